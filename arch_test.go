@@ -1,0 +1,129 @@
+package lbconf_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const modulePath = "github.com/lbconf/lbconf/"
+
+// layers is the import policy of the module: a package may import the packages on its line and nothing else of this
+// module. A name that ends in /... stands for a package and all below it. A package without a line fails the test, so
+// that a new package states where it stands. Lines run from the bottom to the top.
+var layers = map[string][]string{
+	"parser/diag":      {},
+	"parser/pcre":      {"parser/diag"},
+	"parser/rewrite":   {"parser/diag", "parser/pcre"},
+	"parser/expr":      {"parser/diag", "parser/pcre"},
+	"parser/directive": {"parser/diag"},
+	"parser/ast":       {"parser/diag"},
+	"parser":           {"parser/diag", "parser/ast", "parser/directive", "parser/expr"},
+
+	"ir":           {"parser/diag", "parser/expr", "parser/rewrite", "parser/pcre"},
+	"ir/lower":     {"ir", "parser", "parser/..."},
+	"ir/effective": {"ir", "parser/diag"},
+	"ir/lint":      {"ir", "ir/effective", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/expr", "parser/rewrite"},
+
+	"emit":        {"ir", "ir/effective", "parser/diag"},
+	"emit/yaml":   {"emit", "ir", "ir/effective", "parser/diag", "parser/ast", "parser/pcre", "parser/rewrite", "parser/expr"},
+	"emit/apache": {"emit", "ir", "ir/effective", "parser/diag", "parser/ast"},
+
+	"runtime/internal/clock": {},
+	"runtime/internal/regex": {"parser/pcre"},
+	"runtime/wire":           {"runtime/internal/clock"},
+	"runtime/...":            {"ir", "ir/effective", "parser/diag", "parser/expr", "parser/rewrite", "parser/pcre", "runtime/..."},
+
+	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/...", "testdata/..."},
+}
+
+// TestImports reads every Go file of the module in this process, so that the test cache sees the files it depends on.
+func TestImports(t *testing.T) {
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if name := entry.Name(); path != "." && (name == "testdata" || strings.HasPrefix(name, ".")) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			checkFile(t, filepath.ToSlash(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTopLevel holds the users' choice of folders: no further Go directories beside these five.
+func TestTopLevel(t *testing.T) {
+	allowed := []string{"cmd", "parser", "ir", "emit", "runtime"}
+	files, err := filepath.Glob("*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if top, _, _ := strings.Cut(filepath.ToSlash(file), "/"); !slices.Contains(allowed, top) {
+			t.Errorf("%s: Go code outside %v", file, allowed)
+		}
+	}
+	if files, _ := filepath.Glob("runtime/*.go"); len(files) > 0 {
+		t.Errorf("%v: no Go file lies directly in runtime, its name would shadow the standard package", files)
+	}
+}
+
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	pkg := filepath.ToSlash(filepath.Dir(path))
+	allowed, ok := policyOf(pkg)
+	if !ok {
+		t.Errorf("%s: package %s has no line in the layers table", path, pkg)
+		return
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		imported, ours := strings.CutPrefix(name, modulePath)
+		if ours && !slices.ContainsFunc(allowed, func(pattern string) bool { return covers(pattern, imported) }) {
+			t.Errorf("%s: %s must not import %s", path, pkg, imported)
+		}
+	}
+}
+
+// policyOf returns the line of the most specific entry that covers pkg.
+func policyOf(pkg string) ([]string, bool) {
+	if allowed, ok := layers[pkg]; ok {
+		return allowed, true
+	}
+	best := ""
+	for pattern := range layers {
+		if strings.HasSuffix(pattern, "/...") && covers(pattern, pkg) && len(pattern) > len(best) {
+			best = pattern
+		}
+	}
+	return layers[best], best != ""
+}
+
+func covers(pattern, pkg string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "..."); ok {
+		return strings.HasPrefix(pkg, prefix)
+	}
+	return pattern == pkg
+}
