@@ -1,0 +1,130 @@
+package ast
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// Text is a string that knows where each of its bytes stands in the source. A logical line joined from continuations, or
+// a line in which ${VAR} was replaced, is a Text of several pieces; nearly every other one is a single piece, which costs
+// no memory beside the string. The zero value is empty and stands nowhere.
+type Text struct {
+	s      string
+	start  diag.Pos
+	pieces []piece
+}
+
+// piece says where the bytes from at to the next piece come from.
+type piece struct {
+	at int
+	// src is the span the bytes come from; where its length differs from theirs, all of them stand for all of it.
+	src diag.Span
+}
+
+// NewText returns s, whose bytes stand one by one in the source from start on.
+func NewText(s string, start diag.Pos) Text { return Text{s: s, start: start} }
+
+// ReplacedText returns s, which stands as a whole for the source bytes of src: the value of a variable, an unescaped word.
+func ReplacedText(s string, src diag.Span) Text {
+	if src.Len() == len(s) {
+		return Text{s: s, start: src.Start}
+	}
+	return Text{s: s, pieces: []piece{{src: src}}}
+}
+
+// Join returns the concatenation of texts.
+func Join(texts ...Text) Text {
+	var all Text
+	var b strings.Builder
+	for _, t := range texts {
+		if t.s == "" {
+			continue
+		}
+		switch {
+		case len(t.pieces) > 0:
+			for _, p := range t.pieces {
+				all.pieces = append(all.pieces, piece{b.Len() + p.at, p.src})
+			}
+		default:
+			all.pieces = append(all.pieces, piece{b.Len(), diag.Span{Start: t.start, End: t.start + diag.Pos(len(t.s))}})
+		}
+		b.WriteString(t.s)
+	}
+	all.s = b.String()
+	if len(all.pieces) == 1 && all.pieces[0].src.Len() == len(all.s) {
+		return Text{s: all.s, start: all.pieces[0].src.Start}
+	}
+	return all
+}
+
+// String returns the text.
+func (t Text) String() string { return t.s }
+
+// Len returns the number of bytes of the text.
+func (t Text) Len() int { return len(t.s) }
+
+// Span returns the source span of the bytes [i, j) of the text. With i == j it is the empty span before byte i.
+func (t Text) Span(i, j int) diag.Span {
+	if len(t.pieces) == 0 {
+		return diag.Span{Start: t.start + diag.Pos(i), End: t.start + diag.Pos(j)}
+	}
+	first := t.byteSpan(i)
+	if j <= i {
+		return diag.Span{Start: first.Start, End: first.Start}
+	}
+	return diag.Span{Start: first.Start, End: t.byteSpan(j - 1).End}
+}
+
+// All returns the source span of the whole text.
+func (t Text) All() diag.Span { return t.Span(0, len(t.s)) }
+
+// Slice returns the bytes [i, j) of the text as a Text.
+func (t Text) Slice(i, j int) Text {
+	if len(t.pieces) == 0 {
+		return Text{s: t.s[i:j], start: t.start + diag.Pos(i)}
+	}
+	out := Text{s: t.s[i:j]}
+	for k, p := range t.pieces {
+		end := len(t.s)
+		if k+1 < len(t.pieces) {
+			end = t.pieces[k+1].at
+		}
+		from, to := max(i, p.at), min(j, end)
+		if from >= to {
+			continue
+		}
+		src := p.src
+		if src.Len() == end-p.at {
+			src = diag.Span{Start: src.Start + diag.Pos(from-p.at), End: src.Start + diag.Pos(to-p.at)}
+		}
+		out.pieces = append(out.pieces, piece{from - i, src})
+	}
+	if len(out.pieces) == 0 {
+		at := t.Span(i, i)
+		return Text{start: at.Start}
+	}
+	if len(out.pieces) == 1 && out.pieces[0].src.Len() == len(out.s) {
+		return Text{s: out.s, start: out.pieces[0].src.Start}
+	}
+	return out
+}
+
+// byteSpan returns where byte i stands; one past the last byte it is the empty span at the end.
+func (t Text) byteSpan(i int) diag.Span {
+	k := len(t.pieces) - 1
+	for k > 0 && t.pieces[k].at > i {
+		k--
+	}
+	p, end := t.pieces[k], len(t.s)
+	if k+1 < len(t.pieces) {
+		end = t.pieces[k+1].at
+	}
+	if i >= len(t.s) {
+		return diag.Span{Start: p.src.End, End: p.src.End}
+	}
+	if p.src.Len() != end-p.at {
+		return p.src
+	}
+	return diag.Span{Start: p.src.Start + diag.Pos(i-p.at), End: p.src.Start + diag.Pos(i-p.at+1)}
+}

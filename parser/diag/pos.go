@@ -1,0 +1,165 @@
+// Package diag holds positions and diagnostics: the bottom of everything that reads a configuration.
+//
+// A Pos is an offset into a FileSet, so that one small integer names a byte of any file of an input, and a Span is half
+// open. Lines and columns are computed when somebody asks for them. A file knows the directive that included it, so that
+// a diagnostic can print the whole include stack.
+package diag
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+	"sync"
+)
+
+// Pos is a byte position in a FileSet. The zero value is no position.
+type Pos uint32
+
+// IsValid reports whether p names a byte.
+func (p Pos) IsValid() bool { return p != 0 }
+
+// Span is the half-open range of bytes [Start, End) in one file of a FileSet. The zero value is no span.
+type Span struct {
+	Start, End Pos
+}
+
+// IsValid reports whether s names a place.
+func (s Span) IsValid() bool { return s.Start != 0 }
+
+// Len returns the number of bytes in s.
+func (s Span) Len() int { return int(s.End) - int(s.Start) }
+
+// Contains reports whether p lies in s.
+func (s Span) Contains(p Pos) bool { return s.Start <= p && p < s.End }
+
+// To returns the span from the start of s to the end of t.
+func (s Span) To(t Span) Span { return Span{s.Start, t.End} }
+
+// Position is a Pos for people.
+type Position struct {
+	// Filename is the name the file was added under.
+	Filename string
+	// Offset counts bytes from 0.
+	Offset int
+	// Line counts from 1.
+	Line int
+	// Column counts bytes of the line from 1.
+	Column int
+}
+
+// File is one file of a FileSet.
+type File struct {
+	name     string
+	src      []byte
+	base     Pos
+	included Span
+	indexed  sync.Once
+	lines    []int
+}
+
+// Name returns the name the file was added under.
+func (f *File) Name() string { return f.name }
+
+// Source returns the bytes of the file. They must not be changed.
+func (f *File) Source() []byte { return f.src }
+
+// IncludedFrom returns the span of the directive that included the file; it is invalid for a file that was named by the
+// user.
+func (f *File) IncludedFrom() Span { return f.included }
+
+// Pos returns the position of the byte at offset, which may be one past the last byte.
+func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
+
+// Span returns the span of the bytes [start, end) of the file.
+func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
+
+// Offset returns the offset of p in the file.
+func (f *File) Offset(p Pos) int { return int(p - f.base) }
+
+// Text returns the bytes of s as a string.
+func (f *File) Text(s Span) string { return string(f.src[f.Offset(s.Start):f.Offset(s.End)]) }
+
+// Line returns the bytes of a line, counted from 1, without its line end. It is empty for a line the file does not have.
+func (f *File) Line(line int) []byte {
+	starts := f.lineStarts()
+	if line < 1 || line > len(starts) {
+		return nil
+	}
+	rest := f.src[starts[line-1]:]
+	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return bytes.TrimSuffix(rest, []byte("\r"))
+}
+
+func (f *File) lineStarts() []int {
+	f.indexed.Do(func() {
+		f.lines = append(make([]int, 0, 1+bytes.Count(f.src, []byte("\n"))), 0)
+		for i, c := range f.src {
+			if c == '\n' && i+1 < len(f.src) {
+				f.lines = append(f.lines, i+1)
+			}
+		}
+	})
+	return f.lines
+}
+
+// FileSet holds the files of one input, in the order in which they were read. It is not safe for concurrent Add.
+type FileSet struct {
+	files []*File
+	next  Pos
+}
+
+// NewFileSet returns an empty set.
+func NewFileSet() *FileSet { return &FileSet{next: 1} }
+
+// Add adds a file. Its source must not be changed afterwards. included is the span of the directive that names the
+// file, or the zero Span.
+func (s *FileSet) Add(name string, src []byte, included Span) *File {
+	file := &File{name: name, src: src, base: s.next, included: included}
+	s.files = append(s.files, file)
+	s.next += Pos(len(src)) + 1
+	return file
+}
+
+// Files returns the files in the order in which they were added.
+func (s *FileSet) Files() []*File { return slices.Clone(s.files) }
+
+// File returns the file that contains p, or nil.
+func (s *FileSet) File(p Pos) *File {
+	if !p.IsValid() || p >= s.next {
+		return nil
+	}
+	i := sort.Search(len(s.files), func(i int) bool { return s.files[i].base > p }) - 1
+	return s.files[i]
+}
+
+// Position returns p for people; it is the zero Position where p names no byte of the set.
+func (s *FileSet) Position(p Pos) Position {
+	file := s.File(p)
+	if file == nil {
+		return Position{}
+	}
+	starts := file.lineStarts()
+	offset := file.Offset(p)
+	line := sort.SearchInts(starts, offset+1)
+	return Position{Filename: file.name, Offset: offset, Line: line, Column: offset - starts[line-1] + 1}
+}
+
+// Text returns the source bytes of a span, or "" where it names none.
+func (s *FileSet) Text(span Span) string {
+	file := s.File(span.Start)
+	if file == nil {
+		return ""
+	}
+	return file.Text(span)
+}
+
+// IncludeStack returns the spans of the directives through which the file of p was reached, the innermost first.
+func (s *FileSet) IncludeStack(p Pos) []Span {
+	var stack []Span
+	for file := s.File(p); file != nil && file.included.IsValid(); file = s.File(file.included.Start) {
+		stack = append(stack, file.included)
+	}
+	return stack
+}
