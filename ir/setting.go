@@ -1,0 +1,145 @@
+package ir
+
+// The four setting types carry the directives whose whole meaning is a value. Which directives they are is said by the
+// typed names below; a directive with a structure of its own has a type of its own.
+
+// SwitchName is a directive that is On or Off.
+type SwitchName string
+
+// The switches.
+const (
+	// SwitchRewriteEngine is mod_rewrite: RewriteEngine, default Off, inherited by virtual hosts.
+	SwitchRewriteEngine SwitchName = "RewriteEngine"
+	// SwitchProxyRequests is mod_proxy: ProxyRequests, the forward proxy, default Off.
+	SwitchProxyRequests SwitchName = "ProxyRequests"
+	// SwitchProxyPreserveHost is mod_proxy: ProxyPreserveHost, default Off.
+	SwitchProxyPreserveHost SwitchName = "ProxyPreserveHost"
+	// SwitchProxyAddHeaders is mod_proxy: ProxyAddHeaders, the X-Forwarded-* headers, default On.
+	SwitchProxyAddHeaders SwitchName = "ProxyAddHeaders"
+	// SwitchProxy100Continue is mod_proxy: Proxy100Continue, default On.
+	SwitchProxy100Continue SwitchName = "Proxy100Continue"
+	// SwitchKeepAlive is core: KeepAlive towards clients, default On.
+	SwitchKeepAlive SwitchName = "KeepAlive"
+	// SwitchMergeSlashes is core: MergeSlashes, default On.
+	SwitchMergeSlashes SwitchName = "MergeSlashes"
+	// SwitchSSLProxyEngine is mod_ssl: SSLProxyEngine, TLS to backends, default Off.
+	SwitchSSLProxyEngine SwitchName = "SSLProxyEngine"
+)
+
+// Switch is a directive that is On or Off.
+type Switch struct {
+	Node
+	// Name says which.
+	Name SwitchName
+	// On is its value.
+	On bool
+}
+
+// NumberName is a directive with a number that httpd reads with atoi.
+type NumberName string
+
+// The numbers.
+const (
+	// NumberTimeout is core: Timeout, seconds, default 60.
+	NumberTimeout NumberName = "Timeout"
+	// NumberProxyTimeout is mod_proxy: ProxyTimeout, seconds, at least 1, default Timeout.
+	NumberProxyTimeout NumberName = "ProxyTimeout"
+	// NumberKeepAliveTimeout is core: KeepAliveTimeout, seconds or with the unit ms, default 5 s.
+	NumberKeepAliveTimeout NumberName = "KeepAliveTimeout"
+	// NumberMaxKeepAliveRequests is core: MaxKeepAliveRequests, default 100, 0 is unlimited.
+	NumberMaxKeepAliveRequests NumberName = "MaxKeepAliveRequests"
+	// NumberServerLimit is the MPM's: ServerLimit, processes.
+	NumberServerLimit NumberName = "ServerLimit"
+	// NumberMaxRequestWorkers is the MPM's: MaxRequestWorkers, connections in work at a time.
+	NumberMaxRequestWorkers NumberName = "MaxRequestWorkers"
+	// NumberThreadsPerChild is the MPM's: ThreadsPerChild.
+	NumberThreadsPerChild NumberName = "ThreadsPerChild"
+	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
+	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
+)
+
+// Number is a directive with a number. httpd reads digits and ignores what follows, so both are kept.
+type Number struct {
+	Node
+	// Name says which.
+	Name NumberName
+	// Written is the argument: "500ms".
+	Written string
+	// Value is what httpd makes of it, in the directive's unit; NumberKeepAliveTimeout is in milliseconds.
+	Value int64
+}
+
+// WordName is a directive with one word.
+type WordName string
+
+// The words.
+const (
+	// WordServerRoot is core: ServerRoot.
+	WordServerRoot WordName = "ServerRoot"
+	// WordServerAdmin is core: ServerAdmin.
+	WordServerAdmin WordName = "ServerAdmin"
+	// WordDocumentRoot is core: DocumentRoot.
+	WordDocumentRoot WordName = "DocumentRoot"
+	// WordUser is mod_unixd: User.
+	WordUser WordName = "User"
+	// WordGroup is mod_unixd: Group.
+	WordGroup WordName = "Group"
+	// WordErrorLog is core: ErrorLog.
+	WordErrorLog WordName = "ErrorLog"
+	// WordPidFile is the MPM's: PidFile.
+	WordPidFile WordName = "PidFile"
+	// WordServerTokens is core: ServerTokens, in httpd's spelling: Prod, Major, Minor, Min, OS or Full.
+	WordServerTokens WordName = "ServerTokens"
+	// WordServerSignature is core: ServerSignature: On, Off or EMail.
+	WordServerSignature WordName = "ServerSignature"
+	// WordUseCanonicalName is core: UseCanonicalName: On, Off or DNS.
+	WordUseCanonicalName WordName = "UseCanonicalName"
+	// WordProxyVia is mod_proxy: ProxyVia: Off, On, Full or Block.
+	WordProxyVia WordName = "ProxyVia"
+	// WordSetHandler is core: SetHandler.
+	WordSetHandler WordName = "SetHandler"
+	// WordSetOutputFilter is core: SetOutputFilter, names joined by semicolons.
+	WordSetOutputFilter WordName = "SetOutputFilter"
+	// WordSSLEngine is mod_ssl: SSLEngine: on or off.
+	WordSSLEngine WordName = "SSLEngine"
+	// WordSSLCertificateFile is mod_ssl: SSLCertificateFile.
+	WordSSLCertificateFile WordName = "SSLCertificateFile"
+	// WordSSLCertificateKeyFile is mod_ssl: SSLCertificateKeyFile.
+	WordSSLCertificateKeyFile WordName = "SSLCertificateKeyFile"
+)
+
+// Word is a directive with one word.
+type Word struct {
+	Node
+	// Name says which.
+	Name WordName
+	// Value is the word.
+	Value string
+}
+
+// WordsName is a directive with a list of words.
+type WordsName string
+
+// The lists of words.
+const (
+	// WordsOptions is core: Options.
+	WordsOptions WordsName = "Options"
+	// WordsLogLevel is core: LogLevel, "info" or "proxy:trace2".
+	WordsLogLevel WordsName = "LogLevel"
+	// WordsRewriteOptions is mod_rewrite: RewriteOptions.
+	WordsRewriteOptions WordsName = "RewriteOptions"
+)
+
+// Words is a directive with a list of words.
+type Words struct {
+	Node
+	// Name says which.
+	Name WordsName
+	// Values are the words in order.
+	Values []string
+}
+
+func (*Switch) item() {}
+func (*Number) item() {}
+func (*Word) item()   {}
+func (*Words) item()  {}
