@@ -1,0 +1,99 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// scanner cuts a file into logical lines as httpd's ap_cfg_getline does.
+type scanner struct {
+	file *diag.File
+	src  string
+	at   int
+	// nul says that the file has NUL bytes, so that each line must be searched for one.
+	nul bool
+	// nuls are the places from which on httpd ignores the rest of a line.
+	nuls []diag.Span
+}
+
+const bom = "\xef\xbb\xbf"
+
+func newScanner(file *diag.File) *scanner {
+	src := string(file.Source())
+	return &scanner{file: file, src: src, nul: strings.IndexByte(src, 0) >= 0}
+}
+
+// done reports whether no line is left.
+func (s *scanner) done() bool { return s.at >= len(s.src) }
+
+// next returns the next logical line: a backslash that is the very last byte before the line end joins the next line.
+func (s *scanner) next() ast.Line {
+	start := s.at
+	from, to, more := s.physical()
+	if !more {
+		i, j := trim(s.src[from:to])
+		if start == 0 && strings.HasPrefix(s.src, bom) {
+			i, j = s.trimMark(to)
+		}
+		return s.line(start, ast.NewText(s.src[from+i:from+j], s.file.Pos(from+i)))
+	}
+	parts := []ast.Text{ast.NewText(s.src[from:to], s.file.Pos(from))}
+	if start == 0 && strings.HasPrefix(s.src, bom) {
+		parts[0] = parts[0].Slice(len(bom), to)
+	}
+	for more && !s.done() {
+		from, to, more = s.physical()
+		parts = append(parts, ast.NewText(s.src[from:to], s.file.Pos(from)))
+	}
+	text := ast.Join(parts...)
+	if text.Len() == 0 {
+		return s.line(start, ast.NewText("", s.file.Pos(start)))
+	}
+	return s.line(start, text.Slice(trim(text.String())))
+}
+
+func (s *scanner) line(start int, text ast.Text) ast.Line {
+	return ast.Line{Whole: s.file.Span(start, s.at), Text: text}
+}
+
+// trimMark trims the first line of a file that begins with a byte order mark.
+func (s *scanner) trimMark(to int) (i, j int) {
+	if to < len(bom) {
+		return to, to
+	}
+	i, j = trim(s.src[len(bom):to])
+	return i + len(bom), j + len(bom)
+}
+
+// physical consumes one physical line and returns the bounds of what counts of it, and whether it is continued.
+func (s *scanner) physical() (from, to int, more bool) {
+	from = s.at
+	n := strings.IndexByte(s.src[from:], '\n')
+	ended := n >= 0
+	if ended {
+		to = from + n
+		s.at = to + 1
+	} else {
+		to = len(s.src)
+		s.at = to
+	}
+	if s.nul {
+		if i := strings.IndexByte(s.src[from:to], 0); i >= 0 {
+			s.nuls = append(s.nuls, s.file.Span(from+i, to))
+			return from, from + i, false
+		}
+	}
+	if !ended {
+		return from, to, false
+	}
+	end := to
+	if end > from && s.src[end-1] == '\r' {
+		end--
+	}
+	if end > from && s.src[end-1] == '\\' {
+		return from, end - 1, true
+	}
+	return from, to, false
+}

@@ -1,0 +1,243 @@
+// Package parser reads Apache's configuration language as httpd reads it.
+//
+// Parse turns one file into a lossless tree; it never fails, and what makes no sense becomes an ast.Bad with a
+// diagnostic. Load reads a whole input on top of it: it follows Include, replaces ${NAME}, opens and skips conditional
+// sections, in one pass and in httpd's order, and leaves what httpd would execute.
+package parser
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// maxNesting is how deep sections may lie in each other. httpd has no limit of its own; a real configuration needs six.
+const maxNesting = 500
+
+// Parse returns the syntax tree of one file, and what is wrong with its syntax. The tree is never nil and its items tile
+// the file. Diagnostics of class Refusal are what httpd refuses whenever it reads the file.
+func Parse(file *diag.File) (*ast.File, diag.List) {
+	p := &parse{scanner: newScanner(file), file: file}
+	p.reserve()
+	if strings.HasPrefix(p.src, bom) {
+		p.byteOrderMark()
+	}
+	for !p.done() {
+		p.item(p.next())
+	}
+	p.unclosed()
+	p.nulBytes()
+	return &ast.File{Source: file, Items: p.top}, p.diags
+}
+
+// parse is the state of Parse: an explicit stack, so that nesting costs no stack of the machine.
+type parse struct {
+	*scanner
+	file  *diag.File
+	top   []ast.Item
+	stack []*ast.Section
+	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
+	beyond     int
+	diags      diag.List
+	directives []ast.Directive
+	chunk      int
+}
+
+// reserve sizes the chunks in which directives are allocated by the size of the file.
+func (p *parse) reserve() {
+	p.chunk = min(max(len(p.src)/64, 4), 512)
+	p.top = make([]ast.Item, 0, min(max(len(p.src)/256, 8), 4096))
+}
+
+func (p *parse) add(item ast.Item) {
+	if n := len(p.stack); n > 0 {
+		p.stack[n-1].Items = append(p.stack[n-1].Items, item)
+		return
+	}
+	p.top = append(p.top, item)
+}
+
+func (p *parse) siblings() []ast.Item {
+	if n := len(p.stack); n > 0 {
+		return p.stack[n-1].Items
+	}
+	return p.top
+}
+
+// item adds one logical line to the tree.
+func (p *parse) item(line ast.Line) {
+	text := line.Text.String()
+	switch {
+	case text == "":
+		p.blank(line)
+	case text[0] == '#':
+		p.add(&ast.Comment{Line: line})
+	default:
+		w := wordEnd(text, 0)
+		switch {
+		case strings.HasPrefix(text[w.from:w.to], "</"):
+			p.close(line, w)
+		case w.from < w.to && text[w.from] == '<':
+			p.open(line, w)
+		case p.beyond > 0:
+			p.add(&ast.Bad{Line: line})
+		default:
+			p.directive(line, w)
+		}
+	}
+}
+
+func (p *parse) blank(line ast.Line) {
+	if items := p.siblings(); len(items) > 0 {
+		if last, ok := items[len(items)-1].(*ast.Blank); ok {
+			last.Whole.End = line.Whole.End
+			return
+		}
+	}
+	p.add(&ast.Blank{Whole: line.Whole})
+}
+
+func (p *parse) directive(line ast.Line, w rawWord) {
+	if len(p.directives) == 0 {
+		p.directives = make([]ast.Directive, p.chunk)
+	}
+	d := &p.directives[0]
+	p.directives = p.directives[1:]
+	d.Line = line
+	d.Name = w.word(line.Text).Text
+	d.Args = rest(line.Text, w.next)
+	p.add(d)
+}
+
+// rest returns what follows byte i of a line, without leading white space.
+func rest(line ast.Text, i int) ast.Text {
+	return line.Slice(skipSpace(line.String(), i), line.Len())
+}
+
+// open begins a section.
+func (p *parse) open(line ast.Line, w rawWord) {
+	if p.beyond > 0 || len(p.stack) == maxNesting {
+		if p.beyond == 0 {
+			p.tooDeep(line)
+		}
+		p.beyond++
+		p.add(&ast.Bad{Line: line})
+		return
+	}
+	name, args, problem := openingTag(line.Text, w)
+	section := &ast.Section{Open: line, Name: name, Args: args}
+	p.add(section)
+	p.stack = append(p.stack, section)
+	if problem != nil {
+		problem(p, section)
+	}
+}
+
+// openingTag splits the text of `<Name args>`. The problem, if there is one, reports what httpd refuses.
+func openingTag(line ast.Text, w rawWord) (name, args ast.Text, problem func(*parse, *ast.Section)) {
+	s := line.String()
+	name = w.word(line).Text
+	name = name.Slice(1, name.Len())
+	next := skipSpace(s, w.next)
+	if name.Len() == 0 && next < len(s) && s[next] != '>' {
+		problem = (*parse).spaceBeforeName
+		w = wordEnd(s, next)
+		name = w.word(line).Text
+		next = skipSpace(s, w.next)
+	}
+	bracket := strings.HasSuffix(name.String(), ">")
+	if bracket {
+		name = name.Slice(0, name.Len()-1)
+	}
+	end := strings.LastIndexByte(s[next:], '>')
+	switch {
+	case name.Len() == 0:
+		problem = (*parse).noName
+	case end < 0 && next < len(s) && problem == nil:
+		problem = (*parse).noBracket
+	}
+	if end < 0 {
+		end = len(s) - next
+	}
+	from, to := trim(s[next : next+end])
+	return name, line.Slice(next+from, next+to), problem
+}
+
+// close ends a section.
+func (p *parse) close(line ast.Line, w rawWord) {
+	if p.beyond > 0 {
+		p.beyond--
+		p.add(&ast.Bad{Line: line})
+		return
+	}
+	name, bracket := closingName(line.Text, w)
+	if len(p.stack) == 0 {
+		p.add(&ast.Bad{Line: line})
+		p.unmatched(line, name)
+		return
+	}
+	n := p.matching(name.String())
+	switch {
+	case n < 0:
+		p.add(&ast.Bad{Line: line})
+		p.crossedByStranger(line, name)
+		return
+	case n < len(p.stack)-1:
+		p.crossed(line, name, p.stack[n])
+	case !sameName(p.stack[n].Name.String(), name.String()):
+		p.misspelt(name, p.stack[n])
+	case !bracket:
+		p.closeWithoutBracket(line, p.stack[n])
+	case executedOnRead(name.String()) && !strings.EqualFold(line.Text.String(), "</"+name.String()+">"):
+		p.textBehindClose(line, name)
+	}
+	p.stack[n].Close = &line
+	p.stack = p.stack[:n]
+}
+
+// closingName returns the name of `</Name>`, and whether its > is there.
+func closingName(line ast.Text, w rawWord) (name ast.Text, bracket bool) {
+	name = w.word(line).Text
+	name = name.Slice(2, name.Len())
+	s := line.String()
+	if next := skipSpace(s, w.next); name.Len() == 0 && next < len(s) {
+		name = line.Slice(next, wordEnd(s, next).to)
+		if n, ok := strings.CutSuffix(name.String(), ">"); ok {
+			name = name.Slice(0, len(n))
+		}
+		return name, false
+	}
+	if n, ok := strings.CutSuffix(name.String(), ">"); ok {
+		return name.Slice(0, len(n)), true
+	}
+	return name, false
+}
+
+// matching returns the index of the section that a closing tag belongs to: the innermost of that name; else the innermost
+// at all where the name looks like a slip of the pen; else -1.
+func (p *parse) matching(name string) int {
+	for i := len(p.stack) - 1; i >= 0; i-- {
+		if sameName(p.stack[i].Name.String(), name) {
+			return i
+		}
+	}
+	if top := len(p.stack) - 1; similar(p.stack[top].Name.String(), name) {
+		return top
+	}
+	return -1
+}
+
+// sameName reports whether a closing tag can belong to an opening one. Names that hold a variable are not known here.
+func sameName(open, closing string) bool {
+	return strings.EqualFold(open, closing) || strings.Contains(open, "${") || strings.Contains(closing, "${")
+}
+
+// executedOnRead reports whether httpd handles a section while it reads, line by line, instead of building a tree first.
+func executedOnRead(name string) bool {
+	switch fold(name) {
+	case "ifdefine", "ifmodule", "iffile", "ifversion", "ifdirective", "ifsection":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+package parser
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// The rules that reading a configuration can break.
+const (
+	codeNotUnderstood diag.Code = "LB001"
+	codeInclude       diag.Code = "LB017"
+	codeSyntax        diag.Code = "LB020"
+	codeUndefined     diag.Code = "LB802"
+)
+
+// refusal is a syntax error: httpd does not start.
+func refusal(span diag.Span, label, format string, args ...any) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: codeSyntax, Name: "syntax", Class: diag.Refusal, Severity: diag.Error,
+		Span: span, Label: label, Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// defect is syntax that httpd accepts although it cannot be meant.
+func defect(span diag.Span, label, format string, args ...any) diag.Diagnostic {
+	d := refusal(span, label, format, args...)
+	d.Class, d.Severity = diag.Defect, diag.Warning
+	return d
+}
+
+// unknown is what lbconf cannot follow.
+func unknown(span diag.Span, label, format string, args ...any) diag.Diagnostic {
+	d := refusal(span, label, format, args...)
+	d.Code, d.Name, d.Class = codeNotUnderstood, "not-understood", diag.Unknown
+	return d
+}
+
+func with(d diag.Diagnostic, notes ...diag.Note) diag.Diagnostic {
+	d.Notes = append(d.Notes, notes...)
+	return d
+}
+
+func related(d diag.Diagnostic, span diag.Span, format string, args ...any) diag.Diagnostic {
+	d.Related = append(d.Related, diag.Related{Span: span, Message: fmt.Sprintf(format, args...)})
+	return d
+}
+
+func effect(text string) diag.Note { return diag.Note{Kind: "effect", Text: text} }
+
+func httpdSays(format string, args ...any) diag.Note {
+	return diag.Note{Kind: "httpd", Text: fmt.Sprintf(format, args...)}
+}
+
+func help(format string, args ...any) diag.Note {
+	return diag.Note{Kind: "help", Text: fmt.Sprintf(format, args...)}
+}
+
+func (p *parse) byteOrderMark() {
+	d := refusal(p.file.Span(0, len(bom)), "byte order mark", "the file begins with a UTF-8 byte order mark")
+	d.Fix = &diag.Fix{Safe: true, Message: "remove the mark", Edits: []diag.Edit{{Span: p.file.Span(0, len(bom))}}}
+	p.diags.Add(with(d, httpdSays(`Invalid command '\xef\xbb\xbf…'`), help("save the file as UTF-8 without a byte order mark")))
+}
+
+func (p *parse) nulBytes() {
+	for _, span := range p.nuls {
+		d := defect(diag.Span{Start: span.Start, End: span.Start + 1}, "NUL byte", "a NUL byte ends the line for httpd")
+		d.Severity = diag.Error
+		if n := span.Len() - 1; n > 0 {
+			d.Notes = append(d.Notes, effect(fmt.Sprintf("the %d bytes behind it on the line are ignored, a continuation too", n)))
+		}
+		p.diags.Add(with(d, help("remove the byte; a file of many NUL bytes is damaged or UTF-16: save it as UTF-8")))
+	}
+}
+
+func (p *parse) tooDeep(line ast.Line) {
+	p.diags.Add(with(unknown(line.Text.All(), "not followed", "sections lie in each other more than %d deep", maxNesting),
+		help("close sections where they end; what lies in this one is not read")))
+}
+
+func (p *parse) spaceBeforeName(s *ast.Section) {
+	bracket := s.Open.Text.Span(0, 1)
+	gap := diag.Span{Start: bracket.End, End: s.Name.All().Start}
+	d := refusal(gap, "white space", `white space between "<" and the name of a section`)
+	d.Fix = &diag.Fix{Safe: true, Message: "remove the white space", Edits: []diag.Edit{{Span: gap}}}
+	p.diags.Add(with(d, help("write <%s …>", s.Name)))
+}
+
+func (p *parse) noName(s *ast.Section) {
+	p.diags.Add(with(refusal(s.Open.Text.All(), "no name", `"<" begins a section, and no name follows`),
+		help("write <Name …> and close it with </Name>, or put # before the line")))
+}
+
+func (p *parse) noBracket(s *ast.Section) {
+	d := refusal(s.Open.Text.All(), `no ">" at the end`, `<%s is missing its closing ">"`, s.Name)
+	end := s.Args.All().End
+	d.Fix = &diag.Fix{Safe: true, Message: `add ">"`, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: ">"}}}
+	p.diags.Add(with(d, httpdSays("<%s> directive missing closing '>'", s.Name), help("write <%s %s>", s.Name, s.Args)))
+}
+
+// tag returns the place of an opening tag.
+func tag(s *ast.Section) diag.Span { return s.Open.Text.All() }
+
+func (p *parse) unmatched(line ast.Line, name ast.Text) {
+	p.diags.Add(with(refusal(line.Text.All(), "closes nothing", "</%s> has no <%s> before it in this file", name, name),
+		httpdSays("</%s> without matching <%s> section", name, name),
+		help("remove the line, or open the section with <%s …> in the same file", name)))
+}
+
+func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
+	top := p.stack[len(p.stack)-1]
+	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> stands where only </%s> can close a section", name, top.Name)
+	p.diags.Add(with(related(d, tag(top), "this section is open"), p.expected(name),
+		help("remove the line, or open <%s …> before it", name)))
+}
+
+func (p *parse) expected(saw ast.Text) diag.Note {
+	return httpdSays("Expected </%s> but saw </%s>", p.stack[len(p.stack)-1].Name, saw)
+}
+
+func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
+	top := p.stack[len(p.stack)-1]
+	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> closes a section while <%s> in it is still open", name, top.Name)
+	d = related(d, tag(top), "opened here and not closed")
+	d = related(d, tag(outer), "<%s> was opened here", outer.Name)
+	p.diags.Add(with(d, p.expected(name), help("write </%s> before this line", top.Name)))
+}
+
+func (p *parse) misspelt(name ast.Text, open *ast.Section) {
+	if before, _, ok := cutName(open.Name.String()); ok && strings.EqualFold(before, name.String()) {
+		at := open.Name.Span(len(before), len(before))
+		d := refusal(open.Name.All(), "no white space behind the name", "<%s needs white space behind %q", open.Name, before)
+		d.Fix = &diag.Fix{Safe: true, Message: "add a space", Edits: []diag.Edit{{Span: at, Text: " "}}}
+		p.diags.Add(with(related(d, name.All(), "closed here as %s", name), help("write <%s %s …", before, open.Name.String()[len(before):])))
+		return
+	}
+	d := refusal(name.All(), fmt.Sprintf("expected %s", open.Name), "</%s> does not close <%s>", name, open.Name)
+	p.diags.Add(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(name),
+		help("write the same name in both tags")))
+}
+
+func (p *parse) closeWithoutBracket(line ast.Line, open *ast.Section) {
+	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", open.Name), `the closing tag of <%s> must be a word that ends in ">"`, open.Name)
+	d.Fix = &diag.Fix{Safe: true, Message: "write the tag plainly", Edits: []diag.Edit{{Span: line.Text.All(), Text: "</" + open.Name.String() + ">"}}}
+	p.diags.Add(with(related(d, tag(open), "opened here"), httpdSays("</%s> directive missing closing '>'", open.Name),
+		help("write </%s>", open.Name)))
+}
+
+func (p *parse) textBehindClose(line ast.Line, name ast.Text) {
+	tail := diag.Span{Start: name.All().End + 1, End: line.Text.All().End}
+	d := refusal(tail, "text behind the tag", "nothing may follow </%s> on its line", name)
+	d.Fix = &diag.Fix{Safe: true, Message: "remove the text", Edits: []diag.Edit{{Span: tail}}}
+	p.diags.Add(with(d, httpdSays("</%s> without matching <%s> section", name, name),
+		effect("where the condition is true, httpd does not see that the section ends here"),
+		help("put the text on a line of its own, a comment behind #")))
+}
+
+// unclosed reports the sections that are open at the end of the file, the outermost first. httpd builds the contents of
+// <IfModule> and its like without a check for the closing tag, so that one at the top hides all that are open in it.
+func (p *parse) unclosed() {
+	hidden := len(p.stack) > 0 && executedOnRead(p.stack[0].Name.String())
+	for _, s := range p.stack {
+		if s.Name.Len() == 0 {
+			continue
+		}
+		d := refusal(tag(s), "never closed", "<%s> is not closed before the end of the file", s.Name)
+		if hidden {
+			d.Class, d.Severity = diag.Defect, diag.Warning
+			d.Notes = append(d.Notes, effect("httpd takes the end of the file as the end of the section while the condition is true, and refuses the file when it is false"))
+		} else {
+			d.Notes = append(d.Notes, httpdSays("<%s> was not closed.", s.Name))
+		}
+		p.diags.Add(with(d, help("write </%s> where the section ends", s.Name)))
+	}
+}
+
+// cutName splits what looks like a name with its argument glued to it: "VirtualHost*:80".
+func cutName(s string) (name, rest string, ok bool) {
+	i := strings.IndexFunc(s, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' })
+	if i <= 0 {
+		return s, "", false
+	}
+	return s[:i], s[i:], true
+}
+
+// similar reports whether a closing name may be a slip of the pen for the open one.
+func similar(open, closing string) bool {
+	open, closing = fold(open), fold(closing)
+	if before, _, ok := cutName(open); ok && before == closing {
+		return true
+	}
+	return len(open) < 64 && len(closing) < 64 && levenshtein.ComputeDistance(open, closing) <= max(1, len(open)/4)
+}
