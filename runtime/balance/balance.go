@@ -1,0 +1,97 @@
+// Package balance chooses the member of a balancer for a request as mod_proxy_balancer does: the sticky session first,
+// then the balancing method over load balancer sets, hot standbys and spares.
+package balance
+
+import (
+	"errors"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// The reasons for which a balancer has no member for a request. Each is answered with 503.
+var (
+	// ErrNoMembers is a balancer that was never given a member (AH01171).
+	ErrNoMembers = errors.New("no workers in balancer")
+	// ErrUnavailable is a balancer whose members are all in error or disabled (AH01167, AH01170).
+	ErrUnavailable = errors.New("all workers are in error state")
+	// ErrSessionLost is a balancer with nofailover=on whose member for the session is unusable (AH01167).
+	ErrSessionLost = errors.New("the worker of the session is in error state and the balancer may not fail over")
+)
+
+// Choice is the outcome of Pick.
+type Choice struct {
+	// Worker is the member to try.
+	Worker *upstream.Worker
+	// RouteChanged says that the balancer is sticky and the request goes elsewhere than its session said, or that it
+	// had none: BALANCER_ROUTE_CHANGED.
+	RouteChanged bool
+}
+
+// Pick chooses a member, counts the choice and counts the request in; the caller counts it out with
+// Worker.Slot.End. An error is one of those of this package. Where it is ErrUnavailable and the balancer has a
+// Timeout, httpd tries up to a hundred times, a hundredth of the timeout apart: that is the caller's to do.
+func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) {
+	b.Mu.Lock()
+	defer b.Mu.Unlock()
+	recoverAll(b, now)
+	if len(session.Route) > 0 {
+		if w := findRoute(b, session.Route, now, 1); w != nil {
+			elect(b, w)
+			return Choice{Worker: w, RouteChanged: string(session.Route) != w.Route}, nil
+		}
+		if b.NoFailover && hasRoute(b, session.Route) {
+			return Choice{}, ErrSessionLost
+		}
+	}
+	w := find(b, now)
+	switch {
+	case w != nil:
+	case len(b.Members) == 0:
+		return Choice{}, ErrNoMembers
+	default:
+		return Choice{}, ErrUnavailable
+	}
+	w.Slot.Elect()
+	w.Slot.Begin()
+	return Choice{Worker: w, RouteChanged: b.StickyCookie != ""}, nil
+}
+
+// elect counts the choice of a session's member: the sums of the balancing method move as if it had chosen.
+func elect(b *upstream.Balancer, chosen *upstream.Worker) {
+	var total int32
+	for _, w := range b.Members {
+		if w.Slot.Usable() {
+			w.Slot.AddLBStatus(w.Slot.Factor())
+			total += w.Slot.Factor()
+		}
+	}
+	chosen.Slot.AddLBStatus(-total)
+	chosen.Slot.Elect()
+	chosen.Slot.Begin()
+}
+
+// recoverAll takes all members out of the error state when all are in it and none comes out by itself. A member that is
+// merely disabled is not in error, so that it keeps the others where they are.
+func recoverAll(b *upstream.Balancer, now time.Time) {
+	for _, w := range b.Members {
+		if w.Retry(now) {
+			return
+		}
+	}
+	if b.ForceRecovery {
+		for _, w := range b.Members {
+			w.Slot.ForceRetry()
+		}
+	}
+}
+
+// FailsOn says whether a final status puts the member that gave it into the error state (failonstatus).
+func FailsOn(b *upstream.Balancer, status int) bool {
+	for _, s := range b.FailOnStatus {
+		if s == status {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,59 @@
+package upstream
+
+import "sync"
+
+// slotsPerBlock slots are allocated at a time. Blocks are never moved, so that a *Slot stays valid.
+const slotsPerBlock = 64
+
+// Table holds the slots of all workers of a server. It survives a reload: a worker that the new configuration has under
+// the same key keeps its slot. Slots are never taken back; there are as many as distinct keys were ever configured.
+type Table struct {
+	mu    sync.Mutex
+	block []Slot
+	slots map[Key]*Slot
+}
+
+// Key names a worker across reloads.
+type Key struct {
+	// Server tells the virtual hosts apart, since each has its own workers and balancers; empty for the main server.
+	Server string
+	// Balancer is the name, "balancer://name", or empty for a worker of its own.
+	Balancer string
+	// Worker is the name of the worker: "http://host:8080/path".
+	Worker string
+}
+
+// State is what the configuration says of a slot.
+type State struct {
+	// Status holds the bits of status= and those that every worker of its kind has.
+	Status Status
+	// Factor is the load factor times 100.
+	Factor int32
+	// LBSet is 0 to 99.
+	LBSet int
+}
+
+// NewTable returns an empty table.
+func NewTable() *Table { return &Table{slots: make(map[Key]*Slot)} }
+
+// Slot returns the slot of a worker. A new one gets the state as it is; an old one keeps its counters, its sums and its
+// failures, and takes over what the configuration says.
+func (t *Table) Slot(key Key, state State) *Slot {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	slot, known := t.slots[key]
+	if !known {
+		if len(t.block) == 0 {
+			t.block = make([]Slot, slotsPerBlock)
+		}
+		slot = &t.block[0]
+		t.block = t.block[1:]
+		t.slots[key] = slot
+		slot.status.Store(uint32(state.Status | Init))
+	}
+	slot.Set(state.Status & configuredBits)
+	slot.Clear(^state.Status & configuredBits)
+	slot.factor.Store(state.Factor)
+	slot.lbSet.Store(int32(state.LBSet))
+	return slot
+}

@@ -1,0 +1,143 @@
+package upstream
+
+import (
+	"sync"
+	"time"
+)
+
+// Worker is one backend as the configuration describes it, with its live state. It is immutable but for the slot.
+type Worker struct {
+	// Name is scheme, host, port unless it is the scheme's own, and path: "http://localhost:8000". Scheme and host are in
+	// lower case.
+	Name string
+	// Scheme is in lower case: "http".
+	Scheme string
+	// Host is the name or address of the backend, without the brackets of an IPv6 address; empty when Socket is set.
+	Host string
+	// Port is 1 to 65535; the scheme's own where none is written.
+	Port int
+	// Addr is Host and Port as net.Dial takes them.
+	Addr string
+	// Authority is what a Host header to this backend says: host and, unless it is the scheme's own, port.
+	Authority string
+	// Socket is the path of a unix socket, or empty.
+	Socket string
+	// Path is the path of the name, or empty.
+	Path string
+	// Route is the worker's part of a sticky session, at most 63 bytes; it may be empty.
+	Route string
+	// Redirect is the route that takes over when the worker is unusable; it may be empty.
+	Redirect string
+	// Settings are its parameters.
+	Settings Settings
+	// Slot is the live state. It is nil for the default worker, which stands for any backend that no worker describes.
+	Slot *Slot
+}
+
+// Settings are the parameters of a worker with defaults filled in.
+type Settings struct {
+	// ConnectTimeout bounds the connect (mod_proxy: connectiontimeout, else timeout, else ProxyTimeout, else Timeout).
+	ConnectTimeout time.Duration
+	// Timeout bounds each read and write (mod_proxy: timeout, else ProxyTimeout, else Timeout).
+	Timeout time.Duration
+	// Retry is how long a failure keeps the worker out (mod_proxy: retry, default 60 s).
+	Retry time.Duration
+	// TTL is how long an idle connection beyond SMax lives (mod_proxy: ttl); 0 is for ever.
+	TTL time.Duration
+	// Acquire bounds the wait for a connection when Max are in use (mod_proxy: acquire); 0 waits for ever.
+	Acquire time.Duration
+	// Ping bounds the wait for a 100 or a response (mod_proxy: ping); 0 is off.
+	Ping time.Duration
+	// Max bounds the connections (mod_proxy: max); 0 is no bound.
+	Max int
+	// SMax is the number of idle connections that TTL spares (mod_proxy: smax); 0 where none is given.
+	SMax int
+	// Min is mod_proxy's min.
+	Min int
+	// Reuse says that connections are kept for later requests (mod_proxy: enablereuse, disablereuse; default on).
+	Reuse bool
+	// KeepAlive says that the TCP connection gets SO_KEEPALIVE (mod_proxy: keepalive, default off).
+	KeepAlive bool
+	// AddressTTL is how long a resolved address is used (mod_proxy: addressttl); negative is for ever, 0 resolves each
+	// time and keeps no connection.
+	AddressTTL time.Duration
+	// ResponseFieldSize bounds a line of the response's head (mod_proxy: responsefieldsize, default 8192).
+	ResponseFieldSize int
+	// ReceiveBuffer is the size of the socket's receive buffer in bytes (mod_proxy: receivebuffersize); 0 is the system's.
+	ReceiveBuffer int
+	// Upgrade holds the protocols that the worker may switch to (mod_proxy: upgrade): nil for none, "*" for any.
+	Upgrade []string
+}
+
+// Usable says whether a request may be sent to the worker. The default worker always is.
+func (w *Worker) Usable() bool { return w.Slot == nil || w.Slot.Usable() }
+
+// Fail puts the worker into the error state, unless it ignores errors.
+func (w *Worker) Fail(now time.Time) {
+	if w.Slot != nil {
+		w.Slot.Fail(now)
+	}
+}
+
+// Retry clears the error state where the retry time allows it and says whether the worker is out of it.
+func (w *Worker) Retry(now time.Time) bool {
+	return w.Slot == nil || w.Slot.Retry(now, w.Settings.Retry)
+}
+
+// Method is how a balancer chooses. The zero value is invalid.
+type Method uint8
+
+// The methods.
+const (
+	// ByRequests is mod_lbmethod_byrequests: by weighted count, the default.
+	ByRequests Method = iota + 1
+	// ByTraffic is mod_lbmethod_bytraffic: by weighted bytes.
+	ByTraffic
+	// ByBusyness is mod_lbmethod_bybusyness: by requests in work, then by weighted count.
+	ByBusyness
+)
+
+// String returns the value of lbmethod=.
+func (m Method) String() string {
+	switch m {
+	case ByRequests:
+		return "byrequests"
+	case ByTraffic:
+		return "bytraffic"
+	case ByBusyness:
+		return "bybusyness"
+	}
+	return "invalid"
+}
+
+// Balancer is a set of workers that share the load. It is immutable but for the slots of its members.
+type Balancer struct {
+	// Mu serialises the choice of a member, as httpd's thread lock does.
+	Mu sync.Mutex
+	// Name is "balancer://name" in lower case.
+	Name string
+	// Members are in the order of the configuration, which decides ties.
+	Members []*Worker
+	// Method is how it chooses.
+	Method Method
+	// StickyCookie is the cookie that holds the session, or empty (mod_proxy: stickysession).
+	StickyCookie string
+	// StickyParam is the path parameter or query argument that holds the session, or empty.
+	StickyParam string
+	// StickySeparator stands before the route in the session; 0 when all of it is the route (stickysessionsep, default .).
+	StickySeparator byte
+	// SemicolonDelimits says that a semicolon ends the path parameter (scolonpathdelim).
+	SemicolonDelimits bool
+	// NoFailover answers 503 when the member of the session is unusable (nofailover).
+	NoFailover bool
+	// ForceRecovery tries all members again when all are in error (forcerecovery, default on).
+	ForceRecovery bool
+	// Timeout is how long a request waits for a usable member (timeout); 0 does not wait.
+	Timeout time.Duration
+	// MaxAttempts bounds the tries after the first (maxattempts, default members-1).
+	MaxAttempts int
+	// FailOnStatus holds the statuses that put a member into the error state (failonstatus).
+	FailOnStatus []int
+	// FailOnTimeout puts a member into the error state when reading from it times out (failontimeout).
+	FailOnTimeout bool
+}
