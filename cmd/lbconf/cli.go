@@ -11,7 +11,8 @@ import (
 
 // cli is the command line: one struct per command, in the file named after it.
 type cli struct {
-	Version versionCmd `cmd:"" help:"Print the version of lbconf and of the httpd whose behaviour it follows."`
+	Completion completionCmd `cmd:"" help:"Print a script that completes command lines of lbconf in a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version of lbconf and of the httpd whose behaviour it follows."`
 }
 
 // terminal is what a command may touch of the process it runs in.
