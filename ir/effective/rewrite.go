@@ -1,0 +1,71 @@
+package effective
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// Rewrite is mod_rewrite of a server or of a section.
+type Rewrite struct {
+	// Engine says whether the rules run.
+	Engine Value[bool]
+	// Options are the words of RewriteOptions.
+	Options Value[[]string]
+	// Rules are in the order in which they run.
+	Rules []Rule
+	// Orphans are the conditions behind the last rule: httpd drops them.
+	Orphans []*ir.RewriteCond
+
+	pending []*ir.RewriteCond
+}
+
+// Rule is a RewriteRule with the conditions in front of it.
+type Rule struct {
+	// Conds are in order; what stands between them and the rule does not matter to httpd.
+	Conds []*ir.RewriteCond
+	// Rule is the directive.
+	Rule *ir.RewriteRule
+}
+
+func (r *Rewrite) add(item ir.Item) {
+	if cond, ok := item.(*ir.RewriteCond); ok {
+		r.pending = append(r.pending, cond)
+	}
+	if rule, ok := item.(*ir.RewriteRule); ok {
+		r.Rules = append(r.Rules, Rule{r.pending, rule})
+		r.pending = nil
+	}
+	r.Orphans = r.pending
+}
+
+// Has says whether RewriteOptions has a word, in any case.
+func (r *Rewrite) Has(option string) bool { return hasWord(r.Options.Value, option) }
+
+func hasWord(words []string, word string) bool {
+	for _, w := range words {
+		if strings.EqualFold(w, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// inherit takes over the main server's rules where an option asks for it: those of the virtual host say Inherit or
+// InheritBefore, those of the main server InheritDown or InheritDownBefore, which IgnoreInherit refuses.
+func (r *Rewrite) inherit(main *Rewrite, settings *Settings) {
+	if len(main.Rules) == 0 {
+		return
+	}
+	own := settings.Words(ir.WordsRewriteOptions).Value
+	var down []string
+	if settings.parent != nil && !hasWord(own, "IgnoreInherit") {
+		down = settings.parent.Words(ir.WordsRewriteOptions).Value
+	}
+	switch {
+	case hasWord(own, "InheritBefore") || hasWord(down, "InheritDownBefore"):
+		r.Rules = concat(main.Rules, r.Rules)
+	case hasWord(own, "Inherit") || hasWord(down, "InheritDown"):
+		r.Rules = concat(r.Rules, main.Rules)
+	}
+}

@@ -1,0 +1,131 @@
+package effective
+
+import "github.com/lbconf/lbconf/ir"
+
+// Reverse is a ProxyPassReverse with its path.
+type Reverse struct {
+	// Pass is the directive.
+	Pass *ir.ProxyPassReverse
+	// Section is the section that it stands in; nil outside.
+	Section *Section
+	// Path is the local path: that of the directive, or of its Location.
+	Path string
+}
+
+func newReverse(pass *ir.ProxyPassReverse, sec *Section) *Reverse {
+	r := &Reverse{Pass: pass, Section: sec, Path: pass.Path}
+	if r.Path == "" && sec != nil {
+		r.Path = sec.Section.Pattern
+	}
+	return r
+}
+
+// Access is who may do a request. Both halves must agree to it, unless Satisfy says any.
+type Access struct {
+	// Require are *ir.Require and *ir.Section of the kinds RequireAll, RequireAny and RequireNone, of which one that grants
+	// suffices. Without any, access is granted.
+	Require []ir.Item
+	// Orders are Order and Satisfy in order: the last of each counts.
+	Orders []*ir.AccessOrder
+	// Rules are Allow and Deny in order. Without any, access is granted.
+	Rules []*ir.AccessRule
+}
+
+func (a *Access) add(item ir.Item) {
+	switch item := item.(type) {
+	case *ir.AccessOrder:
+		a.Orders = append(a.Orders, item)
+	case *ir.AccessRule:
+		a.Rules = append(a.Rules, item)
+	case *ir.Require, *ir.Section:
+		a.Require = append(a.Require, item)
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word, *ir.Words,
+		*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit,
+		*ir.LogFormat, *ir.CustomLog, *ir.Residue:
+	}
+}
+
+func (a *Access) empty() bool { return len(a.Require)+len(a.Orders)+len(a.Rules) == 0 }
+
+// IsOpen says that nothing restricts access.
+func (a *Access) IsOpen() bool { return a.empty() }
+
+// merge lets what a later section says replace what an earlier one said, each module's directives as a whole.
+func (a *Access) merge(later Access) {
+	if len(later.Require) > 0 {
+		a.Require = later.Require
+	}
+	if len(later.Orders)+len(later.Rules) > 0 {
+		a.Orders, a.Rules = later.Orders, later.Rules
+	}
+}
+
+// Scope is what holds for one request: the server's defaults with the sections that cover it merged on top. None of its
+// slices may be changed.
+type Scope struct {
+	// Server is the server.
+	Server *Server
+	// Sections are what was merged, in that order.
+	Sections []*Section
+	// Settings are the directives of one value.
+	Settings *Settings
+	// Mapping is the ProxyPass of the sections: the last one that has any. It is tried before Server.Mappings.
+	Mapping *Mapping
+	// Reverses are the server's and the sections', in the order in which httpd tries them.
+	Reverses []*Reverse
+	// Headers are the server's and the sections', in the order in which they act.
+	Headers []*ir.HeaderEdit
+	// Rewrite are the rules of the last section that has rules; nil where none has. The server's own rules are not among
+	// them: these run earlier.
+	Rewrite *Rewrite
+	// Access is who may do it.
+	Access Access
+	// Residue is what the sections hold and nobody models.
+	Residue []*ir.Residue
+}
+
+// Scope merges sections, given in the order of merging, on top of what holds in the whole server.
+func (s *Server) Scope(sections ...*Section) *Scope {
+	scope := &Scope{
+		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Access: s.access,
+	}
+	for _, sec := range sections {
+		scope.merge(sec)
+	}
+	return scope
+}
+
+func (c *Scope) merge(sec *Section) {
+	c.Settings = c.Settings.with(sec.Settings)
+	if sec.Mapping != nil {
+		c.Mapping = sec.Mapping
+	}
+	c.Reverses = concat(c.Reverses, sec.Reverses)
+	c.Headers = concat(c.Headers, sec.Headers)
+	c.Residue = concat(c.Residue, sec.Residue)
+	c.Access.merge(sec.access)
+	if len(sec.Rewrite.Rules) > 0 {
+		c.Rewrite = &sec.Rewrite
+	}
+}
+
+// with returns s below the settings of a section.
+func (s *Settings) with(section *Settings) *Settings {
+	if len(section.switches)+len(section.numbers)+len(section.words)+len(section.lists) == 0 {
+		return s
+	}
+	below := *section
+	below.parent = s
+	return &below
+}
+
+// ScopeFor is what holds for a request path that is proxied to a target: the Proxy sections that cover the target and the
+// Location sections that cover the path. An empty target leaves the Proxy sections out, as httpd does while it looks for
+// the mapping.
+func (s *Server) ScopeFor(path, target string, regex Matcher) *Scope {
+	var sections []*Section
+	if target != "" {
+		sections = s.Matching(PhaseProxy, target, regex)
+	}
+	return s.Scope(append(sections, s.Matching(PhaseLocation, path, regex)...)...)
+}

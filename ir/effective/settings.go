@@ -1,0 +1,161 @@
+package effective
+
+import (
+	"time"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// Value is a setting with the directive that made it.
+type Value[T any] struct {
+	// Value is what holds.
+	Value T
+	// By is the directive that set it; nil where httpd's default holds.
+	By ir.Item
+}
+
+// IsSet says whether a directive set the value.
+func (v Value[T]) IsSet() bool { return v.By != nil }
+
+// Settings are the directives of one value each that hold somewhere. What a scope does not set comes from the scope around
+// it: a virtual host from the main server, a section from its server. The zero value holds httpd's defaults.
+type Settings struct {
+	parent   *Settings
+	switches map[ir.SwitchName]*ir.Switch
+	numbers  map[ir.NumberName]*ir.Number
+	words    map[ir.WordName]*ir.Word
+	lists    map[ir.WordsName]*ir.Words
+}
+
+// Switch returns a directive that is On or Off.
+func (s *Settings) Switch(name ir.SwitchName) Value[bool] {
+	for at := s; at != nil; at = at.parent {
+		if item, ok := at.switches[name]; ok {
+			return Value[bool]{item.On, item}
+		}
+	}
+	return Value[bool]{Value: switchDefaults[name]}
+}
+
+// Number returns a directive with a number, in the unit of the directive.
+func (s *Settings) Number(name ir.NumberName) Value[int64] {
+	for at := s; at != nil; at = at.parent {
+		if item, ok := at.numbers[name]; ok {
+			return Value[int64]{item.Value, item}
+		}
+	}
+	return Value[int64]{Value: numberDefaults[name]}
+}
+
+// Word returns a directive with one word.
+func (s *Settings) Word(name ir.WordName) Value[string] {
+	for at := s; at != nil; at = at.parent {
+		if item, ok := at.words[name]; ok {
+			return Value[string]{item.Value, item}
+		}
+	}
+	return Value[string]{Value: wordDefaults[name]}
+}
+
+// Words returns a directive with a list of words: those of the innermost scope that has any, where the words of several
+// directives of one scope add up (RewriteOptions, LogLevel).
+func (s *Settings) Words(name ir.WordsName) Value[[]string] {
+	for at := s; at != nil; at = at.parent {
+		if item, ok := at.lists[name]; ok {
+			return Value[[]string]{item.Values, item}
+		}
+	}
+	return Value[[]string]{}
+}
+
+// Own says whether the scope itself sets a switch, not one around it.
+func (s *Settings) Own(name ir.SwitchName) bool { return s.switches[name] != nil }
+
+// Timeout is what reading from and writing to a client may take.
+func (s *Settings) Timeout() time.Duration {
+	return time.Duration(s.Number(ir.NumberTimeout).Value) * time.Second
+}
+
+// ProxyTimeout is what reading from and writing to a backend may take where its worker does not say: ProxyTimeout, and
+// Timeout where that is not set.
+func (s *Settings) ProxyTimeout() time.Duration {
+	if v := s.Number(ir.NumberProxyTimeout); v.IsSet() {
+		return time.Duration(v.Value) * time.Second
+	}
+	return s.Timeout()
+}
+
+// KeepAliveTimeout is how long an idle connection of a client lives.
+func (s *Settings) KeepAliveTimeout() time.Duration {
+	return time.Duration(s.Number(ir.NumberKeepAliveTimeout).Value) * time.Millisecond
+}
+
+// add takes over an item where it is a setting; a later one of the same scope replaces an earlier one.
+func (s *Settings) add(item ir.Item) {
+	switch item := item.(type) {
+	case *ir.Switch:
+		put(&s.switches, item.Name, item)
+	case *ir.Number:
+		put(&s.numbers, item.Name, item)
+	case *ir.Word:
+		put(&s.words, item.Name, item)
+	case *ir.Words:
+		if before := s.lists[item.Name]; before != nil && item.Name != ir.WordsOptions {
+			joined := *item
+			joined.Values = concat(before.Values, item.Values)
+			item = &joined
+		}
+		put(&s.lists, item.Name, item)
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
+		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
+		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
+	}
+}
+
+func put[K comparable, V any](m *map[K]V, key K, value V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[key] = value
+}
+
+var switchDefaults = map[ir.SwitchName]bool{
+	ir.SwitchRewriteEngine:     false,
+	ir.SwitchProxyRequests:     false,
+	ir.SwitchProxyPreserveHost: false,
+	ir.SwitchProxyAddHeaders:   true,
+	ir.SwitchProxy100Continue:  true,
+	ir.SwitchKeepAlive:         true,
+	ir.SwitchMergeSlashes:      true,
+	ir.SwitchSSLProxyEngine:    false,
+}
+
+var numberDefaults = map[ir.NumberName]int64{
+	ir.NumberTimeout:              60,
+	ir.NumberProxyTimeout:         0,
+	ir.NumberKeepAliveTimeout:     5000,
+	ir.NumberMaxKeepAliveRequests: 100,
+	ir.NumberServerLimit:          16,
+	ir.NumberMaxRequestWorkers:    400,
+	ir.NumberThreadsPerChild:      25,
+	ir.NumberProxyMaxForwards:     -1,
+}
+
+var wordDefaults = map[ir.WordName]string{
+	ir.WordServerRoot:            "",
+	ir.WordServerAdmin:           "",
+	ir.WordDocumentRoot:          "",
+	ir.WordUser:                  "",
+	ir.WordGroup:                 "",
+	ir.WordErrorLog:              "logs/error_log",
+	ir.WordPidFile:               "logs/httpd.pid",
+	ir.WordServerTokens:          "Full",
+	ir.WordServerSignature:       "Off",
+	ir.WordUseCanonicalName:      "Off",
+	ir.WordProxyVia:              "Off",
+	ir.WordSetHandler:            "",
+	ir.WordSetOutputFilter:       "",
+	ir.WordSSLEngine:             "off",
+	ir.WordSSLCertificateFile:    "",
+	ir.WordSSLCertificateKeyFile: "",
+}

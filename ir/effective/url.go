@@ -1,0 +1,140 @@
+package effective
+
+import "strings"
+
+// URL is a backend's address in its parts, as mod_proxy reads it.
+type URL struct {
+	// Scheme is in lower case: "http", "balancer".
+	Scheme string
+	// Host is in lower case and without brackets; for a Unix socket the host behind the |.
+	Host string
+	// Port is as it is written, without the colon; empty where none is.
+	Port string
+	// Path begins with / or is empty; it includes a query.
+	Path string
+	// Socket is the path of a Unix socket (unix:/path|scheme://host/…); empty otherwise.
+	Socket string
+}
+
+// ParseURL splits a target. It reports false where there is no scheme://, which httpd refuses in ProxyPass. It does not
+// judge the parts: a host may hold $1 or %{HTTP_HOST}.
+func ParseURL(s string) (URL, bool) {
+	var u URL
+	if rest, ok := cutPrefixFold(s, "unix:"); ok {
+		socket, target, found := strings.Cut(rest, "|")
+		if !found {
+			return u, false
+		}
+		u.Socket, s = socket, target
+		if scheme, bare := strings.CutSuffix(target, ":"); bare {
+			s = scheme + "://localhost"
+		}
+	}
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok || scheme == "" || strings.ContainsAny(scheme, "/ ") {
+		return u, false
+	}
+	u.Scheme = strings.ToLower(scheme)
+	authority := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		authority, u.Path = rest[:i], rest[i:]
+	}
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	u.Host, u.Port = splitPort(authority)
+	u.Host = strings.ToLower(u.Host)
+	return u, true
+}
+
+// splitPort splits host:port; brackets around an IPv6 address are removed.
+func splitPort(authority string) (host, port string) {
+	if rest, ok := strings.CutPrefix(authority, "["); ok {
+		host, rest, _ = strings.Cut(rest, "]")
+		return host, strings.TrimPrefix(rest, ":")
+	}
+	if i := strings.LastIndexByte(authority, ':'); i >= 0 {
+		return authority[:i], authority[i+1:]
+	}
+	return authority, ""
+}
+
+// DefaultPort is the port that httpd takes for a scheme; 0 for one it does not know.
+func DefaultPort(scheme string) int {
+	switch strings.ToLower(scheme) {
+	case "http", "ws", "h2c":
+		return 80
+	case "https", "wss", "h2":
+		return 443
+	case "ftp":
+		return 21
+	case "ajp":
+		return 8009
+	case "fcgi":
+		return 8000
+	case "scgi":
+		return 4000
+	}
+	return 0
+}
+
+// PortNumber is the port that is connected to: the written one, or the scheme's. A written port that is no number is 0.
+func (u URL) PortNumber() int {
+	if u.Port == "" {
+		return DefaultPort(u.Scheme)
+	}
+	n := 0
+	for i := range len(u.Port) {
+		c := u.Port[i]
+		if c < '0' || c > '9' || n > 65535 {
+			return 0
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// IsBalancer says whether the URL names a balancer.
+func (u URL) IsBalancer() bool { return u.Scheme == "balancer" }
+
+// Authority is scheme://host[:port] in the form in which httpd compares workers: lower case, without the default port.
+func (u URL) Authority() string {
+	host := u.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	a := u.Scheme + "://" + host
+	if u.Port != "" && (u.PortNumber() == 0 || u.PortNumber() != DefaultPort(u.Scheme)) {
+		a += ":" + u.Port
+	}
+	if u.Socket != "" {
+		a = "unix:" + u.Socket + "|" + a
+	}
+	return a
+}
+
+// String is the URL in the form in which httpd compares workers: Authority and Path.
+func (u URL) String() string { return u.Authority() + u.Path }
+
+// IsBalancerURL says whether a target is a balancer's, without judging the rest of it.
+func IsBalancerURL(s string) bool {
+	_, ok := cutPrefixFold(s, "balancer://")
+	return ok
+}
+
+// BalancerName returns the name of a balancer as httpd compares it: "balancer://name" in lower case, without a path.
+func BalancerName(s string) string {
+	rest, ok := cutPrefixFold(s, "balancer://")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return "balancer://" + strings.ToLower(name)
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}

@@ -1,0 +1,85 @@
+// Package effective is what httpd would have after merging: the servers of a configuration with what they inherit, the
+// workers and balancers that its directives define, the order in which mappings are tried, and the settings that hold for
+// one request. Lint asks it what is wrong, the runtime compiles it; both see the same answer because neither works it out.
+//
+// It is pure: no file is read and no name is resolved, and a View never changes after New. What needs an engine for regular
+// expressions asks the caller through a function.
+package effective
+
+import "github.com/lbconf/lbconf/ir"
+
+// View is a configuration after merging. It is safe for concurrent use.
+type View struct {
+	config  *ir.Config
+	servers []*Server
+	listens []*ir.Listen
+	hosts   hosts
+}
+
+// New merges a configuration. The configuration must not be changed afterwards.
+func New(c *ir.Config) *View {
+	v := &View{config: c}
+	main := newServer(v, nil, c.Items)
+	v.servers = append(v.servers, main)
+	collectListens(c.Items, &v.listens)
+	for _, vhost := range virtualHosts(c.Items) {
+		v.servers = append(v.servers, newServer(v, vhost, vhost.Items))
+	}
+	for i, s := range v.servers {
+		s.Index = i
+		s.collect()
+	}
+	for _, s := range v.servers[1:] {
+		s.inherit(main)
+	}
+	for _, s := range v.servers {
+		s.finish()
+	}
+	v.hosts = newHosts(v.servers[1:])
+	return v
+}
+
+// Config returns the configuration that was merged.
+func (v *View) Config() *ir.Config { return v.config }
+
+// Servers returns the main server and the virtual hosts in the order of the configuration. The slice must not be changed.
+func (v *View) Servers() []*Server { return v.servers }
+
+// Main returns the main server.
+func (v *View) Main() *Server { return v.servers[0] }
+
+// VirtualHosts returns the servers without the main one. The slice must not be changed.
+func (v *View) VirtualHosts() []*Server { return v.servers[1:] }
+
+// Listens returns the Listen directives in order. The slice must not be changed.
+func (v *View) Listens() []*ir.Listen { return v.listens }
+
+// ServerOf returns the server in which an item stands, the main server for one that is not part of the configuration.
+func (v *View) ServerOf(item ir.Item) *Server {
+	seq := item.Head().Seq
+	for i := len(v.servers) - 1; i > 0; i-- {
+		s := v.servers[i]
+		if s.VirtualHost.Seq <= seq && seq <= s.last {
+			return s
+		}
+	}
+	return v.servers[0]
+}
+
+func virtualHosts(items []ir.Item) []*ir.VirtualHost {
+	var all []*ir.VirtualHost
+	for item := range ir.All(items) {
+		if vhost, ok := item.(*ir.VirtualHost); ok {
+			all = append(all, vhost)
+		}
+	}
+	return all
+}
+
+func collectListens(items []ir.Item, to *[]*ir.Listen) {
+	for item := range ir.All(items) {
+		if listen, ok := item.(*ir.Listen); ok {
+			*to = append(*to, listen)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package effective
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// Worker is one backend as mod_proxy keeps it: a pool of connections with its parameters. It is immutable; its state at run
+// time belongs to the runtime.
+type Worker struct {
+	// Name is the URL in the form in which httpd compares it: scheme and host in lower case, no default port.
+	Name string
+	// URL is Name in its parts.
+	URL URL
+	// Params are the merged parameters.
+	Params ir.Worker
+	// By is the directive or section that defined it: *ir.ProxyPass, *ir.ProxySet, *ir.BalancerMember or *ir.Section.
+	By ir.Item
+	// Also are further directives that share it, in order.
+	Also []ir.Item
+	// Ignored are the parameters of those that httpd drops, since the worker was there already.
+	Ignored []Ignored
+	// Match says that a ProxyPassMatch defined it: $1 in the name stands for any text.
+	Match bool
+	// Balancer is the balancer that it is a member of; nil for a worker of its own.
+	Balancer *Balancer
+}
+
+// Ignored is a parameter that has no effect because another directive defined the worker.
+type Ignored struct {
+	// By is the directive that carries it.
+	By ir.Item
+	// Param is the parameter.
+	Param ir.Param
+}
+
+// Reusable says whether connections are kept: enablereuse and disablereuse where they are written; else a worker of
+// ProxyPassMatch with $1 in its URL keeps none. With $1 in the host or port nothing helps, the address is another one each
+// time.
+func (w *Worker) Reusable() bool {
+	if w.Match && strings.Contains(w.URL.Authority(), "$") {
+		return false
+	}
+	if w.Params.Reuse.Set {
+		return w.Params.Reuse.Value
+	}
+	if w.Params.AddressTTL.Set && w.Params.AddressTTL.Value == 0 {
+		return false
+	}
+	return !w.Match || !strings.Contains(w.Name, "$")
+}
+
+// WorkerFor returns the worker that a request for the target URL would use: of those whose name is a byte prefix of the URL
+// and covers at least scheme://host:port the longest, the first of two alike. It is nil where httpd takes the default
+// reverse worker, which keeps no connection.
+func (s *Server) WorkerFor(target string) *Worker {
+	return findWorker(s.Workers, target, anyWorker)
+}
+
+// workerKind says which workers a search looks at.
+type workerKind uint8
+
+const (
+	anyWorker workerKind = iota
+	prefixWorker
+	matchWorker
+)
+
+// findWorker is ap_proxy_get_worker_ex.
+func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
+	url, ok := ParseURL(target)
+	if !ok {
+		return nil
+	}
+	name, least := url.String(), len(url.Authority())
+	var best *Worker
+	longest := 0
+	for _, w := range workers {
+		n := len(w.Name)
+		if n > len(name) || n < least || n <= longest || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
+			continue
+		}
+		if w.Match && matchName(name, w.Name) || !w.Match && strings.HasPrefix(name, w.Name) {
+			best, longest = w, n
+		}
+	}
+	return best
+}
+
+// matchName compares a URL with the name of a worker of ProxyPassMatch: $ and a digit stand for any text, a backslash takes
+// the next byte literally, and what follows the name in the URL does not matter.
+func matchName(url, name string) bool {
+	for i := 0; i < len(name); i++ {
+		switch {
+		case name[i] == '$' && i+1 < len(name) && name[i+1] >= '0' && name[i+1] <= '9':
+			rest := name[i+2:]
+			if rest == "" {
+				return true
+			}
+			for k := range len(url) + 1 {
+				if matchName(url[k:], rest) {
+					return true
+				}
+			}
+			return false
+		case name[i] == '\\' && i+1 < len(name):
+			i++
+		}
+		if url == "" || url[0] != name[i] {
+			return false
+		}
+		url = url[1:]
+	}
+	return true
+}
+
+// defineWorker returns a new worker for a target; nil where that is no URL.
+func defineWorker(target string, by ir.Item) *Worker {
+	url, ok := ParseURL(target)
+	if !ok {
+		return nil
+	}
+	return &Worker{Name: url.String(), URL: url, Params: ir.DefaultWorker(), By: by}
+}
+
+// apply sets parameters. A parameter that httpd refuses leaves the worker as it is: lowering reported it.
+func (w *Worker) apply(params []ir.Param) {
+	for _, p := range params {
+		if err := ir.ApplyWorker(&w.Params, p); err != nil {
+			continue
+		}
+	}
+}
+
+// share records that a directive uses a worker which is there already, and that its parameters are dropped.
+func (w *Worker) share(by ir.Item, params []ir.Param) {
+	w.Also = append(w.Also, by)
+	for _, p := range params {
+		if ir.LookupParam(ir.ParamOfMapping, p.Key) == nil {
+			w.Ignored = append(w.Ignored, Ignored{by, p})
+		}
+	}
+}
+
+// proxySet is the ProxySet directive: in a section it defines what it names, elsewhere that must be there.
+func (s *Server) proxySet(item *ir.ProxySet, sec *Section) {
+	url := item.URL
+	if url == "" && sec != nil {
+		url = sec.Section.Pattern
+	}
+	s.setParams(url, item.Params, item, item.URL == "", sec)
+}
+
+// proxySectionParams takes the key=value words of <Proxy URL key=value>, which httpd reads behind what is in the section.
+func (s *Server) proxySectionParams(item *ir.Section, sec *Section) {
+	if len(item.Params) > 0 {
+		s.setParams(item.Pattern, item.Params, item, true, sec)
+	}
+}
+
+func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define bool, sec *Section) {
+	if IsBalancerURL(url) {
+		b := s.ownBalancer(url)
+		if b == nil && define {
+			b = s.defineBalancer(url, by)
+		}
+		if b != nil {
+			b.apply(by, params)
+			if sec != nil {
+				sec.Balancer = b
+			}
+			return
+		}
+	} else if w := s.ownWorker(url, by, define); w != nil {
+		w.apply(params)
+		if w.By != by {
+			w.Also = append(w.Also, by)
+		}
+		if sec != nil {
+			sec.Worker = w
+		}
+		return
+	}
+	if set, ok := by.(*ir.ProxySet); ok {
+		s.Unresolved = append(s.Unresolved, set)
+	}
+}
+
+func (s *Server) ownWorker(url string, by ir.Item, define bool) *Worker {
+	w := findWorker(s.Workers, url, anyWorker)
+	if w == nil && define {
+		if w = defineWorker(url, by); w != nil {
+			s.Workers = append(s.Workers, w)
+		}
+	}
+	return w
+}

@@ -1,0 +1,63 @@
+package ir
+
+import "time"
+
+// HealthMethod is how mod_proxy_hcheck checks a member.
+type HealthMethod string
+
+// The methods.
+const (
+	// HealthNone checks nothing: the default.
+	HealthNone HealthMethod = "NONE"
+	// HealthTCP opens a connection.
+	HealthTCP HealthMethod = "TCP"
+	// HealthOptions sends OPTIONS * HTTP/1.0.
+	HealthOptions HealthMethod = "OPTIONS"
+	// HealthHead sends HEAD path HTTP/1.0.
+	HealthHead HealthMethod = "HEAD"
+	// HealthGet sends GET path HTTP/1.0.
+	HealthGet HealthMethod = "GET"
+	// HealthCPing sends AJP's CPing; httpd takes it where mod_proxy_ajp is loaded.
+	HealthCPing HealthMethod = "CPING"
+	// HealthOptions11 sends OPTIONS * HTTP/1.1.
+	HealthOptions11 HealthMethod = "OPTIONS11"
+	// HealthHead11 sends HEAD path HTTP/1.1.
+	HealthHead11 HealthMethod = "HEAD11"
+	// HealthGet11 sends GET path HTTP/1.1.
+	HealthGet11 HealthMethod = "GET11"
+)
+
+var healthMethods = []string{"NONE", "TCP", "OPTIONS", "HEAD", "GET", "CPING", "OPTIONS11", "HEAD11", "GET11"}
+
+// Health is what the hc keys of a worker say. Only members of balancers are checked.
+type Health struct {
+	// Method is hcmethod, in upper case; without it no check is ever sent.
+	Method Setting[HealthMethod]
+	// Interval is hcinterval, from 100 ms, default 30 s.
+	Interval Setting[time.Duration]
+	// Passes is hcpasses: good checks, not necessarily in a row, that bring a member back; default 1.
+	Passes Setting[int]
+	// Fails is hcfails: bad checks, not necessarily in a row, that take a member out; default 1.
+	Fails Setting[int]
+	// URI is hcuri, at most 63 bytes; it is appended to the member's path.
+	URI Setting[string]
+	// Expr is hcexpr: the name of a ProxyHCExpr; not set means that the statuses 200 to 399 are healthy.
+	Expr Setting[string]
+	// Template is hctemplate: the name of a ProxyHCTemplate.
+	Template Setting[string]
+}
+
+// DefaultHealth returns httpd's defaults with nothing set.
+func DefaultHealth() Health {
+	return Health{
+		Method:   Setting[HealthMethod]{Value: HealthNone},
+		Interval: Setting[time.Duration]{Value: 30 * time.Second},
+		Passes:   Setting[int]{Value: 1},
+		Fails:    Setting[int]{Value: 1},
+	}
+}
+
+// IsSet says whether any key of the health check was written.
+func (h Health) IsSet() bool {
+	return h.Method.Set || h.Interval.Set || h.Passes.Set || h.Fails.Set || h.URI.Set || h.Expr.Set || h.Template.Set
+}
