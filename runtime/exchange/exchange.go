@@ -1,0 +1,142 @@
+// Package exchange is one request in flight: what the client asked, what it is answered, and what the stages between
+// leave for each other and for the log.
+//
+// An Exchange is reused from request to request. Whatever it holds as bytes lies in the buffer that the head was read
+// into or in the arena of the exchange, and is valid until Reset.
+package exchange
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// Exchange is one request in flight. It belongs to one goroutine.
+type Exchange struct {
+	// Client is the connection it came on.
+	Client Client
+	// Request is what was asked.
+	Request Request
+	// Response is what is answered.
+	Response Response
+	// Env are the environment variables of the request (httpd: subprocess_env), Notes its notes.
+	Env, Notes Table
+	// Handler is what produced the response (%R): "proxy-server" for a request that was proxied, else often empty.
+	Handler string
+	// Filename is "proxy:" and the backend's URL for a request that was proxied (%f).
+	Filename []byte
+	// ServerName is the name of the virtual host that took the request (%v).
+	ServerName string
+	// Start is when the head was read, Done when the response was sent.
+	Start, Done time.Time
+	// BytesIn and BytesOut count what went over the connection for this request, heads included (mod_logio: %I, %O).
+	BytesIn, BytesOut int64
+	// KeptAlive says that the connection stays open behind the response (%X).
+	KeptAlive bool
+	// Aborted says that the client was gone before the response was sent (%X).
+	Aborted bool
+
+	arena arena
+}
+
+// Client is the connection that a request came on.
+type Client struct {
+	// Remote is the address of the client, Local the one it connected to.
+	Remote, Local netip.AddrPort
+	// RemoteIP and LocalIP are their addresses as text, LocalPort is the port as text.
+	RemoteIP, LocalIP, LocalPort string
+	// ListenPort is the port as the configuration knows it, which differs from Local's when serve maps it.
+	ListenPort uint16
+	// Served is the number of requests that the connection carried before this one (%k).
+	Served int
+	// Secure says that the connection is TLS.
+	Secure bool
+}
+
+// Request is what was asked.
+type Request struct {
+	wire.RequestHead
+	// RawPath is the path of the target as it was sent, without the query.
+	RawPath []byte
+	// Path is RawPath decoded, with slashes merged and dot segments resolved (httpd: r->uri).
+	Path []byte
+	// Query is what follows the question mark of the target; HasQuery tells an empty one from none.
+	Query    []byte
+	HasQuery bool
+	// Hostname is the host that was asked for, in lower case, without port and trailing dot; empty when none was named.
+	Hostname []byte
+	// HostPort is the port that was named beside the host, or 0.
+	HostPort uint16
+	// Absolute says that the target was a URL.
+	Absolute bool
+}
+
+// Response is what is answered.
+type Response struct {
+	// Status is the code of the status line.
+	Status int
+	// Reason is the text of the status line behind the code.
+	Reason []byte
+	// Fields are the fields as they are sent, without Date and Server and what the connection adds.
+	Fields wire.Fields
+	// BodyBytes is the number of bytes of the body that were sent, without chunk framing (%B).
+	BodyBytes int64
+	// ContentType is the type of the response as sent, for ap_expr and the log.
+	ContentType []byte
+	// Started says that the head was sent, so that no other response can be.
+	Started bool
+}
+
+// Reset forgets the request and keeps the connection and all room.
+func (x *Exchange) Reset() {
+	x.Request.RequestHead.Reset()
+	x.Request = Request{RequestHead: x.Request.RequestHead}
+	x.Response = Response{Fields: x.Response.Fields[:0]}
+	x.Env.Reset()
+	x.Notes.Reset()
+	x.Handler, x.Filename, x.ServerName = "", nil, ""
+	x.Start, x.Done = time.Time{}, time.Time{}
+	x.BytesIn, x.BytesOut = 0, 0
+	x.KeptAlive, x.Aborted = false, false
+	x.arena.reset()
+}
+
+// Alloc returns n bytes of the arena, valid until Reset. Their content is undefined.
+func (x *Exchange) Alloc(n int) []byte { return x.arena.alloc(n) }
+
+// Copy returns a copy of b in the arena, valid until Reset.
+func (x *Exchange) Copy(b []byte) []byte {
+	c := x.arena.alloc(len(b))
+	copy(c, b)
+	return c
+}
+
+// CopyString returns a copy of s in the arena, valid until Reset.
+func (x *Exchange) CopyString(s string) []byte {
+	c := x.arena.alloc(len(s))
+	copy(c, s)
+	return c
+}
+
+// arena hands out room for one request. A block that is full is left to what points into it.
+type arena struct{ block []byte }
+
+// arenaBlock is the size of a block in bytes. It holds what a request with some rewriting needs.
+const arenaBlock = 4096
+
+func (a *arena) alloc(n int) []byte {
+	if len(a.block)+n > cap(a.block) {
+		a.block = make([]byte, 0, max(arenaBlock, n))
+	}
+	start := len(a.block)
+	a.block = a.block[:start+n]
+	return a.block[start : start+n : start+n]
+}
+
+func (a *arena) reset() {
+	if cap(a.block) > arenaBlock {
+		a.block = nil
+	}
+	a.block = a.block[:0]
+}

@@ -1,0 +1,282 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/internal/clock"
+)
+
+// ErrWouldBlock is returned by TryRead when nothing has arrived.
+var ErrWouldBlock = errors.New("nothing to read")
+
+// ErrStale is returned by RoundTrip when the connection, idle until then, was closed by the peer or carries bytes that
+// nobody asked for. Nothing was written.
+var ErrStale = errors.New("connection was closed by the peer or has unexpected bytes")
+
+// ErrInterrupted is returned by Session after Interrupt.
+var ErrInterrupted = errors.New("interrupted")
+
+// Conn is the seam to the system: how bytes are read, awaited and written. Over TCP and unix sockets it uses system calls
+// of its own under the waiting of the Go runtime; over anything else, the methods of net.Conn.
+//
+// A Conn belongs to one goroutine. Only Interrupt may be called from others.
+type Conn struct {
+	nc    net.Conn
+	raw   syscall.RawConn // nil where only net.Conn's methods work
+	clock clock.Clock
+
+	read, write deadline
+	interrupted atomic.Bool
+
+	// fd is the descriptor while a callback of Session runs, else -1.
+	fd int
+	op operation
+
+	// The callbacks of RawConn are made once, since making one allocates.
+	onRead, onWrite, onSession, onRoundTrip func(fd uintptr) bool
+}
+
+// operation holds the operands and results of the callback that runs.
+type operation struct {
+	in, out  []byte
+	n, wrote int
+	err      error
+	phase    phase
+	step     func() bool
+}
+
+type phase uint8
+
+const (
+	sending phase = iota
+	probing
+	receiving
+)
+
+// deadline is a deadline that is armed lazily: arming costs a lock and a heap operation in the Go runtime, so an armed
+// deadline that is earlier than wanted is left in place, and moved when it strikes.
+type deadline struct{ wanted, armed time.Time }
+
+// NewConn takes over a connection. The clock is the one that nc's deadlines follow.
+func NewConn(nc net.Conn, c clock.Clock) *Conn {
+	conn := &Conn{nc: nc, clock: c, fd: -1}
+	conn.attach()
+	return conn
+}
+
+// NetConn returns the connection that NewConn was given.
+func (c *Conn) NetConn() net.Conn { return c.nc }
+
+// Close closes the connection. It must not be called by a step of Session.
+func (c *Conn) Close() error { return c.nc.Close() }
+
+// ReadBy makes reads fail with os.ErrDeadlineExceeded at t. The zero time is no deadline.
+func (c *Conn) ReadBy(t time.Time) {
+	c.read.wanted = t
+	if c.read.mustArm(t) {
+		c.arm(&c.read, c.nc.SetReadDeadline)
+	}
+}
+
+// WriteBy makes writes fail with os.ErrDeadlineExceeded at t. The zero time is no deadline.
+func (c *Conn) WriteBy(t time.Time) {
+	c.write.wanted = t
+	if c.write.mustArm(t) {
+		c.arm(&c.write, c.nc.SetWriteDeadline)
+	}
+}
+
+// mustArm says whether the armed deadline is later than t, or there is none.
+func (d *deadline) mustArm(t time.Time) bool {
+	if t.IsZero() {
+		return false
+	}
+	return d.armed.IsZero() || d.armed.After(t)
+}
+
+func (c *Conn) arm(d *deadline, set func(time.Time) error) {
+	if set(d.wanted) == nil {
+		d.armed = d.wanted
+	}
+}
+
+// struck decides about an error: it returns true when it is only an armed deadline that is earlier than the wanted one,
+// which is then armed, so that the operation can go on.
+func (c *Conn) struck(err error, d *deadline, set func(time.Time) error) bool {
+	if !errors.Is(err, os.ErrDeadlineExceeded) || c.interrupted.Load() {
+		return false
+	}
+	if !d.wanted.IsZero() && !c.clock.Now().Before(d.wanted) {
+		return false
+	}
+	d.armed = time.Time{}
+	c.arm(d, set)
+	return !c.interrupted.Load()
+}
+
+// Interrupt makes a Session that waits return ErrInterrupted, now or when it next waits. It is the one method that other
+// goroutines may call.
+func (c *Conn) Interrupt() {
+	c.interrupted.Store(true)
+	_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // a connection that is closed already needs no interruption
+}
+
+// Interrupted says whether Interrupt was called.
+func (c *Conn) Interrupted() bool { return c.interrupted.Load() }
+
+// Resume ends the effect of Interrupt, so that a request in flight can be read to its end. It is called by the
+// goroutine that the Conn belongs to, outside a Session.
+func (c *Conn) Resume() {
+	if c.interrupted.Swap(false) {
+		c.arm(&c.read, c.nc.SetReadDeadline)
+	}
+}
+
+// Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
+func (c *Conn) Read(p []byte) (int, error) {
+	for {
+		n, err := c.readOnce(p)
+		if err == nil || !c.struck(err, &c.read, c.nc.SetReadDeadline) {
+			return n, err
+		}
+	}
+}
+
+func (c *Conn) readOnce(p []byte) (int, error) {
+	if c.raw == nil {
+		return c.nc.Read(p)
+	}
+	c.op.in, c.op.n, c.op.err = p, 0, nil
+	err := c.raw.Read(c.onRead)
+	c.op.in = nil
+	if err != nil {
+		return 0, err
+	}
+	return c.result()
+}
+
+// result returns what the callback of a read left.
+func (c *Conn) result() (int, error) {
+	if c.op.err == nil && c.op.n == 0 {
+		return 0, io.EOF
+	}
+	return c.op.n, c.op.err
+}
+
+// Write writes all of p.
+func (c *Conn) Write(p []byte) (int, error) {
+	done := 0
+	if c.fd >= 0 {
+		n, err := send(c.fd, p)
+		if err == nil && n == len(p) {
+			return n, nil
+		}
+		if err != nil && !errors.Is(err, ErrWouldBlock) {
+			return n, err
+		}
+		done = n
+	}
+	for {
+		n, err := c.writeOnce(p[done:])
+		done += n
+		if err == nil || !c.struck(err, &c.write, c.nc.SetWriteDeadline) {
+			return done, err
+		}
+	}
+}
+
+func (c *Conn) writeOnce(p []byte) (int, error) {
+	if c.raw == nil {
+		return c.nc.Write(p)
+	}
+	out := c.op.out
+	c.op.out, c.op.wrote, c.op.err = p, 0, nil
+	err := c.raw.Write(c.onWrite)
+	c.op.out = out
+	if err == nil {
+		err = c.op.err
+	}
+	return c.op.wrote, err
+}
+
+// Session calls step at once and then each time something has arrived, until step returns false; between the calls it
+// waits without a buffer. Within step, TryRead and Write work and Read does not. Session returns nil when step ended it,
+// os.ErrDeadlineExceeded, ErrInterrupted, or the error of the connection.
+func (c *Conn) Session(step func() (more bool)) error {
+	if c.raw == nil {
+		for step() { //nolint:revive // TryRead waits on such a connection
+		}
+		return nil
+	}
+	for {
+		c.op.step = step
+		err := c.raw.Read(c.onSession)
+		c.fd, c.op.step = -1, nil
+		switch {
+		case err == nil:
+			return nil
+		case c.interrupted.Load():
+			return ErrInterrupted
+		case !c.struck(err, &c.read, c.nc.SetReadDeadline):
+			return err
+		}
+	}
+}
+
+// TryRead reads what has arrived into p and returns ErrWouldBlock when nothing has; a connection that is neither TCP nor
+// unix waits instead. It returns io.EOF at the end. It works within a step of Session only.
+func (c *Conn) TryRead(p []byte) (int, error) {
+	if c.raw == nil {
+		return c.Read(p)
+	}
+	n, err := receive(c.fd, p, 0)
+	if err == nil && n == 0 {
+		return 0, io.EOF
+	}
+	return n, err
+}
+
+// RoundTrip writes out and reads the first bytes that come back into in. With probe it looks first whether the
+// connection, idle until then, is as it should be, and returns ErrStale with nothing written when it is not. wrote is the
+// number of bytes that were written; err is the write's when it is less than len(out).
+func (c *Conn) RoundTrip(out, in []byte, probe bool) (wrote, n int, err error) {
+	if c.raw == nil {
+		wrote, err = c.Write(out)
+		if err != nil {
+			return wrote, 0, err
+		}
+		n, err = c.Read(in)
+		return wrote, n, err
+	}
+	c.op.out, c.op.in, c.op.n, c.op.wrote, c.op.err, c.op.phase = out, in, 0, 0, nil, sending
+	if probe {
+		c.op.phase = probing
+	}
+	for {
+		err = c.raw.Read(c.onRoundTrip)
+		if err == nil || !c.struck(err, &c.read, c.nc.SetReadDeadline) {
+			break
+		}
+	}
+	wrote = c.op.wrote
+	c.op.out, c.op.in = nil, nil
+	if err != nil {
+		return wrote, 0, err
+	}
+	if c.op.phase != receiving && errors.Is(c.op.err, ErrWouldBlock) {
+		rest, err := c.Write(out[wrote:])
+		if wrote += rest; err != nil {
+			return wrote, 0, err
+		}
+		n, err = c.Read(in)
+		return wrote, n, err
+	}
+	n, err = c.result()
+	return wrote, n, err
+}

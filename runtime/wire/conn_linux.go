@@ -1,0 +1,111 @@
+package wire
+
+import (
+	"net"
+	"syscall"
+	"unsafe"
+)
+
+// attach finds out whether the connection can be used by system calls and makes the callbacks.
+func (c *Conn) attach() {
+	var source syscall.Conn
+	switch nc := c.nc.(type) {
+	case *net.TCPConn:
+		source = nc
+	case *net.UnixConn:
+		source = nc
+	default:
+		return
+	}
+	raw, err := source.SyscallConn()
+	if err != nil {
+		return
+	}
+	c.raw = raw
+	c.onRead, c.onWrite, c.onSession, c.onRoundTrip = c.readReady, c.writeReady, c.sessionReady, c.roundTripReady
+}
+
+func (c *Conn) readReady(fd uintptr) bool {
+	c.op.n, c.op.err = receive(int(fd), c.op.in, 0)
+	return c.op.err != ErrWouldBlock //nolint:errorlint // receive returns it as it is
+}
+
+func (c *Conn) writeReady(fd uintptr) bool {
+	n, err := send(int(fd), c.op.out[c.op.wrote:])
+	c.op.wrote += n
+	if err == ErrWouldBlock { //nolint:errorlint // send returns it as it is
+		return false
+	}
+	c.op.err = err
+	return true
+}
+
+// sessionReady lets the step run. Returning false waits for the next arrival, and the Go runtime keeps an arrival during
+// the step in mind: within one RawConn.Read it resets its readiness only at the start.
+func (c *Conn) sessionReady(fd uintptr) bool {
+	c.fd = int(fd)
+	return !c.op.step()
+}
+
+// roundTripReady writes only after RawConn.Read has reset the readiness, so that it cannot miss the answer when it then
+// waits without having tried to read.
+func (c *Conn) roundTripReady(fd uintptr) bool {
+	op := &c.op
+	switch op.phase {
+	case probing:
+		var one [1]byte
+		if _, err := receive(int(fd), one[:], syscall.MSG_PEEK); err != ErrWouldBlock { //nolint:errorlint // as it is
+			op.err = ErrStale
+			return true
+		}
+		op.phase = sending
+		fallthrough
+	case sending:
+		n, err := send(int(fd), op.out[op.wrote:])
+		op.wrote += n
+		if op.err = err; err != nil {
+			return true
+		}
+		op.phase = receiving
+		return false
+	case receiving:
+		return c.readReady(fd)
+	}
+	return true
+}
+
+// receive is recv(2) without waiting. It goes past the Go scheduler, which need not know of a call that does not wait.
+func receive(fd int, p []byte, flags uintptr) (int, error) {
+	for {
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))),
+			uintptr(len(p)), flags|syscall.MSG_DONTWAIT, 0, 0)
+		switch errno {
+		case 0:
+			return int(n), nil
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return 0, ErrWouldBlock
+		default:
+			return 0, errno
+		}
+	}
+}
+
+// send is send(2) without waiting and without SIGPIPE, repeated until all is written or the socket is full.
+func send(fd int, p []byte) (int, error) {
+	done := 0
+	for done < len(p) {
+		n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p[done:]))),
+			uintptr(len(p)-done), syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0)
+		switch errno {
+		case 0:
+			done += int(n)
+		case syscall.EINTR:
+		case syscall.EAGAIN:
+			return done, ErrWouldBlock
+		default:
+			return done, errno
+		}
+	}
+	return done, nil
+}

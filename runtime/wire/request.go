@@ -1,0 +1,265 @@
+package wire
+
+import "bytes"
+
+// Limits bound a request's head.
+type Limits struct {
+	// Line is the longest request line in bytes (core: LimitRequestLine, default 8190).
+	Line int
+	// Field is the longest field in bytes (core: LimitRequestFieldSize, default 8190).
+	Field int
+	// Fields is the largest number of fields (core: LimitRequestFields, default 100); 0 is no limit.
+	Fields int
+}
+
+// DefaultLimits returns httpd's.
+func DefaultLimits() Limits { return Limits{Line: 8190, Field: 8190, Fields: 100} }
+
+// blankLines is the number of empty lines that may precede a request line (httpd: DEFAULT_LIMIT_BLANK_LINES).
+const blankLines = 10
+
+// RequestHead is the head of a request. Its slices are parts of the buffer that was parsed.
+type RequestHead struct {
+	// Line is the request line as it was sent, without its end.
+	Line []byte
+	// Method and Target are parts of Line.
+	Method, Target []byte
+	// Minor is the minor version: 0 for HTTP/1.0, 1 for HTTP/1.1 and what claims to be newer.
+	Minor int
+	// Simple marks an HTTP/0.9 request, which has no version and no fields.
+	Simple bool
+	// Fields are the fields as they were sent. Values that were folded are joined with a space.
+	Fields Fields
+	// Framing says where the body ends.
+	Framing Framing
+	// Close says that the connection must not be used for another request, whatever Connection says.
+	Close bool
+	// Coded says that Transfer-Encoding names other codings before chunked; what follows is not the body itself.
+	Coded bool
+
+	scan scanner
+}
+
+// Reset makes the head ready for the next request; it keeps the room for fields.
+func (h *RequestHead) Reset() { *h = RequestHead{Fields: h.Fields[:0]} }
+
+// Parse reads a head from the start of buf and returns its length. It returns 0 and no error when the head is not
+// complete; the caller calls again with the same bytes and more behind them, or calls Reset first. Bytes of folded values
+// are changed in place. An error is an *Error.
+func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
+	if !h.scan.worthwhile(buf, max(limits.Line, limits.Field)) {
+		return 0, nil
+	}
+	scan := h.scan
+	h.Reset()
+	h.scan = scan
+	pos := 0
+	for blank := 0; ; blank++ {
+		line, n, err := cutLine(buf[pos:], limits.Line, 414)
+		if n == 0 || err != nil {
+			return 0, h.lineError(line, err)
+		}
+		pos += n
+		if len(line) > 0 {
+			h.Line = line
+			break
+		}
+		if blank >= blankLines {
+			return 0, &Error{400, "too many blank lines before the request line"}
+		}
+	}
+	lineErr := h.parseLine()
+	if h.Simple {
+		return pos, lineErr
+	}
+	// httpd reads the fields of a bad request too, before it answers; what it answers is about the line.
+	end, err := h.parseFields(buf, pos, limits)
+	switch {
+	case lineErr != nil:
+		return end, lineErr
+	case end == 0 || err != nil:
+		return 0, err
+	}
+	return end, h.frame()
+}
+
+// frame finds out where the body ends (httpd: ap_read_request).
+func (h *RequestHead) frame() error {
+	length := h.Fields.Index("Content-Length")
+	if length >= 0 {
+		n, ok := ParseLength(h.Fields[length].Value)
+		if !ok || h.Fields.Count("Content-Length") > 1 {
+			return &Error{400, "invalid Content-Length"}
+		}
+		h.Framing = Framing{FramingLength, n}
+	}
+	encoding := h.Fields.Index("Transfer-Encoding")
+	if encoding < 0 {
+		return nil
+	}
+	last, others := codings(h.Fields[encoding:])
+	if !EqualFold(last, "chunked") {
+		return &Error{400, "unknown Transfer-Encoding"}
+	}
+	h.Framing, h.Coded = Framing{Kind: FramingChunked}, others
+	if length >= 0 {
+		// Whoever sent both may mean another length than the next hop: no further request is read here.
+		h.Fields, h.Close = h.Fields.Without("Content-Length"), true
+	}
+	return nil
+}
+
+// codings returns the last transfer coding of all Transfer-Encoding fields and whether there are others.
+func codings(fields Fields) (last []byte, others bool) {
+	for i := range fields {
+		if EqualFold(fields[i].Name, "Transfer-Encoding") {
+			EachToken(fields[i].Value, func(token []byte) bool {
+				others = others || last != nil
+				last = token
+				return true
+			})
+		}
+	}
+	return last, others
+}
+
+// lineError keeps the start of a line that is too long, so that the log can show it.
+func (h *RequestHead) lineError(line []byte, err error) error {
+	if err != nil {
+		h.Line = line
+	}
+	return err
+}
+
+// cutLine returns the line at the start of buf, without its end, and its length with it; the length is 0 when the line
+// is not complete. A line longer than limit+1 gets the status, a line without a carriage return gets 400.
+func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
+	end := bytes.IndexByte(buf, '\n')
+	if end < 0 {
+		if len(buf) > limit+2 {
+			return buf[:limit], 0, &Error{status, "line too long"}
+		}
+		return nil, 0, nil
+	}
+	if end == 0 || buf[end-1] != '\r' {
+		return buf[:end], 0, &Error{400, "line ends without a carriage return"}
+	}
+	if end-1 > limit+1 {
+		return buf[:limit], 0, &Error{status, "line too long"}
+	}
+	return buf[:end-1], end + 1, nil
+}
+
+// parseLine splits the request line as httpd's strict mode does.
+func (h *RequestHead) parseLine() error {
+	line := h.Line
+	space := bytes.IndexByte(line, ' ')
+	if space < 0 {
+		h.Method = line
+		return &Error{400, "request line without a target"}
+	}
+	h.Method = line[:space]
+	rest := line[space+1:]
+	space = bytes.IndexByte(rest, ' ')
+	if space < 0 {
+		h.Target, h.Simple = rest, true
+	} else {
+		h.Target = rest[:space]
+		if err := h.parseVersion(rest[space+1:]); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !IsToken(h.Method):
+		return &Error{400, "method is not a token"}
+	case len(h.Target) == 0:
+		return &Error{400, "request line has more than single spaces"}
+	case !all(h.Target, inTarget):
+		return &Error{400, "target has whitespace or control bytes"}
+	case h.Simple && string(h.Method) != "GET":
+		return &Error{400, "HTTP/0.9 knows GET only"}
+	}
+	return nil
+}
+
+// parseVersion reads "HTTP/d.d".
+func (h *RequestHead) parseVersion(v []byte) error {
+	if len(v) != 8 || string(v[:5]) != "HTTP/" || v[6] != '.' || !digit(v[5]) || !digit(v[7]) || v[5] == '0' {
+		return &Error{400, "version is not HTTP/1.1"}
+	}
+	h.Minor = 1
+	if v[5] == '1' && v[7] == '0' {
+		h.Minor = 0
+	}
+	return nil
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// parseFields reads the fields from pos to the blank line and returns the position behind it, or 0 when that is not
+// there.
+func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, error) {
+	for {
+		line, n, err := cutLine(buf[pos:], limits.Field, 400)
+		if n == 0 || err != nil {
+			return 0, err
+		}
+		if len(line) == 0 {
+			return pos + n, nil
+		}
+		if line[0] == ' ' || line[0] == '\t' {
+			if !bytes.Contains(buf[pos:], headEnd) {
+				return 0, nil // folding changes the buffer, which only the last attempt may do
+			}
+			if err := h.fold(line, limits.Field); err != nil {
+				return 0, err
+			}
+			pos += n
+			continue
+		}
+		if limits.Fields > 0 && len(h.Fields) >= limits.Fields {
+			return 0, &Error{400, "too many fields"}
+		}
+		field, err := splitField(line)
+		if err != nil {
+			return 0, err
+		}
+		h.Fields = append(h.Fields, field)
+		pos += n
+	}
+}
+
+// splitField cuts a line at its colon.
+func splitField(line []byte) (Field, error) {
+	colon := 0
+	for colon < len(line) && classes[line[colon]]&inToken != 0 {
+		colon++
+	}
+	if colon == len(line) || line[colon] != ':' || colon == 0 {
+		return Field{}, &Error{400, "field name is not a token followed by a colon"}
+	}
+	value := TrimSpace(line[colon+1:])
+	if !all(value, inValue) {
+		return Field{}, &Error{400, "field value has control bytes"}
+	}
+	return Field{Name: line[:colon], Value: value}, nil
+}
+
+// fold appends a continuation line to the last value with one space between, moving bytes within the buffer.
+func (h *RequestHead) fold(line []byte, limit int) error {
+	if len(h.Fields) == 0 {
+		return &Error{400, "head starts with a folded line"}
+	}
+	field := &h.Fields[len(h.Fields)-1]
+	more := TrimSpace(line)
+	if !all(more, inValue) {
+		return &Error{400, "field value has control bytes"}
+	}
+	joined := append(field.Value, ' ') //nolint:gocritic // the line's end makes room behind the value
+	joined = append(joined, more...)
+	field.Value = TrimSpace(joined)
+	if len(field.Name)+2+len(field.Value) > limit {
+		return &Error{400, "folded field too long"}
+	}
+	return nil
+}
