@@ -34,7 +34,7 @@ func (s *Server) Balancer(target string) *Balancer {
 func (s *Server) ownBalancer(target string) *Balancer { return findBalancer(s.Balancers, target) }
 
 func findBalancer(balancers []*Balancer, target string) *Balancer {
-	name := BalancerName(target)
+	name := ir.BalancerName(target)
 	for _, b := range balancers {
 		if b.Name == name {
 			return b
@@ -44,7 +44,7 @@ func findBalancer(balancers []*Balancer, target string) *Balancer {
 }
 
 func (s *Server) defineBalancer(target string, by ir.Item) *Balancer {
-	b := &Balancer{Name: BalancerName(target), By: by, Params: ir.DefaultBalancer(), Server: s}
+	b := &Balancer{Name: ir.BalancerName(target), By: by, Params: ir.DefaultBalancer(), Server: s}
 	s.Balancers = append(s.Balancers, b)
 	return b
 }
@@ -55,7 +55,7 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 	if target == "" && sec != nil {
 		target = sec.Section.Pattern
 	}
-	if !IsBalancerURL(target) {
+	if !ir.IsBalancerURL(target) {
 		return
 	}
 	b := s.ownBalancer(target)

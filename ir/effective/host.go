@@ -71,6 +71,6 @@ func (v *View) Select(local netip.AddrPort, host string) *Server {
 
 // HostName is the name in a Host field as httpd compares it: in lower case, without a port and a final dot.
 func HostName(host string) string {
-	host, _ = splitPort(host)
+	host, _ = ir.SplitPort(host)
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }

@@ -32,7 +32,7 @@ func (s *Server) newMapping(pass *ir.ProxyPass, sec *Section) *Mapping {
 	}
 	switch {
 	case pass.Exclude:
-	case IsBalancerURL(pass.URL):
+	case ir.IsBalancerURL(pass.URL):
 		if m.Balancer = s.ownBalancer(pass.URL); m.Balancer == nil {
 			m.Balancer = s.defineBalancer(pass.URL, pass)
 		}

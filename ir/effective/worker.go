@@ -12,7 +12,7 @@ type Worker struct {
 	// Name is the URL in the form in which httpd compares it: scheme and host in lower case, no default port.
 	Name string
 	// URL is Name in its parts.
-	URL URL
+	URL ir.URL
 	// Params are the merged parameters.
 	Params ir.Worker
 	// By is the directive or section that defined it: *ir.ProxyPass, *ir.ProxySet, *ir.BalancerMember or *ir.Section.
@@ -69,7 +69,7 @@ const (
 
 // findWorker is ap_proxy_get_worker_ex.
 func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
-	url, ok := ParseURL(target)
+	url, ok := ir.ParseURL(target)
 	if !ok {
 		return nil
 	}
@@ -117,7 +117,7 @@ func matchName(url, name string) bool {
 
 // defineWorker returns a new worker for a target; nil where that is no URL.
 func defineWorker(target string, by ir.Item) *Worker {
-	url, ok := ParseURL(target)
+	url, ok := ir.ParseURL(target)
 	if !ok {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (s *Server) proxySectionParams(item *ir.Section, sec *Section) {
 }
 
 func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define bool, sec *Section) {
-	if IsBalancerURL(url) {
+	if ir.IsBalancerURL(url) {
 		b := s.ownBalancer(url)
 		if b == nil && define {
 			b = s.defineBalancer(url, by)

@@ -1,4 +1,4 @@
-package effective
+package ir
 
 import "strings"
 
@@ -42,13 +42,13 @@ func ParseURL(s string) (URL, bool) {
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
 	}
-	u.Host, u.Port = splitPort(authority)
+	u.Host, u.Port = SplitPort(authority)
 	u.Host = strings.ToLower(u.Host)
 	return u, true
 }
 
-// splitPort splits host:port; brackets around an IPv6 address are removed.
-func splitPort(authority string) (host, port string) {
+// SplitPort splits host:port; brackets around an IPv6 address are removed. Without a port it is empty.
+func SplitPort(authority string) (host, port string) {
 	if rest, ok := strings.CutPrefix(authority, "["); ok {
 		host, rest, _ = strings.Cut(rest, "]")
 		return host, strings.TrimPrefix(rest, ":")
