@@ -1,0 +1,136 @@
+package accesslog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+)
+
+// Log is one CustomLog.
+type Log struct {
+	// Path is the file, absolute or relative to where the server runs.
+	Path string
+	// Format is what a line holds.
+	Format *Format
+	// EnvName restricts the log to requests that have an environment variable of that name, or, with EnvUnset, to those
+	// that have none; empty does not restrict it.
+	EnvName string
+	// EnvUnset inverts EnvName.
+	EnvUnset bool
+
+	out io.Writer
+}
+
+// Set is the access logs of one virtual host. After Open it is safe for concurrent use.
+type Set struct {
+	// Server is what the lines say of the server.
+	Server Server
+	// Logs are in the order of the configuration.
+	Logs []*Log
+
+	pid int
+}
+
+// Files are the log files of a program. Each path is opened once, whatever number of logs write to it.
+type Files struct {
+	open map[string]*os.File
+}
+
+// Open opens the files of the sets for appending, as httpd does, and creates those that do not exist. A folder is never
+// created. After an error nothing is open.
+func (f *Files) Open(sets ...*Set) error {
+	pid := os.Getpid()
+	for _, s := range sets {
+		s.pid = pid
+		for _, log := range s.Logs {
+			file, err := f.file(log.Path)
+			if err != nil {
+				return errors.Join(err, f.Close())
+			}
+			log.out = file
+		}
+	}
+	return nil
+}
+
+func (f *Files) file(path string) (*os.File, error) {
+	if file, ok := f.open[path]; ok {
+		return file, nil
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		if folder := filepath.Dir(path); errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("access log %s: the folder %s does not exist: create it, or name another file in CustomLog", path, folder)
+		}
+		return nil, fmt.Errorf("access log: %w", err)
+	}
+	if f.open == nil {
+		f.open = make(map[string]*os.File)
+	}
+	f.open[path] = file
+	return file, nil
+}
+
+// Close closes the files. No request may write any more.
+func (f *Files) Close() error {
+	var errs []error
+	for _, file := range f.open {
+		errs = append(errs, file.Close())
+	}
+	f.open = nil
+	return errors.Join(errs...)
+}
+
+// lines holds room for lines, so that a request allocates none.
+var lines = sync.Pool{New: func() any { return new([]byte) }}
+
+// Write writes the lines of a request that is done, each with one call. It does nothing before Open.
+func (s *Set) Write(x *exchange.Exchange) error {
+	if s == nil || len(s.Logs) == 0 {
+		return nil
+	}
+	buf, _ := lines.Get().(*[]byte)
+	var failed error
+	for _, log := range s.Logs {
+		if log.out == nil || !log.wants(x) {
+			continue
+		}
+		*buf = log.Format.Append((*buf)[:0], x, &s.Server, s.pid)
+		if _, err := log.out.Write(*buf); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	lines.Put(buf)
+	return failed
+}
+
+func (l *Log) wants(x *exchange.Exchange) bool {
+	if l.EnvName == "" {
+		return true
+	}
+	_, set := x.Env.Get(l.EnvName)
+	return set != l.EnvUnset
+}
+
+// SetCondition reads the last argument of CustomLog: env=NAME or env=!NAME. An expression is refused, since what it means
+// for a log that is not written is not for guessing.
+func (l *Log) SetCondition(text string) error {
+	name, ok := strings.CutPrefix(text, "env=")
+	switch {
+	case text == "":
+		return nil
+	case !ok:
+		return fmt.Errorf("condition %q of an access log is not run by this server: write env=NAME or env=!NAME", text)
+	}
+	l.EnvName, l.EnvUnset = strings.CutPrefix(name, "!")
+	if l.EnvName == "" {
+		return errors.New("env= of an access log names no variable: write env=NAME or env=!NAME")
+	}
+	return nil
+}

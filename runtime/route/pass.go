@@ -1,0 +1,197 @@
+package route
+
+import "bytes"
+
+// MatchPrefix says how much of a path a ProxyPass path covers: the number of bytes of uri, or 0 for no match. Bytes are
+// compared as they are, except that a run of slashes matches a run of slashes, and a path that does not end in a slash
+// covers whole segments only.
+func MatchPrefix(uri []byte, path string) int {
+	u, a := 0, 0
+	for a < len(path) && u < len(uri) {
+		if path[a] == '/' {
+			if uri[u] != '/' {
+				return 0
+			}
+			for a < len(path) && path[a] == '/' {
+				a++
+			}
+			for u < len(uri) && uri[u] == '/' {
+				u++
+			}
+			continue
+		}
+		if uri[u] != path[a] {
+			return 0
+		}
+		u++
+		a++
+	}
+	if a < len(path) || a == 0 {
+		return 0
+	}
+	if path[a-1] != '/' && u < len(uri) && uri[u] != '/' {
+		return 0
+	}
+	return u
+}
+
+// URL is an absolute URL in the parts that mod_proxy works with. Fields lie in the text that was split.
+type URL struct {
+	// Scheme is as it was written.
+	Scheme []byte
+	// Host is without user, brackets and port.
+	Host []byte
+	// Port is 0 where none is written.
+	Port int
+	// Path begins behind the slash that ends the authority; it holds all that follows, a question mark too.
+	Path []byte
+}
+
+// SplitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash. ok is false where the URL
+// has no authority or its port is no number from 1 to 65535.
+func SplitURL(url []byte) (u URL, ok bool) {
+	i := bytes.Index(url, []byte("://"))
+	if i <= 0 || !isScheme(url[:i]) {
+		return u, false
+	}
+	u.Scheme = url[:i]
+	host := url[i+3:]
+	if j := bytes.IndexByte(host, '/'); j >= 0 {
+		host, u.Path = host[:j], host[j+1:]
+	}
+	if j := bytes.LastIndexByte(host, '@'); j >= 0 {
+		host = host[j+1:]
+	}
+	port := []byte(nil)
+	if len(host) > 0 && host[0] == '[' {
+		end := bytes.IndexByte(host, ']')
+		if end < 0 {
+			return u, false
+		}
+		host, port = host[1:end], host[end+1:]
+	} else if j := bytes.LastIndexByte(host, ':'); j >= 0 {
+		host, port = host[:j], host[j:]
+	}
+	if u.Port, ok = hostPort(port); !ok || len(port) == 1 {
+		return u, false
+	}
+	u.Host = host
+	return u, len(host) > 0
+}
+
+// AppendEscapedPath appends a decoded path as mod_proxy writes it to a backend: letters, digits, slashes and
+// ~$-_.+!*'(),;:@&= stay, every other byte becomes %XX in upper case.
+func AppendEscapedPath(dst, path []byte) []byte {
+	for i := 0; i < len(path); {
+		j := i
+		for j < len(path) && keptInPath[path[j]] {
+			j++
+		}
+		dst = append(dst, path[i:j]...)
+		if j < len(path) {
+			c := path[j]
+			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
+			j++
+		}
+		i = j
+	}
+	return dst
+}
+
+const upperHex = "0123456789ABCDEF"
+
+var keptInPath = byteTable("/~$-_.+!*'(),;:@&=")
+
+// byteTable returns the set of letters, digits and the bytes of extra.
+func byteTable(extra string) (t [256]bool) {
+	for c := range t {
+		t[c] = isAlnum(byte(c))
+	}
+	for i := range len(extra) {
+		t[extra[i]] = true
+	}
+	return t
+}
+
+// IsClean says whether text may go on a request line as it is: no control characters and no spaces.
+func IsClean(text []byte) bool {
+	for _, c := range text {
+		if c <= ' ' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// Canonical is the form in which mod_proxy hands a URL to a scheme handler.
+type Canonical struct {
+	// URL is the whole: "http://host:8080/path?query". Scheme and host are in lower case, the scheme's own port is left out.
+	URL []byte
+	// Authority is the offset of the host in URL, Path that of the slash behind the authority.
+	Authority, Path int
+	// Port is the port to connect to; 0 for a balancer.
+	Port int
+}
+
+// AppendCanonical appends the canonical form of the URL that a mapping made. The path is decoded text and is escaped,
+// and the query of the request is added, unless raw says that the path is meant as it is (nocanon, RewriteRule with NE).
+// status is 0, or 400 for a URL without a host or with a broken port, or 403 for a query or raw path with control
+// characters or spaces.
+func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (c Canonical, status int) {
+	u, ok := SplitURL(url)
+	if !ok {
+		return c, statusBadRequest
+	}
+	start := len(dst)
+	dst = appendLower(dst, u.Scheme)
+	standard := defaultPort(dst[start:])
+	dst = append(dst, "://"...)
+	c.Authority = len(dst) - start
+	c.Port = u.Port
+	if c.Port == 0 {
+		c.Port = standard
+	}
+	host := len(dst)
+	dst = AppendAuthority(dst, u.Host, u.Port, standard)
+	lower(dst[host:])
+	c.Path = len(dst) - start
+	dst = append(dst, '/')
+	if raw {
+		if !IsClean(u.Path) {
+			return c, statusForbidden
+		}
+		dst = append(dst, u.Path...)
+	} else {
+		dst = AppendEscapedPath(dst, u.Path)
+		if hasQuery {
+			if !IsClean(query) {
+				return c, statusForbidden
+			}
+			dst = append(dst, '?')
+			dst = append(dst, query...)
+		}
+	}
+	c.URL = dst[start:]
+	return c, 0
+}
+
+func lower(s []byte) {
+	for i, c := range s {
+		if 'A' <= c && c <= 'Z' {
+			s[i] = c | 0x20
+		}
+	}
+}
+
+// defaultPort is DefaultPort for bytes.
+func defaultPort(scheme []byte) int {
+	switch string(scheme) {
+	case "http":
+		return 80
+	case "https":
+		return 443
+	case "balancer":
+		return 0
+	}
+	return DefaultPort(string(scheme))
+}

@@ -1,0 +1,116 @@
+package route
+
+import "bytes"
+
+// Reverse is the list of ProxyPassReverse directives that hold for a request.
+type Reverse struct {
+	// Entries are in the order of the configuration; the first that matches counts.
+	Entries []ReverseEntry
+}
+
+// ReverseEntry is one ProxyPassReverse.
+type ReverseEntry struct {
+	// Path is the path of the front that takes the place of the URL.
+	Path string
+	// URL is the backend's URL, or a path.
+	URL string
+	// Members are the names of the workers where URL is that of a balancer that exists; nil otherwise.
+	Members []string
+	// Sub is what follows the name of the balancer in URL where that is more than a slash.
+	Sub string
+}
+
+// AppendLocation appends the value of a Location, Content-Location, URI or Destination header as the client is to see
+// it. A value that no entry matches is appended as it is.
+func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
+	if r == nil {
+		return append(dst, value...)
+	}
+	// httpd computes the length of the value once and shortens it for good when a path is compared.
+	length := len(value)
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Members != nil {
+			for _, name := range e.Members {
+				if rest, ok := e.matchMember(value, length, name); ok {
+					path := e.Path
+					if e.Sub == "" && path == "/" && len(rest) > 0 && rest[0] == '/' {
+						path = ""
+					}
+					return appendMapped(dst, path, rest, self)
+				}
+			}
+			continue
+		}
+		part := value
+		if e.URL != "" && e.URL[0] == '/' {
+			if j := bytes.Index(value, []byte("://")); j >= 0 {
+				if k := bytes.IndexByte(value[j+3:], '/'); k >= 0 {
+					part = value[j+3+k:]
+					length = len(part)
+				}
+			}
+		}
+		if n := len(e.URL); n > 0 && length >= n && len(part) >= n && equalFold(part[:n], e.URL) {
+			return appendMapped(dst, e.Path, part[n:], self)
+		}
+	}
+	return append(dst, value...)
+}
+
+// matchMember compares a value with the URL of one member of a balancer.
+func (e *ReverseEntry) matchMember(value []byte, length int, name string) (rest []byte, ok bool) {
+	if e.Sub == "" {
+		if n := len(name); length >= n && len(value) >= n && equalFold(value[:n], name) {
+			return value[n:], true
+		}
+		return nil, false
+	}
+	n := len(name)
+	if n > 0 && name[n-1] == '/' {
+		n--
+	}
+	all := n + len(e.Sub)
+	if length >= all && len(value) >= all && equalFold(value[:n], name[:n]) && string(value[n:all]) == e.Sub {
+		return value[all:], true
+	}
+	return nil, false
+}
+
+// appendMapped appends path and rest, as an absolute URL of this server unless path is one already.
+func appendMapped(dst []byte, path string, rest []byte, self *Self) []byte {
+	if !hasScheme(path) {
+		dst = AppendSelf(dst, self)
+	}
+	dst = append(dst, path...)
+	return append(dst, rest...)
+}
+
+func hasScheme(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c == ':' {
+			return i > 0 && len(s) > i+3 && s[i+1] == '/' && s[i+2] == '/'
+		}
+		if !isAlnum(c) && c != '+' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return false
+}
+
+func equalFold(a []byte, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, c := range a {
+		d := b[i]
+		if c == d {
+			continue
+		}
+		if c|0x20 != d|0x20 || c|0x20 < 'a' || c|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,216 @@
+package route
+
+import "bytes"
+
+// The statuses of AppendPath beside 0.
+const (
+	statusBadRequest = 400
+	statusForbidden  = 403
+	statusNotFound   = 404
+)
+
+// AppendPath appends the path that httpd works with (r->uri) for the path of a request target: . and .. segments
+// removed, runs of slashes merged if merge says so (MergeSlashes, default On), then percent-decoded. status is 0, or 400
+// for a path that does not begin with a slash, leaves the root or has a broken escape, or 404 for an encoded slash or NUL.
+func AppendPath(dst, raw []byte, merge bool) (path []byte, status int) {
+	if len(raw) == 1 && raw[0] == '*' {
+		return append(dst, '*'), 0
+	}
+	if len(raw) == 0 || raw[0] != '/' {
+		return dst, statusBadRequest
+	}
+	start := len(dst)
+	dst = append(dst, raw...)
+	if bytes.IndexByte(raw, '%') < 0 && !needsNormalising(raw) {
+		return dst, 0
+	}
+	n, ok := normalize(dst[start:], merge)
+	if !ok {
+		return dst[:start], statusBadRequest
+	}
+	dst = dst[:start+n]
+	n, status = unescape(dst[start:])
+	return dst[:start+n], status
+}
+
+// needsNormalising says whether a path has an empty segment or one that begins with a dot.
+func needsNormalising(path []byte) bool {
+	for i := 1; i < len(path); i++ {
+		if path[i-1] == '/' && (path[i] == '/' || path[i] == '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// normalize rewrites a path in place as ap_normalize_path does and returns its new length. Escapes of unreserved
+// characters are decoded, so that %2e counts as a dot.
+func normalize(p []byte, merge bool) (n int, ok bool) {
+	ok = true
+	at := func(i int) byte {
+		if i < len(p) {
+			return p[i]
+		}
+		return 0
+	}
+	w := 1
+	for l := 1; l < len(p); {
+		if p[l] == '%' {
+			if c, hex := unhex(at(l+1), at(l+2)); !hex {
+				ok = false
+			} else if isUnreserved(c) {
+				l += 2
+				p[l] = c
+			}
+		}
+		if w == 0 || p[w-1] == '/' {
+			if merge && p[l] == '/' {
+				for at(l) == '/' {
+					l++
+				}
+				continue
+			}
+			if p[l] == '.' {
+				if end(at(l + 1)) {
+					l = skipSegment(p, l+1)
+					continue
+				}
+				if n := secondDot(p, l+1); n > 0 && end(at(n)) {
+					if w > 1 {
+						for w--; w > 0 && p[w-1] != '/'; w-- {
+						}
+					} else {
+						ok = false
+					}
+					l = skipSegment(p, n)
+					continue
+				}
+			}
+		}
+		p[w] = p[l]
+		w++
+		l++
+	}
+	return w, ok
+}
+
+// end says whether c ends a segment; 0 stands for the end of the path.
+func end(c byte) bool { return c == '/' || c == 0 }
+
+func skipSegment(p []byte, i int) int {
+	if i < len(p) {
+		return i + 1
+	}
+	return i
+}
+
+// secondDot returns the offset behind a dot or %2e at i, or 0.
+func secondDot(p []byte, i int) int {
+	switch {
+	case i < len(p) && p[i] == '.':
+		return i + 1
+	case i+2 < len(p) && p[i] == '%' && p[i+1] == '2' && p[i+2]|0x20 == 'e':
+		return i + 3
+	}
+	return 0
+}
+
+// unescape decodes percent escapes in place. A slash or NUL that was encoded makes the path one that does not exist.
+func unescape(p []byte) (n, status int) {
+	w := 0
+	for i := 0; i < len(p); i++ {
+		c := p[i]
+		if c == '%' {
+			if i+2 >= len(p) {
+				return 0, statusBadRequest
+			}
+			decoded, ok := unhex(p[i+1], p[i+2])
+			if !ok {
+				return 0, statusBadRequest
+			}
+			if decoded == 0 || decoded == '/' {
+				status = statusNotFound
+			}
+			c = decoded
+			i += 2
+		}
+		p[w] = c
+		w++
+	}
+	return w, status
+}
+
+func unhex(a, b byte) (byte, bool) {
+	hi, ok1 := hexValue(a)
+	lo, ok2 := hexValue(b)
+	return hi<<4 | lo, ok1 && ok2
+}
+
+func hexValue(c byte) (byte, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return c | 0x20 - 'a' + 10, true
+	}
+	return 0, false
+}
+
+func isAlnum(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+func isUnreserved(c byte) bool {
+	return isAlnum(c) || c == '-' || c == '.' || c == '_' || c == '~'
+}
+
+// Target is a request target in its parts. Fields lie in the target.
+type Target struct {
+	// Scheme and Authority are of the absolute form; empty otherwise.
+	Scheme, Authority []byte
+	// Path is as it was sent: "/a%20b"; it is "/" for an absolute form without one.
+	Path []byte
+	// Query is what follows the first question mark. HasQuery says that there is one.
+	Query    []byte
+	HasQuery bool
+}
+
+var rootPath = []byte("/")
+
+// SplitTarget splits a request target. Anything else than the origin form, the absolute form and * keeps its text in
+// Path, which AppendPath refuses.
+func SplitTarget(target []byte) Target {
+	var t Target
+	rest := target
+	if len(rest) > 0 && rest[0] != '/' {
+		if i := bytes.Index(rest, []byte("://")); i > 0 && isScheme(rest[:i]) {
+			t.Scheme = rest[:i]
+			rest = rest[i+3:]
+			end := bytes.IndexAny(rest, "/?")
+			if end < 0 {
+				end = len(rest)
+			}
+			t.Authority, rest = rest[:end], rest[end:]
+			if len(rest) == 0 || rest[0] == '?' {
+				t.Path = rootPath
+			}
+		}
+	}
+	path := rest
+	if i := bytes.IndexByte(rest, '?'); i >= 0 {
+		path, t.Query, t.HasQuery = rest[:i], rest[i+1:], true
+	}
+	if t.Path == nil {
+		t.Path = path
+	}
+	return t
+}
+
+func isScheme(s []byte) bool {
+	for _, c := range s {
+		if !isAlnum(c) && c != '+' && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return len(s) > 0
+}
