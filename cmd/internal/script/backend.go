@@ -1,0 +1,200 @@
+package script
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lbconf/lbconf/cmd/internal/engine"
+)
+
+// backend is a server behind the engine: it records what it gets and answers as the script says. Its address stays the
+// same for the whole script, whether it listens or not.
+type backend struct {
+	name        string
+	reservation *engine.Reservation
+	render      func([]byte) []byte // puts addresses for placeholders into answers
+
+	mu       sync.Mutex
+	listener net.Listener // nil while connections are refused
+	open     map[net.Conn]struct{}
+	answers  []answer // taken in turn; the last one stays
+	requests []message
+	shown    int // requests that were printed
+	accepted int // connections
+	tasks    sync.WaitGroup
+}
+
+func newBackend(name string, render func([]byte) []byte) (*backend, error) {
+	reservation, err := engine.Reserve()
+	if err != nil {
+		return nil, err
+	}
+	return &backend{name: name, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
+}
+
+// serve answers as listed from now on. Connections that are open stay open.
+func (b *backend) serve(ctx context.Context, answers []answer) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers = answers
+	if b.listener != nil {
+		return nil
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", b.reservation.Addr)
+	if err != nil {
+		return err
+	}
+	b.listener = listener
+	b.tasks.Go(func() { b.accept(listener) })
+	return nil
+}
+
+// refuse ends all connections and lets new ones be refused.
+func (b *backend) refuse() {
+	b.mu.Lock()
+	listener := b.listener
+	b.listener = nil
+	for conn := range b.open {
+		_ = conn.Close()
+	}
+	b.mu.Unlock()
+	if listener != nil {
+		_ = listener.Close()
+	}
+	b.tasks.Wait()
+}
+
+func (b *backend) close() error {
+	b.refuse()
+	return b.reservation.Release()
+}
+
+func (b *backend) accept(listener net.Listener) {
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return // the listener was closed
+		}
+		b.mu.Lock()
+		if b.listener != listener {
+			b.mu.Unlock()
+			_ = conn.Close()
+			return
+		}
+		b.accepted++
+		b.open[conn] = struct{}{}
+		drop := len(b.answers) > 0 && b.answers[0].manner == dropping
+		if drop {
+			b.take()
+		}
+		b.mu.Unlock()
+		if drop {
+			b.forget(conn)
+			continue
+		}
+		b.tasks.Go(func() {
+			defer b.forget(conn)
+			b.talk(conn)
+		})
+	}
+}
+
+func (b *backend) forget(conn net.Conn) {
+	b.mu.Lock()
+	delete(b.open, conn)
+	b.mu.Unlock()
+	_ = conn.Close()
+}
+
+// take returns the next answer; the last one of the list is never used up. The lock is held.
+func (b *backend) take() answer {
+	a := b.answers[0]
+	if len(b.answers) > 1 {
+		b.answers = b.answers[1:]
+	}
+	return a
+}
+
+// talk serves one connection until one side closes it.
+func (b *backend) talk(conn net.Conn) {
+	r := bufio.NewReader(conn)
+	proceed := func() error {
+		_, err := conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+		return err
+	}
+	for {
+		request, err := readRequest(r, proceed)
+		if err != nil && len(request.head) == 0 {
+			return
+		}
+		b.mu.Lock()
+		b.requests = append(b.requests, request)
+		a := b.take()
+		b.mu.Unlock()
+		if err != nil || !b.send(conn, request, a) {
+			return
+		}
+	}
+}
+
+// send carries out an answer and reports whether the connection goes on.
+func (b *backend) send(conn net.Conn, request message, a answer) bool {
+	if a.delay > 0 && !stays(conn, a.delay) {
+		return false
+	}
+	switch a.manner {
+	case reply:
+	case closing, dropping:
+		return false
+	case reset:
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0)
+		}
+		return false
+	case hang:
+		stays(conn, 0)
+		return false
+	}
+	wire := b.render(a.bytes)
+	if strings.HasPrefix(request.line(), "HEAD ") {
+		if head, err := readHead(bufio.NewReader(strings.NewReader(string(wire)))); err == nil {
+			wire = head
+		}
+	}
+	_, err := conn.Write(wire)
+	return err == nil && !a.last
+}
+
+// stays waits for the duration, or without end when it is 0, and reports whether the other side kept the connection.
+func stays(conn net.Conn, wait time.Duration) bool {
+	if wait > 0 {
+		// Bytes that come in meanwhile would be lost here. A proxy sends none before it has the answer.
+		_ = conn.SetReadDeadline(time.Now().Add(wait))
+		defer func() { _ = conn.SetReadDeadline(time.Time{}) }()
+	}
+	_, err := conn.Read(make([]byte, 1))
+	timeout := net.Error(nil)
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// received returns the requests that were not returned before.
+func (b *backend) received() []message {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fresh := b.requests[b.shown:]
+	b.shown = len(b.requests)
+	return fresh
+}
+
+// connections is the number of accepted connections since the backend was first named.
+func (b *backend) connections() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.accepted
+}

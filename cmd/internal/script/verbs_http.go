@@ -1,0 +1,310 @@
+package script
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
+
+// batch is what one http line asks for: requests, one after the other on one connection.
+type batch struct {
+	port     int
+	conn     string // name of a connection that stays open; empty for a new one that is closed
+	times    int
+	brief    bool
+	version  string
+	requests []request
+}
+
+var methodWord = regexp.MustCompile(`^[A-Z]+$`)
+
+// parseBatch reads the arguments of http. Options before the first method are for all requests, later ones for the
+// request before them.
+func parseBatch(c *call, host string) (batch, error) {
+	b := batch{times: 1, version: "1.1"}
+	common := request{host: host}
+	current := &common
+	for len(c.args) > 0 {
+		word := c.args[0]
+		if methodWord.MatchString(word) {
+			if len(c.args) == 1 {
+				return b, usage("%s without a URL; %s", word, httpUsage)
+			}
+			q := common
+			q.fields = append([]string(nil), common.fields...)
+			q.method = word
+			if err := q.aim(c.args[1]); err != nil {
+				return b, err
+			}
+			b.requests = append(b.requests, q)
+			current = &b.requests[len(b.requests)-1]
+			c.args = c.args[2:]
+			continue
+		}
+		c.args = c.args[1:]
+		known, err := b.switches(word, current)
+		if err != nil || known {
+			if err != nil {
+				return b, err
+			}
+			continue
+		}
+		if len(c.args) == 0 {
+			return b, usage("%s needs a value; %s", word, httpUsage)
+		}
+		value := c.args[0]
+		c.args = c.args[1:]
+		if err := b.option(c, current, word, value); err != nil {
+			return b, err
+		}
+	}
+	if len(b.requests) == 0 {
+		return b, usage(httpUsage)
+	}
+	return b, nil
+}
+
+// switches takes an option without a value.
+func (b *batch) switches(word string, q *request) (bool, error) {
+	switch word {
+	case "-brief":
+		b.brief = true
+	case "-1.0":
+		b.version = "1.0"
+	case "-chunked":
+		q.chunked = true
+	case "-port", "-conn", "-n", "-H", "-d", "-status":
+		return false, nil
+	default:
+		return false, usage("%q is neither an option nor a method; %s", word, httpUsage)
+	}
+	return true, nil
+}
+
+// option takes an option with a value.
+func (b *batch) option(c *call, q *request, word, value string) error {
+	var err error
+	switch word {
+	case "-port":
+		b.port, err = strconv.Atoi(value)
+	case "-conn":
+		b.conn = value
+	case "-n":
+		b.times, err = strconv.Atoi(value)
+		if b.times < 1 || b.times > 10000 {
+			return usage("http: -n %s is not between 1 and 10000", value)
+		}
+	case "-status":
+		q.status, err = strconv.Atoi(value)
+	case "-H":
+		if !strings.Contains(value, ":") {
+			return usage("http: -H %q has no colon", value)
+		}
+		var field []byte
+		field, err = unescapeLine(value)
+		q.fields = append(q.fields, string(field))
+	case "-d":
+		q.hasBody = true
+		q.body, err = requestBody(c, value)
+	}
+	if err != nil {
+		return usage("http: %s %s: %v", word, value, err)
+	}
+	return nil
+}
+
+func requestBody(c *call, value string) ([]byte, error) {
+	if name, ok := strings.CutPrefix(value, "@"); ok {
+		text, err := c.read(name)
+		if err != nil {
+			return nil, err
+		}
+		return unescape(text)
+	}
+	if size, ok := strings.CutPrefix(value, "size:"); ok {
+		count, err := strconv.ParseUint(size, 10, 30)
+		return bytes.Repeat([]byte("x"), int(count)), err
+	}
+	return unescapeLine(value)
+}
+
+// aim takes a path, or a URL of which the host goes into the Host field.
+func (q *request) aim(target string) error {
+	if !strings.HasPrefix(target, "http://") {
+		q.target = target
+		return nil
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return usage("%v", err)
+	}
+	q.host = u.Host
+	// What follows the host goes out as it is written.
+	q.target = strings.TrimPrefix(target, "http://"+u.Host)
+	if !strings.HasPrefix(q.target, "/") {
+		q.target = "/" + q.target
+	}
+	return nil
+}
+
+// http [OPTION…] METHOD URL …
+func verbHTTP(ctx context.Context, s *session, c *call) error {
+	for i, arg := range c.args {
+		c.args[i] = string(s.render([]byte(arg)))
+	}
+	b, err := parseBatch(c, "")
+	if err != nil {
+		return err
+	}
+	addr, err := s.address(b.port)
+	if err != nil {
+		return usage("%v", err)
+	}
+	c.prints = true
+	conn := s.clients[b.conn]
+	if conn == nil {
+		if conn, err = dial(ctx, addr); err != nil {
+			return err
+		}
+		if b.conn != "" {
+			s.clients[b.conn] = conn
+		} else {
+			defer func() { _ = conn.conn.Close() }()
+		}
+	}
+	for range b.times {
+		for _, q := range b.requests {
+			if q.host == "" {
+				q.host = addr
+			}
+			if err := conn.exchange(ctx, c, q, b); err != nil {
+				if b.conn != "" {
+					_ = conn.conn.Close()
+					delete(s.clients, b.conn)
+				}
+				return fmt.Errorf("%s %s: %w", q.method, q.target, err)
+			}
+		}
+	}
+	return nil
+}
+
+// exchange sends one request and prints the answer.
+func (c *client) exchange(ctx context.Context, out *call, q request, b batch) error {
+	writeErr := c.write(ctx, q.wire(b.version))
+	answers, err := c.answers(q.method)
+	if !b.brief {
+		out.show(answers)
+	}
+	if err != nil {
+		return errors.Join(err, writeErr)
+	}
+	if last := answers[len(answers)-1]; b.brief {
+		fmt.Fprintln(&out.stdout, strings.TrimRight(fmt.Sprintf("%d %s", last.status(), summary(last.content())), " "))
+	}
+	if status := answers[len(answers)-1].status(); q.status != 0 && status != q.status {
+		return fmt.Errorf("status %d, not %d", status, q.status)
+	}
+	return nil
+}
+
+// summary is a body in one line: short text as it is, otherwise its length.
+func summary(body []byte) string {
+	const longest = 64
+	if len(body) > longest || bytes.ContainsRune(bytes.TrimRight(body, "\r\n"), '\n') {
+		return fmt.Sprintf("(%d bytes)", len(body))
+	}
+	var text strings.Builder
+	escapeLine(&text, bytes.TrimRight(body, "\r\n"))
+	return text.String()
+}
+
+// show prints messages as they were on the wire.
+func (c *call) show(list []message) {
+	for _, m := range list {
+		c.stdout.WriteString(m.text())
+	}
+}
+
+// raw [-port N] [-n ANSWERS] [-close] FILE
+func verbRaw(ctx context.Context, s *session, c *call) error {
+	const form = "usage: raw [-port N] [-n ANSWERS] [-close] FILE"
+	port, answers := 0, 0
+	for _, option := range []struct {
+		name  string
+		value *int
+	}{{"-port", &port}, {"-n", &answers}} {
+		value, ok, err := c.option(option.name)
+		if ok {
+			*option.value, err = strconv.Atoi(value)
+		}
+		if err != nil {
+			return usage("%s: %v", form, err)
+		}
+	}
+	closing := c.flag("-close")
+	if len(c.args) != 1 {
+		return usage(form)
+	}
+	text, err := c.read(c.args[0])
+	if err != nil {
+		return usage("%v", err)
+	}
+	wire, err := unescape(text)
+	if err != nil {
+		return usage("%s: %v", c.args[0], err)
+	}
+	wire = s.render(wire)
+	methods := methodsOf(wire)
+	if answers == 0 {
+		answers = max(1, len(methods))
+	}
+	addr, err := s.address(port)
+	if err != nil {
+		return usage("%v", err)
+	}
+	conn, err := dial(ctx, addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.conn.Close() }()
+	return conn.raw(ctx, c, wire, append(methods, make([]string, answers)...)[:answers], closing)
+}
+
+// methodsOf returns the methods of the complete requests in the bytes: the answer to HEAD has no body.
+func methodsOf(wire []byte) []string {
+	var methods []string
+	for r := bufio.NewReader(bytes.NewReader(wire)); ; {
+		q, err := readRequest(r, func() error { return nil })
+		if err != nil {
+			return methods
+		}
+		method, _, _ := strings.Cut(q.line(), " ")
+		methods = append(methods, method)
+	}
+}
+
+// raw sends the bytes and prints an answer for each method.
+func (c *client) raw(ctx context.Context, out *call, wire []byte, methods []string, closing bool) error {
+	out.prints = true
+	writeErr := c.write(ctx, wire)
+	for _, method := range methods {
+		list, err := c.answers(method)
+		out.show(list)
+		if err != nil {
+			return errors.Join(err, writeErr)
+		}
+	}
+	if closing {
+		return c.closed()
+	}
+	return nil
+}
