@@ -1,0 +1,178 @@
+package rewrite
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/pcre"
+)
+
+// Rule is a parsed RewriteRule.
+type Rule struct {
+	// Raw is the argument text.
+	Raw string
+	// PatternText is the pattern without the ! of a negated one; PatternStart is its offset in Raw.
+	PatternText  string
+	PatternStart int
+	// Negated says that the rule applies when the pattern does not match.
+	Negated bool
+	// Pattern is the parsed pattern, caseless under NC; nil when it does not parse.
+	Pattern *pcre.Pattern
+	// Substitution is the second argument as it was written.
+	Substitution Template
+	// Output is what httpd expands: Substitution without the final ? of a rule that drops the query by it.
+	Output Template
+	// Flags are the flags that exist, in the order of the configuration.
+	Flags []Flag
+}
+
+// ParseRule reads the argument text of a RewriteRule. The rule is never nil; what did not parse is empty in it, and the
+// problems say so.
+func ParseRule(raw string) (*Rule, []Problem) {
+	args, problems := SplitArgs(raw)
+	r := &Rule{Raw: raw}
+	if len(Refused(problems)) > 0 {
+		return r, problems
+	}
+	flags, flagProblems := parseFlags(args.Flags)
+	r.Flags = flags
+	problems = append(problems, flagProblems...)
+
+	r.PatternText, r.PatternStart = args.First.Text, args.First.Start
+	if strings.HasPrefix(r.PatternText, "!") {
+		r.Negated = true
+		r.PatternText = r.PatternText[1:]
+		r.PatternStart++
+	}
+	pattern, bad := parsePattern(r.PatternText, r.PatternStart, r.Has(FlagNC))
+	r.Pattern = pattern
+	problems = append(problems, bad...)
+
+	r.Substitution = templateAt(args.Second.Text, args.Second.Start)
+	r.Output = r.Substitution
+	if text, cut := strings.CutSuffix(args.Second.Text, "?"); cut && !r.Has(FlagQSA) {
+		r.Output = templateAt(text, args.Second.Start)
+	}
+	return r, problems
+}
+
+// String returns the arguments as they were written.
+func (r *Rule) String() string { return r.Raw }
+
+// parsePattern parses a regular expression that stands at an offset of the raw text.
+func parsePattern(text string, offset int, caseless bool) (*pcre.Pattern, []Problem) {
+	options := pcre.DefaultOptions()
+	options.Caseless = caseless
+	pattern, err := pcre.ParseOptions(text, options)
+	if err == nil {
+		return pattern, nil
+	}
+	p := Problem{
+		Offset: offset, End: offset + len(text), Kind: BadPattern, Message: err.Error(),
+		HTTPD: "cannot compile regular expression '" + text + "'",
+	}
+	var positioned *pcre.Error
+	if errors.As(err, &positioned) {
+		p.Offset, p.End = offset+positioned.Offset, offset+positioned.End
+		p.Message = fmt.Sprintf("the regular expression does not compile: %s", positioned.Message)
+	}
+	return nil, []Problem{p}
+}
+
+// Has says whether the rule has a flag.
+func (r *Rule) Has(name FlagName) bool {
+	_, ok := r.Last(name)
+	return ok
+}
+
+// Last returns the last flag of a name: where httpd keeps one value, it keeps the last.
+func (r *Rule) Last(name FlagName) (Flag, bool) {
+	for i := len(r.Flags) - 1; i >= 0; i-- {
+		if r.Flags[i].Name == name {
+			return r.Flags[i], true
+		}
+	}
+	return Flag{}, false
+}
+
+// All returns the flags of a name in order: E and CO may stand several times.
+func (r *Rule) All(name FlagName) []Flag {
+	var flags []Flag
+	for _, f := range r.Flags {
+		if f.Name == name {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+// Status returns the status that the rule answers with instead of rewriting: 403 for F, 410 for G, the code of an R
+// that is no redirect. The last of them wins, and a later R with a redirect code replaces the code.
+func (r *Rule) Status() (int, bool) {
+	code, answers := r.outcome()
+	return code, answers
+}
+
+// Redirect returns the status of the redirect that R asks for; false without R or when Status answers.
+func (r *Rule) Redirect() (int, bool) {
+	code, answers := r.outcome()
+	return code, !answers && r.Has(FlagR)
+}
+
+func (r *Rule) outcome() (code int, answers bool) {
+	code = defaultRedirect
+	for _, f := range r.Flags {
+		switch {
+		case f.Name == FlagF:
+			code, answers = 403, true
+		case f.Name == FlagG:
+			code, answers = 410, true
+		case f.Name == FlagR && f.Value != "":
+			code, _ = redirectCode(f.Value)
+			answers = answers || code < 300 || code > 399
+		}
+	}
+	return code, answers
+}
+
+// NoSubstitution says that the path stays as it is: the substitution is a lone -, or the rule answers with a status.
+func (r *Rule) NoSubstitution() bool {
+	_, answers := r.outcome()
+	return answers || r.Substitution.Text == "-"
+}
+
+// DropsQuery says that the result has no query and is not searched for one: the substitution ends in ? without QSA, or
+// holds no ? under QSD.
+func (r *Rule) DropsQuery() bool {
+	if strings.HasSuffix(r.Substitution.Text, "?") {
+		return !r.Has(FlagQSA)
+	}
+	return r.Has(FlagQSD) && !strings.Contains(r.Substitution.Text, "?")
+}
+
+// LastQuestionMark says that the query begins at the last ? of the result: QSL, or QSA with a substitution that ends in
+// ?.
+func (r *Rule) LastQuestionMark() bool {
+	return r.Has(FlagQSL) || r.Has(FlagQSA) && strings.HasSuffix(r.Substitution.Text, "?")
+}
+
+// EscapesReferences says that what $N and %N insert is percent-escaped: B or BCTLS.
+func (r *Rule) EscapesReferences() bool { return r.Has(FlagB) || r.Has(FlagBCTLS) }
+
+// Skip returns the number of rules that a match skips, 0 without S.
+func (r *Rule) Skip() int {
+	f, _ := r.Last(FlagS)
+	return atoi(f.Value)
+}
+
+// MaxRounds returns how often N may begin again: its value, else 32000.
+func (r *Rule) MaxRounds() int {
+	rounds := 32000
+	for _, f := range r.All(FlagN) {
+		if f.Value != "" {
+			rounds = atoi(f.Value)
+		}
+	}
+	return rounds
+}
