@@ -31,6 +31,13 @@ func dial(ctx context.Context, addr string) (*client, error) {
 	return &client{conn: conn, r: bufio.NewReader(conn)}, nil
 }
 
+// close ends the connection, if there is one.
+func (c *client) close() {
+	if c != nil {
+		_ = c.conn.Close() // what matters was read before
+	}
+}
+
 // write sends bytes. A server may answer and close before it has read them all, which the answer then tells.
 func (c *client) write(ctx context.Context, wire []byte) error {
 	deadline := time.Now().Add(answerLimit)

@@ -38,6 +38,23 @@ func (m message) chunked() bool {
 	return strings.EqualFold(m.field("Transfer-Encoding"), "chunked")
 }
 
+// ends reports whether the connection ends after this answer to a request of that method.
+func (m message) ends(method string) bool {
+	switch connection := m.field("Connection"); {
+	case strings.EqualFold(connection, "close"):
+		return true
+	case strings.HasPrefix(m.line(), "HTTP/1.0"):
+		return !strings.EqualFold(connection, "keep-alive")
+	}
+	return m.hasBody(method) && !m.chunked() && m.field("Content-Length") == ""
+}
+
+// hasBody reports whether a body follows the head of an answer to a request of that method.
+func (m message) hasBody(method string) bool {
+	status := m.status()
+	return method != "HEAD" && status/100 != 1 && status != 204 && status != 304
+}
+
 // status is the status code of a response, 0 when there is none.
 func (m message) status() int {
 	fields := strings.Fields(m.line())
@@ -110,8 +127,7 @@ func readRequest(r *bufio.Reader, proceed func() error) (message, error) {
 func readResponse(r *bufio.Reader, method string) (message, error) {
 	head, err := readHead(r)
 	m := message{head: head}
-	status := m.status()
-	if err != nil || method == "HEAD" || status/100 == 1 || status == 204 || status == 304 {
+	if err != nil || !m.hasBody(method) {
 		return m, err
 	}
 	m.body, err = readBody(r, m, true)

@@ -95,7 +95,7 @@ func (s *session) overlay(name string) error {
 func (s *session) close() error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(s.clients)) {
-		_ = s.clients[name].conn.Close()
+		s.clients[name].close()
 	}
 	if s.process != nil {
 		errs = append(errs, s.process.Stop())
@@ -156,7 +156,13 @@ var (
 )
 
 // openFronts reserves an address for each mapped port, or else for @front@, and for each @front:PORT@ in the files.
+// Without mapped ports a later start has the fronts of the one before, with them it has those instead.
 func (s *session) openFronts(mapped []int) error {
+	if len(mapped) > 0 {
+		if err := s.closeFronts(mapped); err != nil {
+			return err
+		}
+	}
 	if len(mapped) == 0 && len(s.fronts) == 0 {
 		mapped = []int{0}
 	}
@@ -177,6 +183,23 @@ func (s *session) openFronts(mapped []int) error {
 		}
 		return text, nil
 	})
+}
+
+// closeFronts gives up the fronts that a start with these ports does not have.
+func (s *session) closeFronts(mapped []int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var kept []front
+	var errs []error
+	for _, f := range s.fronts {
+		if f.port != 0 && (!f.mapped || slices.Contains(mapped, f.port)) {
+			kept = append(kept, f)
+		} else {
+			errs = append(errs, f.reservation.Release())
+		}
+	}
+	s.fronts = kept
+	return errors.Join(errs...)
 }
 
 func (s *session) openFront(port int, mapped bool) error {

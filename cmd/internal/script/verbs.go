@@ -210,46 +210,46 @@ func verbEngine(ctx context.Context, s *session, c *call) error {
 		s.process = nil
 		return process.Stop()
 	}
-	var ports []int
-	for {
-		value, ok, err := c.option("-port")
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		port, err := strconv.ParseUint(value, 10, 16)
-		if err != nil || port == 0 {
-			return usage("engine: -port %s is no port", value)
-		}
-		ports = append(ports, int(port))
-	}
-	file, err := c.configuration("engine [-port N]… [FILE]")
+	file, ports, err := c.configuration("engine [-port N]… [FILE]")
 	if err != nil {
 		return err
 	}
 	return s.start(ctx, file, ports)
 }
 
-// configuration is the last argument, the name of the file to run.
-func (c *call) configuration(form string) (string, error) {
+// configuration takes [-port N]… [FILE]: the ports that the file names and the file to run.
+func (c *call) configuration(form string) (string, []int, error) {
+	var ports []int
+	for {
+		value, ok, err := c.option("-port")
+		if err != nil {
+			return "", nil, err
+		}
+		if !ok {
+			break
+		}
+		port, err := strconv.ParseUint(value, 10, 16)
+		if err != nil || port == 0 {
+			return "", nil, usage("-port %s is no port", value)
+		}
+		ports = append(ports, int(port))
+	}
 	switch {
 	case len(c.args) == 0:
-		return "site.conf", nil
+		return "site.conf", ports, nil
 	case len(c.args) > 1 || !filepath.IsLocal(c.args[0]):
-		return "", usage("usage: %s, FILE in the work folder; `use` copies a file there", form)
+		return "", nil, usage("usage: %s, FILE in the work folder; `use` copies a file there", form)
 	}
-	return c.args[0], nil
+	return c.args[0], ports, nil
 }
 
-// check [FILE]
+// check [-port N]… [FILE]
 func verbCheck(ctx context.Context, s *session, c *call) error {
-	file, err := c.configuration("check [FILE]")
+	file, ports, err := c.configuration("check [-port N]… [FILE]")
 	if err != nil {
 		return err
 	}
-	if err := s.prepare(file, nil); err != nil {
+	if err := s.prepare(file, ports); err != nil {
 		return err
 	}
 	verdict, err := s.engine.Check(ctx, s.job)

@@ -170,26 +170,30 @@ func verbHTTP(ctx context.Context, s *session, c *call) error {
 	}
 	c.prints = true
 	conn := s.clients[b.conn]
-	if conn == nil {
-		if conn, err = dial(ctx, addr); err != nil {
-			return err
-		}
-		if b.conn != "" {
+	delete(s.clients, b.conn)
+	defer func() {
+		if conn != nil && b.conn != "" {
 			s.clients[b.conn] = conn
 		} else {
-			defer func() { _ = conn.conn.Close() }()
+			conn.close()
 		}
-	}
+	}()
 	for range b.times {
 		for _, q := range b.requests {
+			if conn == nil {
+				if conn, err = dial(ctx, addr); err != nil {
+					return err
+				}
+			}
 			if q.host == "" {
 				q.host = addr
 			}
-			if err := conn.exchange(ctx, c, q, b); err != nil {
-				if b.conn != "" {
-					_ = conn.conn.Close()
-					delete(s.clients, b.conn)
-				}
+			ended, err := conn.exchange(ctx, c, q, b)
+			if ended {
+				conn.close()
+				conn = nil
+			}
+			if err != nil {
 				return fmt.Errorf("%s %s: %w", q.method, q.target, err)
 			}
 		}
@@ -197,23 +201,25 @@ func verbHTTP(ctx context.Context, s *session, c *call) error {
 	return nil
 }
 
-// exchange sends one request and prints the answer.
-func (c *client) exchange(ctx context.Context, out *call, q request, b batch) error {
+// exchange sends one request and prints the answer. It reports whether the connection is of no further use, because the
+// answer says so or because there was no complete one.
+func (c *client) exchange(ctx context.Context, out *call, q request, b batch) (ended bool, err error) {
 	writeErr := c.write(ctx, q.wire(b.version))
 	answers, err := c.answers(q.method)
 	if !b.brief {
 		out.show(answers)
 	}
 	if err != nil {
-		return errors.Join(err, writeErr)
+		return true, errors.Join(err, writeErr)
 	}
-	if last := answers[len(answers)-1]; b.brief {
+	last := answers[len(answers)-1]
+	if b.brief {
 		fmt.Fprintln(&out.stdout, strings.TrimRight(fmt.Sprintf("%d %s", last.status(), summary(last.content())), " "))
 	}
-	if status := answers[len(answers)-1].status(); q.status != 0 && status != q.status {
-		return fmt.Errorf("status %d, not %d", status, q.status)
+	if status := last.status(); q.status != 0 && status != q.status {
+		err = fmt.Errorf("status %d, not %d", status, q.status)
 	}
-	return nil
+	return last.ends(q.method), err
 }
 
 // summary is a body in one line: short text as it is, otherwise its length.
@@ -275,7 +281,7 @@ func verbRaw(ctx context.Context, s *session, c *call) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.conn.Close() }()
+	defer conn.close()
 	return conn.raw(ctx, c, wire, append(methods, make([]string, answers)...)[:answers], closing)
 }
 
