@@ -1,0 +1,166 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+var balancerUndefined = &Rule{
+	ID:       "LB202",
+	Name:     "balancer-undefined",
+	Class:    diag.Defect,
+	Severity: diag.Error,
+	Title:    "a target names a balancer that nobody defines",
+	Why: `ProxyPass to balancer://name creates the balancer where it does not exist, without members, and apache2 -t says
+"Syntax OK". Each request then ends in 503 (AH01171: No workers in balancer). RewriteRule with [P] creates nothing: the
+request ends in 500 (AH01144: No protocol handler). Mostly it is a slip of the pen, or a <Proxy "balancer://..."> section
+in another virtual host: those are seen in their own virtual host only, while those of the main server are seen everywhere.`,
+	Bad: `<Proxy "balancer://cluster">
+    BalancerMember "http://b1.example.com:8080"
+    BalancerMember "http://b2.example.com:8080"
+</Proxy>
+ProxyPass "/app" "balancer://clutser/app"
+`,
+	Good: `<Proxy "balancer://cluster">
+    BalancerMember "http://b1.example.com:8080"
+    BalancerMember "http://b2.example.com:8080"
+</Proxy>
+ProxyPass "/app" "balancer://cluster/app"
+`,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
+	Run: func(p *Pass) {
+		known := definedBalancers(p.View)
+		for _, s := range p.View.Servers() {
+			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
+				for _, m := range list {
+					if m.Server == s && m.Balancer != nil && !known.sees(s, m.Balancer.Name) && !grows(m.Balancer) {
+						known.report(p, s, m.Balancer.Name, urlSpan(m), "503 (AH01171: No workers in balancer) for every request")
+					}
+				}
+			}
+		}
+		for rule := range p.proxyRules() {
+			name := rule.balancer()
+			if name != "" && !known.sees(rule.server, name) {
+				known.report(p, rule.server, name, rule.urlSpan(), "500 (AH01144: No protocol handler) for every request")
+			}
+		}
+	},
+}
+
+// urlSpan is the place of the target of a mapping.
+func urlSpan(m *effective.Mapping) diag.Span {
+	args := m.Pass.Origin.Args
+	switch {
+	case m.Pass.Path == "":
+		return m.Pass.Origin.Arg(0)
+	case m.Pass.Tilde && len(args) > 2:
+		return m.Pass.Origin.Arg(2)
+	}
+	return m.Pass.Origin.Arg(1)
+}
+
+// grows reports whether the balancer leaves room for members that the balancer-manager adds.
+func grows(b *effective.Balancer) bool { return b.Params.Growth.Set }
+
+// balancers are the names that servers define: in a section, by a member or by parameters, not by a target alone.
+type balancers map[*effective.Server]map[string]ir.Item
+
+func definedBalancers(v *effective.View) balancers {
+	all := balancers{}
+	for _, s := range v.Servers() {
+		for _, b := range s.Balancers {
+			if _, target := b.By.(*ir.ProxyPass); !target || len(b.Members)+len(b.Discarded) > 0 {
+				all.add(s, b.Name, b.By)
+			}
+		}
+		for section := range ir.Of[*ir.Section](s.Items) {
+			if section.Kind == ir.SectionProxy && effective.IsBalancerURL(section.Pattern) {
+				all.add(s, effective.BalancerName(section.Pattern), section)
+			}
+		}
+	}
+	return all
+}
+
+func (b balancers) add(s *effective.Server, name string, by ir.Item) {
+	if b[s] == nil {
+		b[s] = map[string]ir.Item{}
+	}
+	b[s][name] = by
+}
+
+// sees reports whether a target in the server can mean the balancer. A ProxyPass of the main server works in each virtual
+// host and finds the balancers that are defined there.
+func (b balancers) sees(s *effective.Server, name string) bool {
+	if strings.ContainsAny(name, "$%") || b[s][name] != nil || b[s.View.Main()][name] != nil {
+		return true
+	}
+	return s.IsMain() && b.anywhere(name) != nil
+}
+
+func (b balancers) anywhere(name string) ir.Item {
+	for _, names := range b {
+		if by := names[name]; by != nil {
+			return by
+		}
+	}
+	return nil
+}
+
+func (b balancers) report(p *Pass, s *effective.Server, name string, at diag.Span, effect string) {
+	d := diag.Diagnostic{
+		Span:    at,
+		Message: fmt.Sprintf("%s is not defined", name),
+		Label:   "no such balancer",
+		Notes:   []diag.Note{{Kind: "effect", Text: effect}},
+	}
+	if !p.Config.Server {
+		// The other files of the server may define it.
+		d.Severity = diag.Warning
+	}
+	help := fmt.Sprintf(`define it: <Proxy "%s"> with a BalancerMember for each backend`, name)
+	if by := b.anywhere(name); by != nil {
+		d.Related = []diag.Related{{Span: by.Head().Origin.Span, Message: "defined in another virtual host"}}
+		help = "move the balancer out of the virtual host: what the main server defines is seen everywhere"
+	} else if near, by := b.nearest(s, name); by != nil {
+		d.Related = []diag.Related{{Span: by.Head().Origin.Span, Message: near + " is defined here"}}
+		help = fmt.Sprintf("did you mean %s?", near)
+		if at := nameIn(p, d.Span, name); at.IsValid() {
+			d.Fix = &diag.Fix{Message: "write " + near, Edits: []diag.Edit{{Span: at, Text: near}}}
+		}
+	}
+	d.Notes = append(d.Notes, diag.Note{Kind: "help", Text: help})
+	p.Report(d)
+}
+
+// nearest returns the balancer with the most similar name that the server sees, if one is similar.
+func (b balancers) nearest(s *effective.Server, name string) (string, ir.Item) {
+	best, distance := "", 3
+	var item ir.Item
+	for _, names := range []map[string]ir.Item{b[s], b[s.View.Main()]} {
+		for candidate, by := range names {
+			d := levenshtein.ComputeDistance(candidate, name)
+			if d < distance || d == distance && item != nil && candidate < best {
+				best, distance, item = candidate, d, by
+			}
+		}
+	}
+	return best, item
+}
+
+// nameIn returns the place of a balancer's name in the argument at span.
+func nameIn(p *Pass, span diag.Span, name string) diag.Span {
+	i := strings.Index(strings.ToLower(p.source(span)), name)
+	if i < 0 {
+		return diag.Span{}
+	}
+	start := span.Start + diag.Pos(i)
+	return diag.Span{Start: start, End: start + diag.Pos(len(name))}
+}

@@ -1,0 +1,91 @@
+package lint
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// lines returns the whole physical lines that a span touches, the last line end included.
+func (p *Pass) lines(span diag.Span) (diag.Span, bool) {
+	if p.Config.Files == nil {
+		return diag.Span{}, false
+	}
+	file := p.Config.Files.File(span.Start)
+	if file == nil {
+		return diag.Span{}, false
+	}
+	src := file.Source()
+	start, end := file.Offset(span.Start), file.Offset(span.End)
+	start = bytes.LastIndexByte(src[:start], '\n') + 1
+	if i := bytes.IndexByte(src[end:], '\n'); i >= 0 {
+		end += i + 1
+	} else {
+		end = len(src)
+	}
+	return file.Span(start, end), true
+}
+
+// insertAfter is the fix that adds lines behind an item with the indentation of its line. It is nil where the item has
+// no place in a file.
+func (p *Pass) insertAfter(item ir.Item, message string, text ...string) *diag.Fix {
+	whole, ok := p.lines(item.Head().Origin.Span)
+	if !ok {
+		return nil
+	}
+	source := p.Config.Files.Text(whole)
+	indent := source[:len(source)-len(strings.TrimLeft(source, " \t"))]
+	var b strings.Builder
+	if !strings.HasSuffix(source, "\n") {
+		b.WriteByte('\n')
+	}
+	for _, line := range text {
+		b.WriteString(indent + line + "\n")
+	}
+	at := diag.Span{Start: whole.End, End: whole.End}
+	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: at, Text: b.String()}}}
+}
+
+// moveBefore is the fix that moves the line of later before the line of earlier. It is nil where the two do not stand in
+// one section of one file, since moving a line into or out of a section means something else.
+func (p *Pass) moveBefore(later, earlier ir.Item, message string) *diag.Fix {
+	from, ok := p.lines(later.Head().Origin.Span)
+	if !ok {
+		return nil
+	}
+	to, ok := p.lines(earlier.Head().Origin.Span)
+	if !ok || p.Config.Files.File(from.Start) != p.Config.Files.File(to.Start) || to.End > from.Start {
+		return nil
+	}
+	between := p.Config.Files.Text(diag.Span{Start: to.End, End: from.Start})
+	for line := range strings.Lines(between) {
+		if strings.HasPrefix(strings.TrimLeft(line, " \t"), "<") {
+			return nil
+		}
+	}
+	text := p.Config.Files.Text(from)
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	at := diag.Span{Start: to.Start, End: to.Start}
+	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: at, Text: text}, {Span: from}}}
+}
+
+// insertAt is the fix that adds text at the end of an argument, before a closing quote.
+func (p *Pass) insertAt(arg diag.Span, message, text string, safe bool) *diag.Fix {
+	end := arg.End
+	if source := p.source(arg); len(source) > 1 && source[0] == '"' && strings.HasSuffix(source, `"`) {
+		end--
+	}
+	return &diag.Fix{Safe: safe, Message: message, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: text}}}
+}
+
+// source returns the text of a span as it stands in its file.
+func (p *Pass) source(span diag.Span) string {
+	if p.Config.Files == nil || !span.IsValid() {
+		return ""
+	}
+	return p.Config.Files.Text(span)
+}

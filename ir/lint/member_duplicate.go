@@ -1,0 +1,110 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+var memberDuplicate = &Rule{
+	ID:       "LB205",
+	Name:     "member-duplicate",
+	Class:    diag.Defect,
+	Severity: diag.Error,
+	Title:    "the same BalancerMember twice in a balancer",
+	Why: `httpd identifies the members of a balancer by their URL. A second BalancerMember with the same URL defines nothing:
+it shares the first, and its parameters, such as another route or load factor, are dropped. The message about it (AH01150)
+appears in a virtual host only if a LogLevel stands above. Most often one line was copied and not changed, so that a backend
+gets no requests at all. Members behind Unix sockets are compared by the URL behind the "|": with
+unix:/run/a.sock|http://localhost and unix:/run/b.sock|http://localhost everything goes to a.sock, silently.`,
+	Bad: `<Proxy "balancer://cluster">
+    BalancerMember "http://b1.example.com:8080" route=one
+    BalancerMember "http://b1.example.com:8080" route=two loadfactor=5
+</Proxy>
+ProxyPass "/" "balancer://cluster/"
+`,
+	Good: `<Proxy "balancer://cluster">
+    BalancerMember "http://b1.example.com:8080" route=one
+    BalancerMember "http://b2.example.com:8080" route=two loadfactor=5
+</Proxy>
+ProxyPass "/" "balancer://cluster/"
+`,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
+	Run: func(p *Pass) {
+		for _, s := range p.View.Servers() {
+			for _, b := range s.Balancers {
+				if b.Server == s {
+					checkMembers(p, b)
+				}
+			}
+		}
+	},
+}
+
+func checkMembers(p *Pass, b *effective.Balancer) {
+	first := map[string]*ir.BalancerMember{}
+	for _, member := range membersOf(b) {
+		url, ok := effective.ParseURL(member.URL)
+		if !ok {
+			continue
+		}
+		socket := url.Socket
+		url.Socket = ""
+		key := strings.TrimSuffix(url.String(), "/")
+		earlier, seen := first[key]
+		if !seen {
+			first[key] = member
+			continue
+		}
+		reportDuplicate(p, b, member, earlier, socket)
+	}
+}
+
+// membersOf returns the directives of a balancer in order, those that share a member included.
+func membersOf(b *effective.Balancer) []*ir.BalancerMember {
+	var all []*ir.BalancerMember
+	for _, w := range b.Members {
+		for _, by := range append([]ir.Item{w.By}, w.Also...) {
+			if member, ok := by.(*ir.BalancerMember); ok {
+				all = append(all, member)
+			}
+		}
+	}
+	return inOrder(all)
+}
+
+func reportDuplicate(p *Pass, b *effective.Balancer, member, earlier *ir.BalancerMember, socket string) {
+	effect := "httpd keeps one member; "
+	if len(member.Params) > 0 {
+		keys := make([]string, len(member.Params))
+		for i, param := range member.Params {
+			keys[i] = param.Key + "=" + param.Value
+		}
+		effect += "dropped: " + strings.Join(keys, " ")
+	} else {
+		effect += "the second line does nothing"
+	}
+	help := "write the address of the other backend, or delete the line; for a larger share set loadfactor on the first"
+	if url, ok := effective.ParseURL(earlier.URL); ok && socket != url.Socket {
+		effect = "httpd compares members by the URL behind the |: nothing goes to " + socket
+		help = "give each socket a host of its own behind the |, such as http://one and http://two: the name is not resolved"
+	}
+	p.Report(diag.Diagnostic{
+		Span:    memberSpan(member),
+		Message: fmt.Sprintf("%s is already a member of %s", member.URL, b.Name),
+		Label:   "the same member again",
+		Related: []diag.Related{{Span: memberSpan(earlier), Message: "defined here"}},
+		Notes:   []diag.Note{{Kind: "effect", Text: effect}, {Kind: "help", Text: help}},
+	})
+}
+
+// memberSpan is the place of a member's URL.
+func memberSpan(m *ir.BalancerMember) diag.Span {
+	if m.Balancer != "" {
+		return m.Origin.Arg(1)
+	}
+	return m.Origin.Arg(0)
+}

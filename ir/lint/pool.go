@@ -1,0 +1,162 @@
+package lint
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+)
+
+// unpooled is a rule with [P] whose requests httpd's default worker serves, each with a connection of its own, and what
+// looks like an attempt at a worker for it.
+type unpooled struct {
+	proxyRule
+	// block is a <Proxy> section for the target that defines no worker, or nil.
+	block *ir.Section
+	// worker is one that was probably meant for the rule and does not match its target, or nil.
+	worker *effective.Worker
+}
+
+// unpooledRules yields the rules with [P] that have no worker. WebSockets and Unix sockets are left out, which gain
+// nothing or little from one, and so is what may find a worker by the part of the target that varies.
+func (p *Pass) unpooledRules() iter.Seq[unpooled] {
+	return func(yield func(unpooled) bool) {
+		var used usedWorkers
+		for rule := range p.proxyRules() {
+			if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
+				continue
+			}
+			u := unpooled{proxyRule: rule, block: bareBlock(rule)}
+			if u.block == nil {
+				if used == nil {
+					used = p.usedWorkers()
+				}
+				u.worker = used.meantFor(rule)
+			}
+			if !yield(u) {
+				return
+			}
+		}
+	}
+}
+
+// pools reports whether connections to the scheme are worth keeping.
+func pools(u effective.URL) bool {
+	switch u.Scheme {
+	case "http", "https", "h2", "h2c", "ajp":
+		return true
+	}
+	return false
+}
+
+// mayPool reports whether a worker matches the target, or matches it for some requests.
+func (r proxyRule) mayPool() bool {
+	target := r.url.String()
+	if r.server.WorkerFor(target) != nil {
+		return true
+	}
+	if r.whole {
+		return false
+	}
+	for _, w := range r.server.Workers {
+		if strings.HasPrefix(w.Name, target) {
+			return true
+		}
+	}
+	return false
+}
+
+// bareBlock returns a <Proxy> section of the rule's server, or of the main server, whose URL is the beginning of the
+// target and that has neither parameters nor a ProxySet.
+func bareBlock(r proxyRule) *ir.Section {
+	target := r.url.String()
+	for _, s := range []*effective.Server{r.server, r.server.View.Main()} {
+		for section := range ir.Of[*ir.Section](s.Items) {
+			if section.Kind != ir.SectionProxy || section.Regex != nil || len(section.Params) > 0 || strings.ContainsAny(section.Pattern, "*?[") {
+				continue
+			}
+			url, ok := effective.ParseURL(section.Pattern)
+			if ok && url.Host != "" && strings.HasPrefix(target, url.String()) && len(url.String()) >= len(r.url.Authority()) && !setsProxy(section) {
+				return section
+			}
+		}
+	}
+	return nil
+}
+
+// setsProxy reports whether the section holds a ProxySet, even one that httpd refuses.
+func setsProxy(section *ir.Section) bool {
+	for _, item := range section.Items {
+		switch item := item.(type) {
+		case *ir.ProxySet:
+			return true
+		case *ir.Residue:
+			if strings.EqualFold(item.Name, "ProxySet") {
+				return true
+			}
+		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number,
+			*ir.Word, *ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule,
+			*ir.HeaderEdit, *ir.Require, *ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
+		}
+	}
+	return false
+}
+
+// usedWorkers are the workers that a mapping or a rule uses. One that nobody uses was meant for something.
+type usedWorkers map[*effective.Worker]bool
+
+func (p *Pass) usedWorkers() usedWorkers {
+	used := usedWorkers{}
+	for _, s := range p.View.Servers() {
+		for _, w := range s.Workers {
+			for _, by := range append([]ir.Item{w.By}, w.Also...) {
+				if _, ok := by.(*ir.ProxyPass); ok {
+					used[w] = true
+				}
+			}
+		}
+	}
+	for rule := range p.proxyRules() {
+		if w := rule.server.WorkerFor(rule.url.String()); rule.fixed && w != nil {
+			used[w] = true
+			continue
+		}
+		for _, w := range rule.server.Workers {
+			if !rule.fixed || strings.HasPrefix(w.Name, rule.url.String()) {
+				used[w] = true
+			}
+		}
+	}
+	for item := range ir.All(p.Config.Items) {
+		if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler {
+			if target, ok := strings.CutPrefix(word.Value, "proxy:"); ok {
+				used[p.View.ServerOf(item).WorkerFor(target)] = true
+			}
+		}
+	}
+	return used
+}
+
+// meantFor returns a worker that is all but the rule's: the same backend under another name of this machine, or one that
+// nobody else uses and that differs in the port, the scheme or the path.
+func (used usedWorkers) meantFor(r proxyRule) *effective.Worker {
+	for _, w := range r.server.Workers {
+		if w.Match || w.URL.Socket != "" || !pools(w.URL) {
+			continue
+		}
+		sameHost := w.URL.Host == r.url.Host
+		samePort := w.URL.PortNumber() == r.url.PortNumber()
+		switch {
+		case !sameHost && samePort && w.URL.Scheme == r.url.Scheme && isLoopback(w.URL.Host) && isLoopback(r.url.Host):
+			return w
+		case sameHost && !used[w]:
+			return w
+		}
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	return host == "localhost" || host == "::1" || strings.HasPrefix(host, "127.")
+}

@@ -1,0 +1,32 @@
+package lint
+
+// Rules returns every rule in the order of the IDs.
+func Rules() []*Rule {
+	return []*Rule{
+		notUnderstood,
+		unknownDirective,
+		unknownParameter,
+		paramOnWrongObject,
+		invalidArgument,
+		wrongContext,
+		unknownFlag,
+		workerUndefined,
+		includeMissing,
+		trailingComment,
+		lbmethodNotLoaded,
+		syntax,
+		rewriteProxyNoPool,
+		proxyBlockNoWorker,
+		workerAuthorityMismatch,
+		proxypassSlashMismatch,
+		proxypassShadowed,
+		exclusionAfter,
+		balancerMissingSlash,
+		balancerUndefined,
+		memberDuplicate,
+		rewriteNoPt,
+		lastCondOr,
+		orphanCond,
+		undefinedDefine,
+	}
+}

@@ -1,0 +1,92 @@
+package lint
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+)
+
+// scope is a list of items that httpd executes together, with the server it belongs to.
+type scope struct {
+	server *effective.Server
+	// section is nil for the items directly in the server.
+	section *ir.Section
+	items   []ir.Item
+}
+
+// scopes yields every list of items that can hold rewrite rules: the servers and the sections in them.
+func (p *Pass) scopes() iter.Seq[scope] {
+	return func(yield func(scope) bool) {
+		for _, s := range p.View.Servers() {
+			if !yield(scope{s, nil, s.Items}) || !sections(s, s.Items, yield) {
+				return
+			}
+		}
+	}
+}
+
+func sections(s *effective.Server, items []ir.Item, yield func(scope) bool) bool {
+	for section := range ir.Of[*ir.Section](items) {
+		if !yield(scope{s, section, section.Items}) || !sections(s, section.Items, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// perDirectory reports whether rules of the scope see a path without the directory instead of the URL's path.
+func (s scope) perDirectory() bool { return s.section != nil }
+
+// chain is a run of RewriteConds with the rule that httpd gives them to.
+type chain struct {
+	conds []*ir.RewriteCond
+	// rule is nil where the scope ends without one, or where the next rule is refused.
+	rule *ir.RewriteRule
+	// between are the items among and behind the conditions, before the rule.
+	between []ir.Item
+	// refused says that the next rule is one that httpd refuses, so that nothing can be said.
+	refused bool
+}
+
+// chains yields the rules of a scope with their conditions, and what is left over at its end.
+func chains(items []ir.Item) iter.Seq[chain] {
+	return func(yield func(chain) bool) {
+		var c chain
+		for _, item := range items {
+			switch item := item.(type) {
+			case *ir.RewriteCond:
+				c.conds = append(c.conds, item)
+			case *ir.RewriteRule:
+				c.rule = item
+				if !yield(c) {
+					return
+				}
+				c = chain{}
+			default:
+				if isRefusedRewrite(item) {
+					c.refused = true
+				}
+				if len(c.conds) > 0 {
+					c.between = append(c.between, item)
+				}
+			}
+		}
+		if len(c.conds) > 0 {
+			yield(c)
+		}
+	}
+}
+
+func isRefusedRewrite(item ir.Item) bool {
+	residue, ok := item.(*ir.Residue)
+	return ok && residue.State == ir.ResidueRefused && (residue.Name == "RewriteRule" || residue.Name == "RewriteCond")
+}
+
+// inOrder sorts items by the order in which httpd executes them.
+func inOrder[T ir.Item](items []T) []T {
+	slices.SortStableFunc(items, func(a, b T) int { return cmp.Compare(a.Head().Seq, b.Head().Seq) })
+	return items
+}

@@ -1,0 +1,130 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// shadow is a ProxyPass that never runs because an earlier one of the same server takes all that it matches.
+type shadow struct {
+	earlier, later *ir.ProxyPass
+}
+
+// shadows returns them in the order of the later ones. The main server's entries in front of a virtual host's own are
+// another matter: there the order of the lines is not what is wrong.
+func shadows(items []ir.Item) []shadow {
+	var found []shadow
+	var seen covers
+	for pass := range ir.Of[*ir.ProxyPass](items) {
+		if !comparable(pass) {
+			continue
+		}
+		if earlier := seen.find(pass); earlier != nil {
+			found = append(found, shadow{earlier, pass})
+		}
+		seen.add(pass)
+	}
+	return found
+}
+
+// comparable reports whether the entry is matched in the common way: against the decoded path, with a text that is known.
+func comparable(pass *ir.ProxyPass) bool {
+	if strings.Contains(pass.Path, "${") {
+		return false
+	}
+	return !slices.ContainsFunc(pass.Params, func(p ir.Param) bool { return p.Key == "mapping" })
+}
+
+// covers holds entries by what they take. A path is found by the prefixes of another one, so that a server with ten
+// thousand entries is read in one pass.
+type covers struct {
+	// all takes every path.
+	all *ir.ProxyPass
+	// segments take a path and what is below it; the key has no slash at its end.
+	segments map[string]*ir.ProxyPass
+	// folders take only what is below a path: ProxyPass /app/.
+	folders map[string]*ir.ProxyPass
+	// texts are regular expressions that take whatever begins with a text.
+	texts []*ir.ProxyPass
+}
+
+func (c *covers) add(pass *ir.ProxyPass) {
+	if pass.Regex != nil {
+		shape := shapeOf(pass.Regex)
+		switch {
+		case !shape.open:
+		case shape.prefix == "/":
+			c.addAll(pass)
+		default:
+			c.texts = append(c.texts, pass)
+		}
+		return
+	}
+	path := mergeSlashes(pass.Path)
+	switch key := strings.TrimSuffix(path, "/"); {
+	case !strings.HasPrefix(path, "/"):
+	case key == "":
+		c.addAll(pass)
+	case key == path:
+		keepFirst(&c.segments, key, pass)
+	default:
+		keepFirst(&c.folders, key, pass)
+	}
+}
+
+func (c *covers) addAll(pass *ir.ProxyPass) {
+	if c.all == nil {
+		c.all = pass
+	}
+}
+
+func keepFirst(m *map[string]*ir.ProxyPass, key string, pass *ir.ProxyPass) {
+	if *m == nil {
+		*m = map[string]*ir.ProxyPass{}
+	}
+	if _, ok := (*m)[key]; !ok {
+		(*m)[key] = pass
+	}
+}
+
+// find returns the first entry that takes everything that pass matches, or nil.
+func (c *covers) find(pass *ir.ProxyPass) *ir.ProxyPass {
+	text := mergeSlashes(pass.Path)
+	if pass.Regex != nil {
+		text = shapeOf(pass.Regex).prefix
+	}
+	if !strings.HasPrefix(text, "/") {
+		return nil
+	}
+	best := c.all
+	better := func(candidate *ir.ProxyPass) {
+		if candidate != nil && (best == nil || candidate.Seq < best.Seq) {
+			best = candidate
+		}
+	}
+	for i := 1; i < len(text); i++ {
+		if text[i] == '/' {
+			better(c.segments[text[:i]])
+			better(c.folders[text[:i]])
+		}
+	}
+	if pass.Regex == nil {
+		better(c.segments[text])
+	}
+	for _, re := range c.texts {
+		if strings.HasPrefix(text, shapeOf(re.Regex).prefix) {
+			better(re)
+		}
+	}
+	return best
+}
+
+// mergeSlashes makes a run of slashes one, as httpd compares them.
+func mergeSlashes(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
