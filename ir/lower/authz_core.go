@@ -1,0 +1,204 @@
+package lower
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+)
+
+func authzHandlers() map[string]handler {
+	return map[string]handler{
+		"Require":      {inSection, lowerRequire},
+		"<RequireAll":  {inSection, requireGroup(ir.SectionRequireAll)},
+		"<RequireAny":  {inSection, requireGroup(ir.SectionRequireAny)},
+		"<RequireNone": {inSection, requireGroup(ir.SectionRequireNone)},
+	}
+}
+
+// authzProviders are the words behind Require, by module.
+var authzProviders = map[string]string{
+	"all": "authz_core_module", "env": "authz_core_module", "method": "authz_core_module", "expr": "authz_core_module",
+	"ip": "authz_host_module", "host": "authz_host_module", "forward-dns": "authz_host_module", "local": "authz_host_module",
+	"user": "authz_user_module", "valid-user": "authz_user_module", "group": "authz_groupfile_module",
+	"file-owner": "authz_owner_module", "file-group": "authz_owner_module",
+	"ldap-user": "authnz_ldap_module", "ldap-group": "authnz_ldap_module", "ldap-dn": "authnz_ldap_module",
+	"ldap-attribute": "authnz_ldap_module", "ldap-filter": "authnz_ldap_module", "ldap-search": "authnz_ldap_module",
+	"dbm-group": "authz_dbm_module", "dbm-file-group": "authz_dbm_module",
+	"dbd-group": "authz_dbd_module", "dbd-login": "authz_dbd_module", "dbd-logout": "authz_dbd_module",
+	"ssl": "ssl_module", "ssl-verify-client": "ssl_module",
+}
+
+func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
+	item := &ir.Require{Node: node(n)}
+	words := n.Words
+	if len(words) > 0 && strings.EqualFold(words[0].String(), "not") {
+		item.Not, words = true, words[1:]
+	}
+	if len(words) == 0 {
+		l.invalid(n, n.Span(), "Unknown Authz provider: ", "write Require all granted", "Require needs to say what")
+		return nil
+	}
+	item.Provider = strings.ToLower(words[0].String())
+	module, known := authzProviders[item.Provider]
+	if !known || !l.tree.HasModule(module) {
+		help := "write one of all, ip, host, forward-dns, local, env, method, expr, user, group or valid-user"
+		if known {
+			help = "write `LoadModule " + module + " modules/mod_" + strings.TrimSuffix(module, "_module") + ".so`"
+		}
+		l.invalid(n, words[0].Text.All(), "Unknown Authz provider: "+words[0].String(), help, "Require does not know %q", words[0].String())
+		return nil
+	}
+	if item.Not && at.context() != inTree {
+		l.negative(n, words[0])
+		return nil
+	}
+	if item.Not && strings.EqualFold(at.kind, "RequireAny") {
+		l.negative(n, words[0])
+		return nil
+	}
+	item.Args = texts(words[1:])
+	if item.Provider == "expr" {
+		_, text, _ := strings.Cut(n.Args.String(), words[0].String())
+		item.Args = nil
+		if text = strings.TrimSpace(text); text != "" {
+			item.Args = []string{unquote(text)}
+		}
+	}
+	if !l.requireArgs(n, item, words[1:]) {
+		return nil
+	}
+	return item
+}
+
+// unquote removes the quotes around a whole expression, as httpd does.
+func unquote(s string) string {
+	if len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
+		quote := s[:1]
+		return strings.ReplaceAll(s[1:len(s)-1], `\`+quote, quote)
+	}
+	return s
+}
+
+func (l *lowering) negative(n *parser.Node, w parser.Word) {
+	l.invalid(n, n.Words[0].Text.All().To(w.Text.All()), "negative Require directive has no effect in <RequireAny> directive",
+		"write <RequireAll> around it, with another Require that grants", "Require not has no effect outside <RequireAll> and <RequireNone>")
+}
+
+func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.Word) bool {
+	switch item.Provider {
+	case "all":
+		if len(item.Args) == 1 && contains([]string{"granted", "denied"}, item.Args[0]) {
+			return true
+		}
+		span := n.Span()
+		if len(words) > 0 {
+			span = words[0].Text.All().To(words[len(words)-1].Text.All())
+		}
+		l.invalid(n, span, "Argument for 'Require all' must be 'granted' or 'denied'", "write Require all granted or Require all denied",
+			"Require all is granted or denied")
+		return false
+	case "ip":
+		return l.requireAddresses(n, words)
+	}
+	return true
+}
+
+func (l *lowering) requireAddresses(n *parser.Node, words []parser.Word) bool {
+	if len(words) == 0 {
+		l.invalid(n, n.Span(), "'require ip' requires an argument", "write Require ip 192.0.2.0/24", "Require ip has no address")
+		return false
+	}
+	for _, w := range words {
+		if problem := addressProblem(w.String()); problem != "" {
+			text := "ip address '" + w.String() + "' appears to be invalid"
+			if problem != badAddress {
+				text += ": " + problem
+			}
+			l.invalid(n, w.Text.All(), text, "write 192.0.2.1, 192.0.2, 192.0.2.0/24 or 2001:db8::/32", "%q is no address or network", w.String())
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	badAddress = "The specified IP address is invalid."
+	badMask    = "The specified network mask is invalid."
+)
+
+// addressProblem is apr_ipsubnet_create: what is wrong with an address, a network or the first bytes of an address; empty
+// where nothing is.
+func addressProblem(s string) string {
+	ip, mask, masked := strings.Cut(s, "/")
+	if masked {
+		addr, err := netip.ParseAddr(ip)
+		if err != nil {
+			return badAddress
+		}
+		bits, err := strconv.Atoi(mask)
+		if err == nil && bits >= 0 && bits <= addr.BitLen() {
+			return ""
+		}
+		if m, err := netip.ParseAddr(mask); err == nil && m.Is4() == addr.Is4() {
+			return ""
+		}
+		return badMask
+	}
+	if _, err := netip.ParseAddr(ip); err == nil {
+		return ""
+	}
+	parts := strings.Split(strings.TrimSuffix(ip, "."), ".")
+	if len(parts) > 4 || len(parts) == 1 && strings.TrimSuffix(ip, ".") == ip && ip == "" {
+		return badAddress
+	}
+	for _, part := range parts {
+		if n, err := strconv.Atoi(part); err != nil || n < 0 || n > 255 {
+			return badAddress
+		}
+	}
+	return ""
+}
+
+// requireGroup is RequireAll, RequireAny or RequireNone.
+func requireGroup(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		item := &ir.Section{Node: node(n), Kind: kind, Items: l.items(n.Children, at.in(n, ""))}
+		if n.Args.Len() > 0 {
+			l.invalid(n, n.Args.All(), "<"+n.Name+"> directive doesn't take additional arguments", "remove the text", "<%s> takes no argument", n.Name)
+			return nil
+		}
+		if len(item.Items) == 0 {
+			l.invalid(n, n.Span(), "<"+n.Name+"> directive contains no authorization directives", "write a Require in it, or remove the section",
+				"<%s> holds no Require", n.Name)
+			return nil
+		}
+		return l.onlyNegative(n, item)
+	}
+}
+
+// onlyNegative reports a RequireAll that can never grant.
+func (l *lowering) onlyNegative(n *parser.Node, item *ir.Section) ir.Item {
+	if item.Kind != ir.SectionRequireAll {
+		return item
+	}
+	for _, child := range item.Items {
+		switch child := child.(type) {
+		case *ir.Require:
+			if !child.Not {
+				return item
+			}
+		case *ir.Section:
+			if child.Kind != ir.SectionRequireNone {
+				return item
+			}
+		default:
+			return item
+		}
+	}
+	l.invalid(n, n.Span(), "<RequireAll> directive contains only negative authorization directives", "add Require all granted",
+		"<RequireAll> holds nothing that grants")
+	return nil
+}

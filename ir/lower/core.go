@@ -1,0 +1,405 @@
+package lower
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/pcre"
+)
+
+func coreHandlers() map[string]handler {
+	return map[string]handler{
+		"Listen":               {inMain, lowerListen},
+		"ServerName":           {inServer, lowerServerName},
+		"ServerAlias":          {inServer, lowerServerAlias},
+		"KeepAlive":            {inServer, flag(ir.SwitchKeepAlive)},
+		"MergeSlashes":         {inServer, flag(ir.SwitchMergeSlashes)},
+		"Timeout":              {inServer, number(ir.NumberTimeout)},
+		"KeepAliveTimeout":     {inServer, lowerKeepAliveTimeout},
+		"MaxKeepAliveRequests": {inServer, number(ir.NumberMaxKeepAliveRequests)},
+		"ServerRoot":           {inServer, word(ir.WordServerRoot)},
+		"ServerAdmin":          {inServer, word(ir.WordServerAdmin)},
+		"DocumentRoot":         {inServer, word(ir.WordDocumentRoot)},
+		"ErrorLog":             {inServer, word(ir.WordErrorLog)},
+		"ServerTokens": {inMain, oneOf(ir.WordServerTokens,
+			"ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
+			"Prod", "ProductOnly=Prod", "Major", "Minor", "Min", "Minimal=Min", "OS", "Full")},
+		"ServerSignature": {anywhere, oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email", "On", "Off", "EMail")},
+		"UseCanonicalName": {inServer | inDirectory | inLocation | inFiles | inProxy | inIf,
+			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'", "On", "Off", "DNS")},
+		"SetHandler":      {anywhere, word(ir.WordSetHandler)},
+		"SetOutputFilter": {anywhere, word(ir.WordSetOutputFilter)},
+		"Options":         {anywhere, lowerOptions},
+		"LogLevel":        {anywhere, lowerLogLevel},
+		"<VirtualHost":    {inMain, lowerVirtualHost},
+		"<Location":       {inServer, section(ir.SectionLocation)},
+		"<LocationMatch":  {inServer, section(ir.SectionLocationMatch)},
+		"<Directory":      {inServer, section(ir.SectionDirectory)},
+		"<DirectoryMatch": {inServer, section(ir.SectionDirectoryMatch)},
+		"<Files":          {inServer | inDirectory | inIf | inProxy, section(ir.SectionFiles)},
+		"<FilesMatch":     {inServer | inDirectory | inIf | inProxy, section(ir.SectionFilesMatch)},
+		"<If":             {anywhere, section(ir.SectionIf)},
+		"<ElseIf":         {anywhere, section(ir.SectionElseIf)},
+		"<Else":           {anywhere, lowerElse},
+	}
+}
+
+// flag is a directive that is On or Off; httpd ignores further words.
+func flag(name ir.SwitchName) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, _ place) ir.Item {
+		value := ""
+		var span diag.Span
+		if len(n.Words) > 0 {
+			value, span = n.Words[0].String(), n.Words[0].Text.All()
+		}
+		on := strings.EqualFold(value, "on")
+		if !on && !strings.EqualFold(value, "off") {
+			l.invalid(n, span, n.Name+" must be On or Off", "write "+string(name)+" On or "+string(name)+" Off",
+				"%s must be On or Off, not %q", n.Name, value)
+			return nil
+		}
+		return &ir.Switch{Node: node(n), Name: name, On: on}
+	}
+}
+
+// number is a directive with a number that httpd reads with atoi and does not judge.
+func number(name ir.NumberName) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, _ place) ir.Item {
+		if !l.one(n) {
+			return nil
+		}
+		text := n.Words[0].String()
+		return &ir.Number{Node: node(n), Name: name, Written: text, Value: int64(ir.Atoi(text))}
+	}
+}
+
+// word is a directive with one word.
+func word(name ir.WordName) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, _ place) ir.Item {
+		if !l.one(n) {
+			return nil
+		}
+		return &ir.Word{Node: node(n), Name: name, Value: n.Words[0].String()}
+	}
+}
+
+// one reports whether a directive has one argument; for httpd "" is none.
+func (l *lowering) one(n *parser.Node) bool {
+	if len(n.Words) == 1 && n.Words[0].String() == "" {
+		l.invalid(n, n.Span(), n.Name+" takes one argument", "", "%s takes one argument, and \"\" is none", n.Name)
+		return false
+	}
+	return l.words(n, 1, 1, "takes one argument")
+}
+
+// oneOf is a directive with one of a list of words; "long=short" is another spelling.
+func oneOf(name ir.WordName, httpd string, values ...string) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, _ place) ir.Item {
+		if !l.one(n) {
+			return nil
+		}
+		var legal []string
+		for _, value := range values {
+			spelling, value, other := strings.Cut(value, "=")
+			if !other {
+				value = spelling
+				legal = append(legal, spelling)
+			}
+			if strings.EqualFold(spelling, n.Words[0].String()) {
+				return &ir.Word{Node: node(n), Name: name, Value: value}
+			}
+		}
+		l.invalid(n, n.Words[0].Text.All(), httpd, "write one of "+strings.Join(legal, ", "),
+			"%s does not know %q", n.Name, n.Words[0].String())
+		return nil
+	}
+}
+
+func lowerKeepAliveTimeout(l *lowering, n *parser.Node, _ place) ir.Item {
+	if !l.one(n) {
+		return nil
+	}
+	text := n.Words[0].String()
+	d, ok := ir.ParseInterval(text, time.Second)
+	if !ok {
+		l.invalid(n, n.Words[0].Text.All(), "KeepAliveTimeout has wrong format", "write a whole number of seconds, or one with the unit ms: 500ms",
+			"KeepAliveTimeout cannot be %q", text)
+		return nil
+	}
+	return &ir.Number{Node: node(n), Name: ir.NumberKeepAliveTimeout, Written: text, Value: d.Milliseconds()}
+}
+
+func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {
+	if len(n.Words) < 1 || len(n.Words) > 2 {
+		l.invalid(n, n.Span(), "Listen requires 1 or 2 arguments.", "write Listen [address:]port [protocol]",
+			"Listen takes one or two arguments, and has %s", count(len(n.Words)))
+		return nil
+	}
+	text, span := n.Words[0].String(), n.Words[0].Text.All()
+	host, digits := "", text
+	if i := strings.LastIndexByte(text, ':'); i >= 0 {
+		host, digits = text[:i], text[i+1:]
+	}
+	port, err := strconv.Atoi(digits)
+	if err != nil || strings.HasPrefix(digits, "+") || strings.HasPrefix(digits, "-") || strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		l.invalid(n, span, "Port must be specified", "write Listen 8080, Listen 192.0.2.1:8080 or Listen [2001:db8::1]:8080", "Listen needs a port, and %q has none", text)
+		return nil
+	}
+	if port < 1 || port > 65535 {
+		l.invalid(n, span, "Invalid address or port", "a port is 1 to 65535", "Listen cannot open port %d", port)
+		return nil
+	}
+	if host == "*" {
+		host = ""
+	}
+	item := &ir.Listen{Node: node(n), Address: strings.Trim(host, "[]"), Port: port}
+	if len(n.Words) == 2 {
+		item.Protocol = strings.ToLower(n.Words[1].String())
+	}
+	return item
+}
+
+func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
+	if !l.one(n) {
+		return nil
+	}
+	text := n.Words[0].String()
+	item := &ir.ServerName{Node: node(n), Host: text}
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		item.Scheme, item.Host = strings.ToLower(scheme), rest
+	}
+	if i := strings.LastIndexByte(item.Host, ':'); i >= 0 && !strings.HasSuffix(item.Host, "]") {
+		port, err := strconv.Atoi(item.Host[i+1:])
+		if err != nil || port < 1 || port > 65535 {
+			l.invalid(n, n.Words[0].Text.All(), `The port number "`+text+`" is outside the appropriate range (i.e., 1..65535).`,
+				"a port is 1 to 65535", "ServerName has no port %q", item.Host[i+1:])
+			return nil
+		}
+		item.Host, item.Port = item.Host[:i], port
+	}
+	return item
+}
+
+func lowerServerAlias(l *lowering, n *parser.Node, at place) ir.Item {
+	if at.context() != inVirtualHost && !at.unsure {
+		l.refuse(n, refusal{code: wrongContext, span: n.NameSpan(), httpd: "ServerAlias only used in <VirtualHost>",
+			help: "move it to a <VirtualHost>"}, "ServerAlias cannot stand outside a <VirtualHost>")
+		return nil
+	}
+	return &ir.ServerAlias{Node: node(n), Names: texts(n.Words)}
+}
+
+func texts(words []parser.Word) []string {
+	var all []string
+	for _, w := range words {
+		all = append(all, w.String())
+	}
+	return all
+}
+
+func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
+	if len(n.Words) == 0 {
+		l.invalid(n, n.Span(), "<VirtualHost> directive requires additional arguments", "write <VirtualHost *:80>", "<VirtualHost> has no address")
+		l.items(n.Children, at.in(n, ""))
+		return nil
+	}
+	item := &ir.VirtualHost{Node: node(n)}
+	for _, w := range n.Words {
+		address, ok := virtualHostAddress(w.String())
+		if !ok {
+			l.invalid(n, w.Text.All(), "The address or port is invalid", "a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
+			return nil
+		}
+		item.Addresses = append(item.Addresses, address)
+	}
+	inside := at.in(n, "")
+	inside.srv = &server{}
+	item.Items = l.items(n.Children, inside)
+	return item
+}
+
+// virtualHostAddress splits host[:port]. What is no port is part of a name that httpd fails to resolve and ignores.
+func virtualHostAddress(text string) (ir.Address, bool) {
+	host, digits := text, ""
+	if i := strings.LastIndexByte(text, ':'); i >= 0 && !strings.HasSuffix(text, "]") {
+		host, digits = text[:i], text[i+1:]
+	}
+	switch port, err := strconv.Atoi(digits); {
+	case digits == "" && strings.HasSuffix(text, ":"):
+		return ir.Address{}, false
+	case digits == "" || digits == "*":
+		return ir.Address{Host: strings.Trim(host, "[]")}, true
+	case err != nil:
+		return ir.Address{Host: text}, true
+	case port < 1 || port > 65535:
+		return ir.Address{}, false
+	default:
+		return ir.Address{Host: strings.Trim(host, "[]"), Port: port}, true
+	}
+}
+
+// section is a section that selects requests by a path, a file or an expression.
+func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		item := &ir.Section{Node: node(n), Kind: kind}
+		words := n.Words
+		if len(words) == 0 {
+			l.invalid(n, n.Span(), "<"+n.Name+"> directive requires additional arguments", "write what it selects", "<%s> has no argument", n.Name)
+			return nil
+		}
+		if words[0].String() == "~" && kind != ir.SectionIf && kind != ir.SectionElseIf && !isMatch(kind) {
+			item.Tilde, words = true, words[1:]
+		}
+		if len(words) > 1 {
+			l.invalid(n, words[1].Text.All(), "Multiple <"+n.Name+"> arguments not (yet) supported.", "quote the whole argument", "<%s> takes one argument", n.Name)
+			return nil
+		}
+		pattern := parser.Word{}
+		if len(words) == 1 {
+			pattern = words[0]
+		}
+		item.Pattern = pattern.String()
+		if item.Tilde || isMatch(kind) {
+			regex, ok := l.regex(n, pattern, "Regex could not be compiled")
+			if !ok {
+				return nil
+			}
+			item.Regex = regex
+		}
+		if kind == ir.SectionElseIf && !l.afterIf(n, at) {
+			return nil
+		}
+		inside := at.in(n, item.Pattern)
+		inside.glob = hasWildcard(item.Pattern)
+		item.Items = l.items(n.Children, inside)
+		return item
+	}
+}
+
+// afterIf reports whether an If or ElseIf stands before an ElseIf or Else in the same scope.
+func (l *lowering) afterIf(n *parser.Node, at place) bool {
+	for _, before := range at.before {
+		if before.Section && (before.Is("If") || before.Is("ElseIf")) {
+			return true
+		}
+	}
+	l.refuse(n, refusal{
+		code: wrongContext, span: n.NameSpan(), label: "no <If> before it",
+		httpd: "<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope", help: "put it behind the <If>, in the same section",
+	}, "<%s> has no <If> before it in the same section", n.Name)
+	return false
+}
+
+func isMatch(kind ir.SectionKind) bool {
+	return kind == ir.SectionLocationMatch || kind == ir.SectionDirectoryMatch || kind == ir.SectionFilesMatch || kind == ir.SectionProxyMatch
+}
+
+func hasWildcard(s string) bool {
+	if strings.ContainsAny(s, "*?") {
+		return true
+	}
+	_, rest, open := strings.Cut(s, "[")
+	return open && strings.Contains(rest, "]")
+}
+
+// regex parses a regular expression and reports where PCRE refuses it.
+func (l *lowering) regex(n *parser.Node, w parser.Word, httpd string) (*pcre.Pattern, bool) {
+	pattern, err := pcre.Parse(w.String())
+	if err == nil {
+		return pattern, true
+	}
+	span, message := w.Text.All(), err.Error()
+	if e, ok := err.(*pcre.Error); ok && e.Offset <= w.Text.Len() && e.End <= w.Text.Len() {
+		span, message = w.Text.Span(e.Offset, e.End), e.Message
+	}
+	l.invalid(n, span, httpd, "", "the regular expression of %s is refused: %s", n.Name, message)
+	return nil, false
+}
+
+func lowerElse(l *lowering, n *parser.Node, at place) ir.Item {
+	if n.Args.Len() > 0 {
+		l.invalid(n, n.Args.All(), "<Else> does not take an argument", "write <ElseIf> for a condition", "<Else> takes no argument")
+		return nil
+	}
+	if !l.afterIf(n, at) {
+		return nil
+	}
+	return &ir.Section{Node: node(n), Kind: ir.SectionElse, Items: l.items(n.Children, at.in(n, ""))}
+}
+
+var optionNames = []string{"All", "None", "Indexes", "Includes", "IncludesNOEXEC", "FollowSymLinks", "SymLinksIfOwnerMatch", "ExecCGI", "MultiViews"}
+
+func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
+	signed, plain := false, false
+	for i, w := range n.Words {
+		name, sign := w.String(), false
+		if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+			name, sign = name[1:], true
+		}
+		all := strings.EqualFold(name, "All") || strings.EqualFold(name, "None")
+		if !contains(optionNames, name) {
+			l.invalid(n, w.Text.All(), "Illegal option "+name, "write one of "+strings.Join(optionNames, ", "), "Options does not know %q", name)
+			return nil
+		}
+		if sign && plain || !sign && signed {
+			l.invalid(n, w.Text.All(), "Either all Options must start with + or -, or no Option may.",
+				"write + or - before each option, or before none", "Options mixes words with and without a sign")
+			return nil
+		}
+		if all && i > 0 {
+			l.invalid(n, w.Text.All(), "'Options "+name+"' must be the first Option given.", "write it first", "Options has %q behind other options", name)
+			return nil
+		}
+		signed = signed || sign
+		plain = plain || !sign && !all
+	}
+	return &ir.Words{Node: node(n), Name: ir.WordsOptions, Values: texts(n.Words)}
+}
+
+func contains(list []string, word string) bool {
+	for _, s := range list {
+		if strings.EqualFold(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
+var logLevels = []string{"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug",
+	"trace1", "trace2", "trace3", "trace4", "trace5", "trace6", "trace7", "trace8"}
+
+func lowerLogLevel(l *lowering, n *parser.Node, _ place) ir.Item {
+	if !l.words(n, 1, -1, "requires at least one argument, Level of verbosity in error logging") {
+		return nil
+	}
+	for _, w := range n.Words {
+		module, level, perModule := strings.Cut(w.String(), ":")
+		if !perModule {
+			level = module
+		} else if id := moduleID(module); !l.tree.HasModule(id) {
+			l.invalid(n, w.Text.All(), "Cannot find module "+module, "remove it, or load the module", "LogLevel names %q, which is not loaded", module)
+			return nil
+		}
+		if !contains(logLevels, level) {
+			l.invalid(n, w.Text.All(), "Log level keyword must be one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8",
+				"write one of emerg, alert, crit, error, warn, notice, info, debug, trace1 to trace8; or module:level", "LogLevel does not know %q", level)
+			return nil
+		}
+	}
+	return &ir.Words{Node: node(n), Name: ir.WordsLogLevel, Values: texts(n.Words)}
+}
+
+// moduleID is the identifier of a module that LogLevel names: proxy, proxy_module or mod_proxy.c.
+func moduleID(name string) string {
+	if file, ok := strings.CutSuffix(name, ".c"); ok {
+		return strings.TrimPrefix(file, "mod_") + "_module"
+	}
+	if strings.HasSuffix(name, "_module") {
+		return name
+	}
+	return name + "_module"
+}

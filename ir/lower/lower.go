@@ -1,0 +1,147 @@
+// Package lower turns what httpd would execute into the typed IR, one file per httpd module.
+//
+// Each directive becomes exactly one item: its own type where the IR has one, else a Residue that keeps the text. What
+// httpd refuses is reported with the name of the rule, httpd's own words and what to write instead, all of it in one run.
+package lower
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/directive"
+)
+
+// Lower lowers a tree. The configuration is never nil; what httpd refuses, and what lbconf does not know, is in the list.
+// It does not repeat the diagnostics of the tree.
+//
+// A key of a worker that stands on a balancer is reported as a refusal, and its directive is modelled all the same, so that
+// a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
+// ResidueRefused.
+func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
+	l := &lowering{tree: tree, table: handlers()}
+	main := &server{}
+	at := place{srv: main}
+	switch tree.Context {
+	case parser.ContextServer:
+	case parser.ContextVirtualHost:
+		at.kind = "VirtualHost"
+	case parser.ContextDirectory, parser.ContextHtaccess:
+		at.kind = "Directory"
+	}
+	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, at)}
+	c.Number()
+	l.finish()
+	l.diags.Sort()
+	return c, l.diags
+}
+
+// lowering is the state of one run.
+type lowering struct {
+	tree      *parser.Tree
+	table     map[string]handler
+	diags     diag.List
+	misplaced []misplaced
+}
+
+// handler says where a directive may stand and what becomes of it.
+type handler struct {
+	// where are the contexts that httpd takes it in.
+	where contexts
+	// lower returns the item, or nil after it reported why httpd refuses the directive.
+	lower func(l *lowering, n *parser.Node, at place) ir.Item
+}
+
+// handlers is the table of everything that is modelled, by the name in lower case.
+func handlers() map[string]handler {
+	all := map[string]handler{}
+	for _, module := range []map[string]handler{
+		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), rewriteHandlers(),
+		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
+	} {
+		for name, h := range module {
+			all[strings.ToLower(name)] = h
+		}
+	}
+	return all
+}
+
+func (l *lowering) items(nodes []*parser.Node, at place) []ir.Item {
+	var items []ir.Item
+	for i, n := range nodes {
+		at.before = nodes[:i]
+		items = append(items, l.item(n, at))
+	}
+	return items
+}
+
+func (l *lowering) item(n *parser.Node, at place) ir.Item {
+	key := n.Key()
+	if n.Section {
+		key = "<" + key
+	}
+	h, modelled := l.table[key]
+	if !modelled {
+		return l.residue(n, at)
+	}
+	if d, known := lookup(n); known && !l.loaded(n, d) {
+		return l.refused(n, at)
+	}
+	if !l.allowed(n, h.where, at) {
+		return l.refused(n, at)
+	}
+	if item := h.lower(l, n, at); item != nil {
+		return item
+	}
+	return l.refused(n, at)
+}
+
+// node is the head of the item of a directive; the origin's arguments are its words.
+func node(n *parser.Node) ir.Node {
+	args := make([]diag.Span, len(n.Words))
+	for i, w := range n.Words {
+		args[i] = w.Text.All()
+	}
+	return ir.Node{Origin: ir.Origin{Span: n.Span(), Directive: n.Name, Args: args}}
+}
+
+// refused keeps a directive that httpd refuses; what a section holds is looked at all the same.
+func (l *lowering) refused(n *parser.Node, at place) ir.Item {
+	r := l.keep(n, at)
+	r.State = ir.ResidueRefused
+	return r
+}
+
+func (l *lowering) keep(n *parser.Node, at place) *ir.Residue {
+	r := &ir.Residue{Node: node(n), Name: n.Name, Args: n.Args.String(), Section: n.Section}
+	if n.Section {
+		inside := at.in(n, "")
+		inside.unsure = true
+		r.Items = l.items(n.Children, inside)
+	}
+	return r
+}
+
+// residue keeps a directive that has no type.
+func (l *lowering) residue(n *parser.Node, at place) ir.Item {
+	r := l.keep(n, at)
+	d, known := lookup(n)
+	if !known {
+		r.State = ir.ResidueUnknown
+		l.unknownDirective(n)
+		return r
+	}
+	r.Name = d.Name
+	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) {
+		r.State = ir.ResidueRefused
+		return r
+	}
+	l.remember(n, at)
+	r.State = ir.ResidueUnsupported
+	if d.Effect == directive.Inert {
+		r.State = ir.ResidueInert
+	}
+	r.Guards = d.Guards
+	return r
+}

@@ -1,0 +1,283 @@
+package lower
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// misplaced is a worker's key that was written for a balancer. Its help names the members, which may stand further down, so
+// that it is reported behind the last directive.
+type misplaced struct {
+	n        *parser.Node
+	param    ir.Param
+	balancer string
+	httpd    string
+	srv      *server
+}
+
+// checkParams reports the parameters that httpd refuses, and whether the directive can be modelled all the same: only keys
+// of a worker on a balancer leave it so.
+func (l *lowering) checkParams(n *parser.Node, url string, params []ir.Param, at place) bool {
+	ok := true
+	for _, p := range params {
+		if n.Is("ProxyPass") || n.Is("ProxyPassMatch") {
+			if ir.LookupParam(ir.ParamOfMapping, p.Key) != nil {
+				continue
+			}
+		}
+		if !l.checkParam(n, url, p, at) {
+			ok = false
+		}
+	}
+	return ok
+}
+
+func (l *lowering) checkParam(n *parser.Node, url string, p ir.Param, at place) bool {
+	var err error
+	balancer := ir.IsBalancerURL(url)
+	if balancer {
+		b := ir.DefaultBalancer()
+		err = ir.ApplyBalancer(&b, p)
+	} else {
+		w := ir.DefaultWorker()
+		err = ir.ApplyWorker(&w, p)
+	}
+	var bad *ir.ParamError
+	if !errors.As(err, &bad) {
+		if balancer {
+			return l.checkMethod(n, url, p)
+		}
+		return l.checkHealth(n, url, p, at)
+	}
+	says := httpdParam(n, l.unknownText(bad), p, url)
+	switch bad.Problem {
+	case ir.ParamUnknown:
+		l.unknownParam(n, bad, says)
+	case ir.ParamMisplaced:
+		if balancer && bad.Spec.Check(p) == nil {
+			l.misplaced = append(l.misplaced, misplaced{n, p, ir.BalancerName(url), says, at.srv})
+			return true
+		}
+		l.balancerKeyOnWorker(n, bad, says)
+	case ir.ParamInvalid:
+		l.refuse(n, refusal{code: invalidArgument, span: p.Span, label: "refused", httpd: says, help: "write " + bad.Spec.Legal},
+			"%s cannot be %q", p.Key, p.Value)
+	}
+	return false
+}
+
+// httpdParam is what httpd prints about a parameter, which differs between the directives.
+func httpdParam(n *parser.Node, text string, p ir.Param, url string) string {
+	switch n.Key() {
+	case "proxyset":
+		return "ProxySet: " + text + " " + p.Key + "=" + p.Value + "; " + url
+	case "proxy":
+		return "<Proxy " + text + " " + p.Key + "=" + p.Value + "; " + url
+	case "proxypassmatch":
+		return "ProxyPass " + text
+	}
+	return n.Name + " " + text
+}
+
+// unknownText is httpd's text for an unknown key of a worker, which depends on whether mod_proxy_hcheck looked at it too.
+func (l *lowering) unknownText(e *ir.ParamError) string {
+	if e.Of == ir.ParamOfWorker && e.Problem != ir.ParamInvalid && l.tree.HasModule("proxy_hcheck_module") {
+		return "unknown Worker hcheck parameter"
+	}
+	return e.Httpd
+}
+
+func (l *lowering) unknownParam(n *parser.Node, e *ir.ParamError, says string) {
+	help := "remove it; the keys of a " + e.Of.String() + " are " + keys(e.Of)
+	r := refusal{code: unknownParameter, span: e.Param.Span, label: "unknown", httpd: says, help: help}
+	if like := closest(e.Param.Key, keyList(e.Of)); like != "" {
+		r.label, r.help = "did you mean "+like+"?", "write "+like+"="+e.Param.Value
+	}
+	l.refuse(n, r, "unknown %s parameter %q", e.Of, e.Param.Key)
+}
+
+func keyList(of ir.ParamObject) []string {
+	specs := ir.WorkerParams()
+	if of == ir.ParamOfBalancer {
+		specs = ir.BalancerParams()
+	}
+	var all []string
+	for _, s := range specs {
+		all = append(all, s.Key)
+	}
+	return all
+}
+
+func keys(of ir.ParamObject) string { return strings.Join(keyList(of), ", ") }
+
+// closest returns the word of a list that is most like one that was written; empty where none is like it.
+func closest(word string, list []string) string {
+	word = strings.ToLower(word)
+	if len(word) > 64 {
+		return ""
+	}
+	best, least := "", max(1, len(word)/4)+1
+	for _, candidate := range list {
+		if d := levenshtein.ComputeDistance(word, strings.ToLower(candidate)); d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+func (l *lowering) balancerKeyOnWorker(n *parser.Node, e *ir.ParamError, says string) {
+	owner := "<Proxy balancer://name>"
+	if n.Is("BalancerMember") && e.Spec.Of == ir.ParamOfBalancer {
+		owner = "the section of the balancer"
+	}
+	help := "write `ProxySet " + e.Param.Key + "=" + e.Param.Value + "` in " + owner
+	if e.Spec.Of == ir.ParamOfWorker {
+		help = e.Spec.Key + " must be " + e.Spec.Legal + ", on the lines of the members"
+	}
+	l.refuse(n, refusal{code: wrongObject, span: e.Param.Span, label: "key of a " + e.Spec.Of.String(), httpd: says, help: help},
+		"%q is a parameter of a %s, not of a %s", e.Param.Key, e.Spec.Of, e.Of)
+}
+
+// checkMethod reports an lbmethod whose module is not loaded.
+func (l *lowering) checkMethod(n *parser.Node, url string, p ir.Param) bool {
+	module := ir.LBMethods()[p.Value]
+	if p.Key != "lbmethod" || module == "" || l.tree.HasModule(strings.TrimPrefix(module, "mod_")+"_module") {
+		return true
+	}
+	id := strings.TrimPrefix(module, "mod_") + "_module"
+	l.refuse(n, refusal{
+		code: lbmethodMissing, span: p.Span, label: "its module is not loaded", httpd: httpdParam(n, "unknown lbmethod", p, url),
+		help: "write `LoadModule " + id + " modules/" + module + ".so`",
+	}, "lbmethod %s needs %s, which is not loaded", p.Value, module)
+	return false
+}
+
+// checkHealth reports the keys of mod_proxy_hcheck that need what is not there.
+func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place) bool {
+	spec := ir.LookupParam(ir.ParamOfWorker, p.Key)
+	if spec.Module == "mod_proxy_hcheck" && !l.tree.HasModule("proxy_hcheck_module") {
+		l.refuse(n, refusal{
+			code: unknownParameter, span: p.Span, label: "a key of mod_proxy_hcheck", httpd: httpdParam(n, "unknown Worker parameter", p, url),
+			help: "write `LoadModule proxy_hcheck_module modules/mod_proxy_hcheck.so`",
+		}, "%q is a key of mod_proxy_hcheck, which is not loaded", p.Key)
+		return false
+	}
+	names, directive, text := at.srv.exprs, "ProxyHCExpr", "Unknown health check condition expr: "+p.Value
+	switch p.Key {
+	case "hcexpr":
+	case "hctemplate":
+		names, directive, text = at.srv.templates, "ProxyHCTemplate", "Unknown ProxyHCTemplate name: "+p.Value
+	case "hcmethod":
+		if strings.EqualFold(p.Value, "CPING") && !l.tree.HasModule("proxy_ajp_module") {
+			l.invalid(n, p.Span, httpdParam(n, "Health check method CPING not (yet) implemented", p, url),
+				"write `LoadModule proxy_ajp_module modules/mod_proxy_ajp.so`", "hcmethod=CPING needs mod_proxy_ajp, which is not loaded")
+			return false
+		}
+		return true
+	default:
+		return true
+	}
+	key := p.Value
+	if p.Key == "hctemplate" {
+		key = strings.ToLower(key)
+	}
+	if names[key] {
+		return true
+	}
+	l.invalid(n, p.Span, httpdParam(n, text, p, url), "write "+directive+" "+p.Value+" … above it, in the same server",
+		"no %s above in this server is called %q", directive, p.Value)
+	return false
+}
+
+// remember takes the names of health checks from directives that are not modelled.
+func (l *lowering) remember(n *parser.Node, at place) {
+	if len(n.Words) == 0 {
+		return
+	}
+	name := n.Words[0].String()
+	switch {
+	case n.Is("ProxyHCExpr"):
+		at.srv.exprs = with(at.srv.exprs, name)
+	case n.Is("ProxyHCTemplate"):
+		at.srv.templates = with(at.srv.templates, strings.ToLower(name))
+	}
+}
+
+func with(set map[string]bool, name string) map[string]bool {
+	if set == nil {
+		set = map[string]bool{}
+	}
+	set[name] = true
+	return set
+}
+
+// finish reports the keys of a worker on balancers, with the lines to write.
+func (l *lowering) finish() {
+	for _, m := range l.misplaced {
+		members := m.srv.balancers[m.balancer]
+		word := m.param.Key + "=" + m.param.Value
+		help := "write `BalancerMember URL " + word + "` for each member"
+		if len(members) > 0 {
+			var lines []string
+			for _, member := range members {
+				lines = append(lines, "`"+l.source(member)+" "+word+"`")
+			}
+			help = "write " + strings.Join(lines, " and ")
+		}
+		l.refuse(m.n, refusal{
+			code: wrongObject, span: m.param.Span, label: "key of a worker: it belongs on the BalancerMember lines", httpd: m.httpd, help: help,
+			fix: l.moveParam(m, members),
+		}, "%q is a parameter of a worker, not of a balancer", m.param.Key)
+		d := &l.diags[len(l.diags)-1]
+		for _, member := range members {
+			d.Related = append(d.Related, diag.Related{Span: member.Span(), Message: "a member"})
+		}
+	}
+}
+
+// moveParam is the fix that writes a parameter on the lines of the members. It is nil where a line is not plain text, or a
+// member has the key already.
+func (l *lowering) moveParam(m misplaced, members []*parser.Node) *diag.Fix {
+	if len(members) == 0 || !l.plain(m.n) {
+		return nil
+	}
+	fix := &diag.Fix{Safe: true, Message: "move it to the members"}
+	word := m.param.Key + "=" + m.param.Value
+	if strings.ContainsAny(word, " \t\"'\\") {
+		return nil
+	}
+	for _, member := range members {
+		if !l.plain(member) || slices.ContainsFunc(member.Words, func(w parser.Word) bool { return hasPrefixFold(w.String(), m.param.Key+"=") }) {
+			return nil
+		}
+		last := member.Words[len(member.Words)-1]
+		end := last.Text.All().End
+		if last.Quoted {
+			end++
+		}
+		fix.Edits = append(fix.Edits, diag.Edit{Span: diag.Span{Start: end, End: end}, Text: " " + word})
+	}
+	return l.removeParam(m, fix)
+}
+
+// removeParam adds the edit that takes the parameter away, with the whole line where nothing else is left on it.
+func (l *lowering) removeParam(m misplaced, fix *diag.Fix) *diag.Fix {
+	if m.n.Is("ProxySet") && len(m.n.Words) == 1 {
+		fix.Edits = append(fix.Edits, diag.Edit{Span: m.n.Item.Span()})
+		return fix
+	}
+	for i, w := range m.n.Words {
+		if w.Text.All() == m.param.Span && i > 0 && !w.Quoted && !m.n.Words[i-1].Quoted {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: diag.Span{Start: m.n.Words[i-1].Text.All().End, End: m.param.Span.End}})
+			return fix
+		}
+	}
+	return nil
+}

@@ -1,0 +1,437 @@
+package lower
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/ast"
+)
+
+func proxyHandlers() map[string]handler {
+	mapping := inServer | inProxy | inLocation
+	return map[string]handler{
+		"ProxyPass":         {mapping, proxyPass(false)},
+		"ProxyPassMatch":    {mapping, proxyPass(true)},
+		"ProxyPassReverse":  {mapping, lowerProxyPassReverse},
+		"ProxySet":          {anywhere, lowerProxySet},
+		"BalancerMember":    {anywhere, lowerBalancerMember},
+		"<Proxy":            {inServer, lowerProxy},
+		"<ProxyMatch":       {inServer, lowerProxyMatch},
+		"ProxyRequests":     {inServer, flag(ir.SwitchProxyRequests)},
+		"ProxyPreserveHost": {anywhere, flag(ir.SwitchProxyPreserveHost)},
+		"ProxyAddHeaders":   {anywhere, flag(ir.SwitchProxyAddHeaders)},
+		"Proxy100Continue":  {anywhere, flag(ir.SwitchProxy100Continue)},
+		"ProxyTimeout":      {inServer, lowerProxyTimeout},
+		"ProxyMaxForwards":  {inServer, number(ir.NumberProxyMaxForwards)},
+		"ProxyVia":          {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block", "Off", "On", "Full", "Block")},
+	}
+}
+
+func lowerProxyTimeout(l *lowering, n *parser.Node, at place) ir.Item {
+	item, ok := number(ir.NumberProxyTimeout)(l, n, at).(*ir.Number)
+	if !ok {
+		return nil
+	}
+	if item.Value < 1 {
+		l.invalid(n, n.Words[0].Text.All(), "Proxy Timeout must be at least 1 second.", "write a whole number of seconds without a unit, 1 or more",
+			"ProxyTimeout cannot be %q", item.Written)
+		return nil
+	}
+	return item
+}
+
+// proxyPass is mod_proxy's add_pass.
+func proxyPass(match bool) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		item := &ir.ProxyPass{Node: node(n)}
+		words := n.Words
+		if len(words) > 0 && words[0].String() == "~" && !at.perDir() {
+			if match {
+				l.invalid(n, words[0].Text.All(), "ProxyPassMatch invalid syntax ('~' usage).", "remove the ~, or write ProxyPass", "ProxyPassMatch takes no ~")
+				return nil
+			}
+			item.Tilde, words = true, words[1:]
+		}
+		if !l.proxyPassPath(n, item, &words, match, at) {
+			return nil
+		}
+		target := words[0]
+		item.URL, item.Exclude = target.String(), target.String() == "!"
+		if item.Exclude {
+			item.URL = ""
+		} else if !l.target(n, target, "ProxyPass") {
+			return nil
+		}
+		if !l.proxyPassWords(n, item, words[1:], at) {
+			return nil
+		}
+		if !item.Exclude && !l.checkParams(n, item.URL, item.Params, at) {
+			return nil
+		}
+		if !item.Exclude {
+			at.srv.define(item.URL, nil)
+		}
+		return item
+	}
+}
+
+// proxyPassPath takes the path off the words, unless a section around gives it.
+func (l *lowering) proxyPassPath(n *parser.Node, item *ir.ProxyPass, words *[]parser.Word, match bool, at place) bool {
+	const missing = "ProxyPass|ProxyPassMatch needs a path when not defined in a location"
+	regex := match || item.Tilde
+	pattern := parser.Word{}
+	if at.perDir() {
+		if len(*words) == 0 {
+			l.invalid(n, n.Span(), missing, "write "+n.Name+" http://backend/", "%s has no URL", n.Name)
+			return false
+		}
+		if len(*words) > 1 && strings.HasPrefix((*words)[0].String(), "/") && !strings.Contains((*words)[1].String(), "=") {
+			l.invalid(n, (*words)[0].Text.All(), "ProxyPass|ProxyPassMatch can not have a path when defined in a location.",
+				"remove the path: that of <"+at.kind+"> counts", "%s cannot have a path inside <%s>", n.Name, at.kind)
+			return false
+		}
+		regex = regex || at.glob
+		pattern = sectionPattern(at)
+	} else {
+		if len(*words) < 2 {
+			l.invalid(n, n.Span(), missing, "write "+n.Name+" /path http://backend/", "%s needs a path and a URL", n.Name)
+			return false
+		}
+		pattern = (*words)[0]
+		item.Path, *words = pattern.String(), (*words)[1:]
+	}
+	if regex {
+		re, ok := l.regex(n, pattern, "Regular expression could not be compiled.")
+		if !ok {
+			return false
+		}
+		item.Regex = re
+	}
+	return true
+}
+
+// sectionPattern is the word with the path of the section around a place.
+func sectionPattern(at place) parser.Word {
+	if at.section == nil || len(at.section.Words) == 0 {
+		return parser.Word{}
+	}
+	if words := at.section.Words; words[0].String() == "~" && len(words) > 1 {
+		return words[1]
+	}
+	return at.section.Words[0]
+}
+
+// target reports whether a URL has the form that httpd takes.
+func (l *lowering) target(n *parser.Node, w parser.Word, directive string) bool {
+	url, span := w.String(), w.Text.All()
+	if ir.IsBalancerURL(url) || hasPrefixFold(url, "balancer:") {
+		if name := ir.BalancerName(url); name == "" || name == "balancer://" {
+			l.invalid(n, span, directive+" Bad syntax for a balancer name ("+url+")", "write balancer://name/", "%q names no balancer", url)
+			return false
+		}
+		return true
+	}
+	if hasPrefixFold(url, "unix:") && strings.Contains(url, "|") {
+		if _, ok := ir.ParseURL(url); !ok {
+			l.invalid(n, span, directive+` uses an invalid "unix:" URL`, "write unix:/path/to.sock|http://localhost/", "%q is no URL of a Unix socket", url)
+			return false
+		}
+	}
+	parsed, ok := ir.ParseURL(url)
+	if !ok || parsed.Host == "" && parsed.Socket == "" {
+		l.invalid(n, span, directive+" URL must be absolute!: "+url, "write scheme://host[:port]/path", "%q is no URL with scheme and host", url)
+		return false
+	}
+	if parsed.Port != "" && parsed.PortNumber() == 0 && strings.Trim(parsed.Port, "0123456789") != "" && !strings.ContainsAny(parsed.Port, "$") {
+		l.invalid(n, span, directive+" Unable to parse URL: "+url, "write a port from 1 to 65535", "%q has no port %q", url, parsed.Port)
+		return false
+	}
+	return true
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// proxyPassWords takes the bare words and the parameters.
+func (l *lowering) proxyPassWords(n *parser.Node, item *ir.ProxyPass, words []parser.Word, at place) bool {
+	for _, w := range words {
+		switch strings.ToLower(w.String()) {
+		case "nocanon":
+			item.NoCanon = true
+		case "interpolate":
+			item.Interpolate = true
+		case "noquery":
+			item.NoQuery = true
+		default:
+			p, ok := param(w)
+			if !ok {
+				l.notKeyValue(n, w, "Invalid ProxyPass|ProxyPassMatch parameter. Parameter must be in the form 'key=value'.")
+				return false
+			}
+			item.Params = append(item.Params, p)
+		}
+	}
+	for _, p := range item.Params {
+		if spec := ir.LookupParam(ir.ParamOfMapping, p.Key); spec != nil && spec.Check(p) != nil {
+			l.invalid(n, p.Span, "unknown mapping", "write mapping=encoded or mapping=servlet", "mapping cannot be %q", p.Value)
+			return false
+		}
+	}
+	return true
+}
+
+func (l *lowering) notKeyValue(n *parser.Node, w parser.Word, httpd string) {
+	help := "write key=value"
+	if strings.HasSuffix(w.String(), ",") || strings.Trim(w.String(), "0123456789,") == "" {
+		help = `quote the whole word: "key=value, value"`
+	}
+	l.invalid(n, w.Text.All(), httpd, help, "%q is no parameter of the form key=value", w.String())
+}
+
+func param(w parser.Word) (ir.Param, bool) {
+	key, value, ok := strings.Cut(w.String(), "=")
+	return ir.Param{Key: strings.ToLower(key), Value: value, Span: w.Text.All()}, ok
+}
+
+// params reads words that must all be key=value.
+func (l *lowering) params(n *parser.Node, words []parser.Word, httpd string) ([]ir.Param, bool) {
+	var all []ir.Param
+	for _, w := range words {
+		p, ok := param(w)
+		if !ok {
+			l.notKeyValue(n, w, httpd)
+			return nil, false
+		}
+		all = append(all, p)
+	}
+	return all, true
+}
+
+func lowerProxyPassReverse(l *lowering, n *parser.Node, at place) ir.Item {
+	if !l.words(n, 1, 3, "takes one, two or three arguments, a virtual path and a URL for reverse proxy behaviour") {
+		return nil
+	}
+	item := &ir.ProxyPassReverse{Node: node(n)}
+	words := n.Words
+	if at.perDir() {
+		if len(words) == 3 || len(words) == 2 && !strings.EqualFold(words[1].String(), "interpolate") {
+			l.invalid(n, words[0].Text.All(), "ProxyPassReverse can not have a path when defined in a location",
+				"remove the path: that of <"+at.kind+"> counts", "ProxyPassReverse cannot have a path inside <%s>", at.kind)
+			return nil
+		}
+		item.URL, item.Interpolate = words[0].String(), len(words) == 2
+		return item
+	}
+	if len(words) < 2 {
+		l.invalid(n, n.Span(), "ProxyPassReverse needs a path when not defined in a location",
+			"write ProxyPassReverse /path http://backend/", "ProxyPassReverse needs a path and a URL")
+		return nil
+	}
+	item.Path, item.URL = words[0].String(), words[1].String()
+	item.Interpolate = len(words) == 3 && strings.EqualFold(words[2].String(), "interpolate")
+	return item
+}
+
+// inProxySection says that the innermost section is <Proxy> or <ProxyMatch>, whose argument ProxySet and BalancerMember
+// take for the URL.
+func (p place) inProxySection() bool { return p.context() == inProxy }
+
+func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
+	item := &ir.ProxySet{Node: node(n)}
+	words, url := n.Words, at.pattern
+	if !at.inProxySection() {
+		if len(words) > 0 {
+			item.URL, words = words[0].String(), words[1:]
+		}
+		url = item.URL
+		if !at.srv.knows(url) {
+			l.workerUndefined(n, url, at)
+			return nil
+		}
+	} else if !l.target(n, sectionPattern(at), "ProxySet") {
+		return nil
+	}
+	params, ok := l.params(n, words, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'")
+	if !ok {
+		return nil
+	}
+	item.Params = params
+	if !l.checkParams(n, url, params, at) {
+		return nil
+	}
+	at.srv.define(url, nil)
+	return item
+}
+
+func (l *lowering) workerUndefined(n *parser.Node, url string, at place) {
+	kind := "Worker"
+	if ir.IsBalancerURL(url) {
+		kind = "Balancer"
+	}
+	span := n.Span()
+	if len(n.Words) > 0 {
+		span = n.Words[0].Text.All()
+	}
+	help := "write ProxySet inside <Proxy " + url + ">, which defines it, or move the line behind the one that does"
+	if strings.Contains(url, "=") || url == "" {
+		help = "write ProxySet URL key=value, or put it inside <Proxy URL>"
+	}
+	l.refuse(n, refusal{
+		code: workerUndefined, span: span, label: "not defined before", httpd: "ProxySet can not find '" + url + "' " + kind + ".", help: help,
+	}, "no directive above in this server defines the %s %q", strings.ToLower(kind), url)
+}
+
+func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
+	item := &ir.BalancerMember{Node: node(n)}
+	var urls []parser.Word
+	var words []parser.Word
+	for _, w := range n.Words {
+		if strings.Contains(w.String(), "=") && len(urls) > 0 || len(urls) == 2 {
+			words = append(words, w)
+		} else {
+			urls = append(urls, w)
+		}
+	}
+	balancer := at.pattern
+	if at.perDir() {
+		if len(urls) == 2 {
+			l.invalid(n, urls[1].Text.All(), "BalancerMember can not have a balancer name when defined in a location",
+				"write BalancerMember URL key=value …", "BalancerMember takes one URL inside <%s>", at.kind)
+			return nil
+		}
+	} else if len(urls) == 2 {
+		item.Balancer, urls = urls[0].String(), urls[1:]
+		balancer = item.Balancer
+	} else {
+		urls = nil
+	}
+	if len(urls) == 0 {
+		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", "write BalancerMember URL inside <Proxy balancer://name>",
+			"BalancerMember needs the URL of a backend")
+		return nil
+	}
+	if !at.inProxySection() && ir.BalancerName(balancer) == "" {
+		l.invalid(n, n.Words[0].Text.All(), "BalancerMember Bad syntax for a balancer name ("+balancer+")", "write balancer://name", "%q names no balancer", balancer)
+		return nil
+	}
+	if !l.target(n, urls[0], "BalancerMember") {
+		return nil
+	}
+	item.URL = urls[0].String()
+	params, ok := l.params(n, words, "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'")
+	if !ok {
+		return nil
+	}
+	item.Params = params
+	if !l.checkParams(n, item.URL, params, at) {
+		return nil
+	}
+	at.srv.define(balancer, n)
+	return item
+}
+
+func lowerProxy(l *lowering, n *parser.Node, at place) ir.Item {
+	item := &ir.Section{Node: node(n), Kind: ir.SectionProxy}
+	if len(n.Words) > 0 {
+		item.Pattern = n.Words[0].String()
+	}
+	item.Items = l.items(n.Children, at.in(n, item.Pattern))
+	if len(n.Words) < 2 {
+		return item
+	}
+	rest := n.Words[1:]
+	switch {
+	case hasWildcard(item.Pattern):
+		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for wildchar url.", "remove the parameters", "<Proxy> takes no parameters for a wildcard")
+		return nil
+	case !strings.Contains(item.Pattern, ":"):
+		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for non url.", "write <Proxy scheme://host> or remove the parameters", "<Proxy> takes no parameters for %q, which is no URL", item.Pattern)
+		return nil
+	}
+	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'")
+	if !ok || !l.target(n, n.Words[0], "<Proxy") {
+		return nil
+	}
+	item.Params = params
+	if !l.checkParams(n, item.Pattern, params, at) {
+		return nil
+	}
+	at.srv.define(item.Pattern, nil)
+	return item
+}
+
+func lowerProxyMatch(l *lowering, n *parser.Node, at place) ir.Item {
+	item := &ir.Section{Node: node(n), Kind: ir.SectionProxyMatch}
+	w := parser.Word{}
+	if len(n.Words) > 0 {
+		w = n.Words[0]
+	}
+	item.Pattern = w.String()
+	regex, ok := l.regex(n, w, "Regex could not be compiled")
+	item.Regex = regex
+	item.Items = l.items(n.Children, at.in(n, item.Pattern))
+	if !ok {
+		return nil
+	}
+	if len(n.Words) > 1 {
+		l.invalid(n, n.Words[1].Text.All(), "Multiple <ProxyMatch> arguments not (yet) supported.", "remove the parameters", "<ProxyMatch> takes one regular expression")
+		return nil
+	}
+	return item
+}
+
+// server is what the directives of one server have defined so far.
+type server struct {
+	workers   []string
+	balancers map[string][]*parser.Node
+	exprs     map[string]bool
+	templates map[string]bool
+}
+
+// define records a worker or a balancer, and a member of that.
+func (s *server) define(url string, member *parser.Node) {
+	if !ir.IsBalancerURL(url) {
+		if parsed, ok := ir.ParseURL(url); ok {
+			s.workers = append(s.workers, parsed.String())
+		}
+		return
+	}
+	if s.balancers == nil {
+		s.balancers = map[string][]*parser.Node{}
+	}
+	name := ir.BalancerName(url)
+	if member == nil {
+		s.balancers[name] = s.balancers[name][:len(s.balancers[name]):len(s.balancers[name])]
+		return
+	}
+	s.balancers[name] = append(s.balancers[name], member)
+}
+
+// knows says whether ProxySet finds what it names: a balancer of that name, or a worker whose URL is a prefix.
+func (s *server) knows(url string) bool {
+	if ir.IsBalancerURL(url) {
+		_, ok := s.balancers[ir.BalancerName(url)]
+		return ok
+	}
+	parsed, ok := ir.ParseURL(url)
+	if !ok {
+		return false
+	}
+	for _, w := range s.workers {
+		if strings.HasPrefix(parsed.String(), w) && len(w) >= len(parsed.Authority()) {
+			return true
+		}
+	}
+	return false
+}
+
+// source is the line of a directive as it is written.
+func (l *lowering) source(n *parser.Node) string {
+	if item, ok := n.Item.(*ast.Directive); ok && l.oneLine(item) {
+		return strings.TrimSpace(l.tree.Files.Text(item.Line.Whole))
+	}
+	return fmt.Sprintf("%s %s", n.Name, n.Args)
+}

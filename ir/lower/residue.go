@@ -1,0 +1,83 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/directive"
+)
+
+// lookup finds a directive or section in httpd's table.
+func lookup(n *parser.Node) (*directive.Directive, bool) {
+	if n.Section {
+		return directive.LookupSection(n.Name)
+	}
+	d, ok := directive.Lookup(n.Name)
+	return d, ok && !d.Section
+}
+
+// tableContexts are the places that httpd's table gives a directive; which sections those are it does not say.
+func tableContexts(d *directive.Directive) contexts {
+	var where contexts
+	if d.Contexts.Has(directive.Server) {
+		where |= inServer
+	}
+	if d.Contexts.Has(directive.Section) || d.Contexts.Has(directive.Htaccess) {
+		where |= inSection
+	}
+	return where
+}
+
+// loaded reports whether the module of a directive is there; without it httpd does not know the name.
+func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
+	id := d.ModuleID()
+	if strings.HasPrefix(id, "mpm_") || l.tree.HasModule(id) {
+		return true
+	}
+	l.refuse(n, refusal{
+		code: unknownDirective, span: n.NameSpan(), label: "its module is not loaded", httpd: invalidCommand(n),
+		help: "write `LoadModule " + id + " modules/" + d.Module + ".so` above it",
+	}, "%s needs %s, which is not loaded", display(n), d.Module)
+	return false
+}
+
+func invalidCommand(n *parser.Node) string {
+	return "Invalid command '" + strings.TrimSuffix(display(n), ">") +
+		"', perhaps misspelled or defined by a module not included in the server configuration"
+}
+
+// unknownDirective reports a name that httpd 2.4 does not have.
+func (l *lowering) unknownDirective(n *parser.Node) {
+	r := refusal{
+		code: unknownDirective, span: n.NameSpan(), label: "unknown", httpd: invalidCommand(n), help: "remove the line, or correct the name",
+	}
+	if other, ok := directive.Lookup(n.Name); ok {
+		r.label, r.help = "a section", "write <"+other.Name+" …> and close it"
+		if !other.Section {
+			r.label, r.help = "a directive", "write "+other.Name+" without < and >"
+		}
+	} else {
+		for _, like := range directive.Suggest(n.Name) {
+			d, known := directive.Lookup(like)
+			if n.Section {
+				d, known = directive.LookupSection(like)
+			}
+			if known && d.Section == n.Section {
+				r.label, r.help = "did you mean "+like+"?", "write "+like+", which "+d.Module+" has"
+				break
+			}
+		}
+	}
+	kind := "directive"
+	if n.Section {
+		kind = "section"
+	}
+	l.refuse(n, r, "httpd 2.4 has no %s %s", kind, display(n))
+}
+
+// plain says that a directive stands as it is in one line, without ${} replaced, so that its words can be edited.
+func (l *lowering) plain(n *parser.Node) bool {
+	item, ok := n.Item.(*ast.Directive)
+	return ok && l.oneLine(item) && item.Args.String() == n.Args.String()
+}

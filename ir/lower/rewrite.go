@@ -1,0 +1,94 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/rewrite"
+)
+
+func rewriteHandlers() map[string]handler {
+	return map[string]handler{
+		"RewriteEngine":  {anywhere, flag(ir.SwitchRewriteEngine)},
+		"RewriteOptions": {anywhere, lowerRewriteOptions},
+		"RewriteCond":    {anywhere, lowerRewriteCond},
+		"RewriteRule":    {anywhere, lowerRewriteRule},
+	}
+}
+
+func lowerRewriteRule(l *lowering, n *parser.Node, _ place) ir.Item {
+	rule, problems := rewrite.ParseRule(n.Args.String())
+	if !l.rewriteProblems(n, problems) {
+		return nil
+	}
+	return &ir.RewriteRule{Node: rewriteNode(n), Rule: rule}
+}
+
+func lowerRewriteCond(l *lowering, n *parser.Node, _ place) ir.Item {
+	cond, problems := rewrite.ParseCond(n.Args.String())
+	if !l.rewriteProblems(n, problems) {
+		return nil
+	}
+	return &ir.RewriteCond{Node: rewriteNode(n), Cond: cond}
+}
+
+// rewriteNode is node with mod_rewrite's own words: the pattern, the substitution and the flags with their brackets.
+func rewriteNode(n *parser.Node) ir.Node {
+	head := node(n)
+	args, _ := rewrite.SplitArgs(n.Args.String())
+	head.Origin.Args = nil
+	for _, w := range []rewrite.Word{args.First, args.Second, args.Flags} {
+		if w.Present {
+			head.Origin.Args = append(head.Origin.Args, n.Args.Span(w.Start, w.End))
+		}
+	}
+	return head
+}
+
+// rewriteProblems reports what mod_rewrite refuses, and whether it takes the line.
+func (l *lowering) rewriteProblems(n *parser.Node, problems []rewrite.Problem) bool {
+	ok := true
+	for _, p := range problems {
+		span := n.Args.Span(p.Offset, p.End)
+		if p.Offset == p.End {
+			span = n.Span()
+		}
+		if !p.Kind.Refused() {
+			if p.Kind == rewrite.IgnoredFlag {
+				l.diags.Add(diag.Diagnostic{
+					Code: unknownFlag.code, Name: unknownFlag.name, Class: diag.Defect, Severity: diag.Error,
+					Span: span, Label: "ignored", Message: p.Message,
+				})
+			}
+			continue
+		}
+		code := invalidArgument
+		if p.Kind == rewrite.UnknownFlag {
+			code = unknownFlag
+		}
+		l.refuse(n, refusal{code: code, span: span, httpd: n.Name + ": " + p.HTTPD}, "%s", p.Message)
+		ok = false
+	}
+	return ok
+}
+
+var rewriteOptions = []string{
+	"Inherit", "InheritBefore", "InheritDown", "InheritDownBefore", "IgnoreInherit", "AllowNoSlash", "AllowAnyURI", "MergeBase",
+	"IgnoreContextInfo", "LegacyPrefixDocRoot", "UnsafePrefixStat",
+}
+
+func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
+	if !l.words(n, 1, -1, "requires at least one argument, List of option strings to set") {
+		return nil
+	}
+	for _, w := range n.Words {
+		if !contains(rewriteOptions, w.String()) && !hasPrefixFold(w.String(), "MaxRedirects=") {
+			l.invalid(n, w.Text.All(), "RewriteOptions: unknown option '"+w.String()+"'", "write one of "+strings.Join(rewriteOptions, ", "),
+				"RewriteOptions does not know %q", w.String())
+			return nil
+		}
+	}
+	return &ir.Words{Node: node(n), Name: ir.WordsRewriteOptions, Values: texts(n.Words)}
+}

@@ -1,0 +1,32 @@
+package lower
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+)
+
+func sslHandlers() map[string]handler {
+	return map[string]handler{
+		"SSLEngine":             {inServer, lowerSSLEngine},
+		"SSLProxyEngine":        {inServer | inProxy, flag(ir.SwitchSSLProxyEngine)},
+		"SSLCertificateFile":    {inServer, word(ir.WordSSLCertificateFile)},
+		"SSLCertificateKeyFile": {inServer, word(ir.WordSSLCertificateKeyFile)},
+	}
+}
+
+// lowerSSLEngine takes "optional" for off, as httpd does with a notice.
+func lowerSSLEngine(l *lowering, n *parser.Node, _ place) ir.Item {
+	if !l.one(n) {
+		return nil
+	}
+	switch value := strings.ToLower(n.Words[0].String()); value {
+	case "on", "off":
+		return &ir.Word{Node: node(n), Name: ir.WordSSLEngine, Value: value}
+	case "optional":
+		return &ir.Word{Node: node(n), Name: ir.WordSSLEngine, Value: "off"}
+	}
+	l.invalid(n, n.Words[0].Text.All(), "Argument must be On or Off", "write SSLEngine on or SSLEngine off", "SSLEngine cannot be %q", n.Words[0].String())
+	return nil
+}
