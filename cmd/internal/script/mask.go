@@ -2,6 +2,7 @@ package script
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -83,8 +84,8 @@ func fill(got, want []string) string {
 	for i := range length {
 		length[i] = make([]int, len(got)+1)
 	}
-	for i := len(want) - 1; i >= 0; i-- {
-		for j := len(got) - 1; j >= 0; j-- {
+	for i := range slices.Backward(want) {
+		for j := range slices.Backward(got) {
 			length[i][j] = max(length[i+1][j], length[i][j+1])
 			if fits[i][j] {
 				length[i][j] = max(length[i][j], length[i+1][j+1]+1)

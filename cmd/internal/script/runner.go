@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -79,10 +80,8 @@ func runOne(ctx context.Context, work string, s *session, verbose bool) (State, 
 		Deadline:           deadline,
 		Cmds:               commands(ctx, s),
 		Condition: func(name string) (bool, error) {
-			for _, known := range engineNames {
-				if name == known {
-					return name == s.engine.Name(), nil
-				}
+			if slices.Contains(engineNames, name) {
+				return name == s.engine.Name(), nil
 			}
 			return false, fmt.Errorf("conditions beside testscript's are the engines %v", engineNames)
 		},

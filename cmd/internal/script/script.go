@@ -249,14 +249,14 @@ func (r Result) print(options Options) {
 
 // Summary is one line: counts, what is for one engine only, and the versions.
 func (r Result) Summary() string {
-	text := fmt.Sprintf("%d passed, %d failed, %d skipped", r.Count(Passed), r.Count(Failed), r.Count(Skipped))
+	parts := []string{fmt.Sprintf("%d passed, %d failed, %d skipped", r.Count(Passed), r.Count(Failed), r.Count(Skipped))}
 	for _, name := range slices.Sorted(maps.Keys(r.Only)) {
-		text += fmt.Sprintf("; %d for %s only", r.Only[name], name)
+		parts = append(parts, fmt.Sprintf("%d for %s only", r.Only[name], name))
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Versions)) {
-		text += fmt.Sprintf("; %s %s", name, r.Versions[name])
+		parts = append(parts, name+" "+r.Versions[name])
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 func indent(text string) string {

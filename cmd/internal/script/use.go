@@ -24,7 +24,7 @@ type replacement struct {
 }
 
 // replaceHosts puts placeholders for the hosts of URLs: what stands between // and the first byte that cannot belong to
-// a host or port. Other mentions of the host, in ServerName or in a pattern, stay as they are.
+// a host or port. Other mentions, in ServerName, in a pattern or as the name of a balancer, stay as they are.
 func replaceHosts(text []byte, list []address) ([]byte, []replacement) {
 	var done []replacement
 	for _, a := range list {
@@ -40,7 +40,7 @@ func replaceHosts(text []byte, list []address) ([]byte, []replacement) {
 			}
 			out = append(out, rest[:at[2]]...)
 			line += bytes.Count(rest[:at[2]], []byte("\n"))
-			if after := rest[at[3]:]; hostGoesOn(after) {
+			if after := rest[at[3]:]; hostGoesOn(after) || bytes.HasSuffix(rest[:at[0]], []byte("balancer:")) {
 				out = append(out, a.host...)
 			} else {
 				out = append(out, placeholder...)

@@ -28,9 +28,9 @@ var methodWord = regexp.MustCompile(`^[A-Z]+$`)
 
 // parseBatch reads the arguments of http. Options before the first method are for all requests, later ones for the
 // request before them.
-func parseBatch(c *call, host string) (batch, error) {
+func parseBatch(c *call) (batch, error) {
 	b := batch{times: 1, version: "1.1"}
-	common := request{host: host}
+	var common request
 	current := &common
 	for len(c.args) > 0 {
 		word := c.args[0]
@@ -41,8 +41,12 @@ func parseBatch(c *call, host string) (batch, error) {
 			q := common
 			q.fields = append([]string(nil), common.fields...)
 			q.method = word
-			if err := q.aim(c.args[1]); err != nil {
+			host, target, err := aim(c.args[1])
+			if err != nil {
 				return b, err
+			}
+			if q.target = target; host != "" {
+				q.host = host
 			}
 			b.requests = append(b.requests, q)
 			current = &b.requests[len(b.requests)-1]
@@ -136,31 +140,28 @@ func requestBody(c *call, value string) ([]byte, error) {
 	return unescapeLine(value)
 }
 
-// aim takes a path, or a URL of which the host goes into the Host field.
-func (q *request) aim(target string) error {
-	if !strings.HasPrefix(target, "http://") {
-		q.target = target
-		return nil
+// aim takes a path, or a URL of which the host goes into the Host field. What follows the host goes out as written.
+func aim(text string) (host, target string, err error) {
+	if !strings.HasPrefix(text, "http://") {
+		return "", text, nil
 	}
-	u, err := url.Parse(target)
+	u, err := url.Parse(text)
 	if err != nil {
-		return usage("%v", err)
+		return "", "", usage("%v", err)
 	}
-	q.host = u.Host
-	// What follows the host goes out as it is written.
-	q.target = strings.TrimPrefix(target, "http://"+u.Host)
-	if !strings.HasPrefix(q.target, "/") {
-		q.target = "/" + q.target
+	target = strings.TrimPrefix(text, "http://"+u.Host)
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
 	}
-	return nil
+	return u.Host, target, nil
 }
 
-// http [OPTION…] METHOD URL …
+// verbHTTP is `http [OPTION…] METHOD URL …`: requests one after the other on one connection.
 func verbHTTP(ctx context.Context, s *session, c *call) error {
 	for i, arg := range c.args {
 		c.args[i] = string(s.render([]byte(arg)))
 	}
-	b, err := parseBatch(c, "")
+	b, err := parseBatch(c)
 	if err != nil {
 		return err
 	}
@@ -240,7 +241,7 @@ func (c *call) show(list []message) {
 	}
 }
 
-// raw [-port N] [-n ANSWERS] [-close] FILE
+// verbRaw is `raw [-port N] [-n ANSWERS] [-close] FILE`: bytes as they are, on a connection of their own.
 func verbRaw(ctx context.Context, s *session, c *call) error {
 	const form = "usage: raw [-port N] [-n ANSWERS] [-close] FILE"
 	port, answers := 0, 0
