@@ -1,0 +1,99 @@
+package program
+
+import (
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// Kind says what becomes of a request. The zero value is invalid.
+type Kind uint8
+
+// The kinds of plan.
+const (
+	// Respond answers with a response of the server's own: Plan.Status, and Plan.Location for a redirect.
+	Respond Kind = iota + 1
+	// Forward sends the request to Plan.Worker, or to a member of Plan.Balancer.
+	Forward
+)
+
+// Via is what becomes of Via fields (mod_proxy: ProxyVia).
+type Via uint8
+
+// The values of ProxyVia.
+const (
+	// ViaOff leaves them alone: the default.
+	ViaOff Via = iota
+	// ViaOn adds one.
+	ViaOn
+	// ViaFull adds one that names the software.
+	ViaFull
+	// ViaBlock removes those of requests.
+	ViaBlock
+)
+
+// Plan is what Decide makes of a request. It is reused from request to request; what it holds as bytes lies in the
+// exchange and is valid until the exchange is reset.
+type Plan struct {
+	// Kind says which of the other fields count.
+	Kind Kind
+	// Status is the status of a response of the server's own.
+	Status int
+	// Location is the value of the field of that name for a redirect.
+	Location []byte
+
+	// Worker is the backend; nil when Balancer chooses one. Its Slot is nil for a backend that no worker describes: then no
+	// connection is kept and Connection: close is sent.
+	Worker *upstream.Worker
+	// Balancer chooses a member; nil when Worker is set.
+	Balancer *upstream.Balancer
+	// Path is what goes on the request line, the query included. For a balancer it stands behind the path of the member
+	// that is chosen (Worker.Path), and it is where a session in the URL is looked for.
+	Path []byte
+	// Authority is what the Host field says unless PreserveHost; for a balancer it is the member's Authority.
+	Authority []byte
+	// PreserveHost sends the client's Host field (mod_proxy: ProxyPreserveHost).
+	PreserveHost bool
+	// AddForwarded adds X-Forwarded-For, -Host and -Server (mod_proxy: ProxyAddHeaders).
+	AddForwarded bool
+	// Continue passes on Expect: 100-continue (mod_proxy: Proxy100Continue).
+	Continue bool
+	// Via is what becomes of Via fields.
+	Via Via
+	// MaxForwards is added to requests that have none; negative for never (mod_proxy: ProxyMaxForwards).
+	MaxForwards int
+	// ServerName is the name of the virtual host, for X-Forwarded-Server and for a Host field that the client left out.
+	ServerName string
+	// Self is how URLs to this server begin, for Via and redirects.
+	Self route.Self
+	// Reverse maps URLs in response fields back; nil where nothing is mapped.
+	Reverse *route.Reverse
+
+	unpooled upstream.Worker
+}
+
+// Settings are what the connection of a client depends on.
+type Settings struct {
+	// Timeout bounds each read and write (core: Timeout, default 60 s).
+	Timeout time.Duration
+	// KeepAlive keeps connections open (core: KeepAlive, default On).
+	KeepAlive bool
+	// KeepAliveTimeout bounds the wait for the next request (core: KeepAliveTimeout, default 5 s).
+	KeepAliveTimeout time.Duration
+	// MaxKeepAlive bounds the requests of a connection; 0 is no bound (core: MaxKeepAliveRequests, default 100).
+	MaxKeepAlive int
+}
+
+func (p *Plan) reset() {
+	self := p.Self.Name[:0]
+	unpooled := p.unpooled
+	*p = Plan{unpooled: unpooled}
+	p.Self.Name = self
+}
+
+// respond makes the plan one that answers with a status.
+func (p *Plan) respond(status int) {
+	p.Kind, p.Status = Respond, status
+	p.Worker, p.Balancer = nil, nil
+}

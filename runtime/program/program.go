@@ -1,0 +1,103 @@
+// Package program compiles a configuration into what a request walks through: the virtual host by address and name, its
+// rewrite rules, its mappings, who may pass, where the request goes and what is logged of it.
+//
+// A Program is immutable and holds no socket, so that a server, a trace and a benchmark run the same one. Only its access
+// logs are files: OpenLogs opens them.
+package program
+
+import (
+	"net/netip"
+
+	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// Options are what a program depends on beside the configuration.
+type Options struct {
+	// Table holds the live state of the workers; nil makes a new one. A reload gives the table of the program before.
+	Table *upstream.Table
+	// Hostname is the name of the machine, for a main server without ServerName; empty is 127.0.0.1, as in httpd.
+	Hostname string
+	// ServerRoot is the folder that relative paths of logs count from where the configuration has no ServerRoot.
+	ServerRoot string
+}
+
+// Listen is one address that the configuration listens on.
+type Listen struct {
+	// Address is invalid for all addresses.
+	Address netip.Addr
+	// Port is 1 to 65535.
+	Port uint16
+	// Protocol is the second argument of Listen in lower case, or empty: "https".
+	Protocol string
+}
+
+// Program is a compiled configuration.
+type Program struct {
+	listens []Listen
+	main    *Host
+	hosts   []*Host
+	sets    map[netip.AddrPort]*hostSet
+	table   *upstream.Table
+	files   accesslog.Files
+}
+
+// Listeners returns the addresses of the Listen directives in order; it may be empty.
+func (p *Program) Listeners() []Listen { return p.listens }
+
+// Table returns the live state of the workers.
+func (p *Program) Table() *upstream.Table { return p.table }
+
+// Hosts returns the main server and the virtual hosts in the order of the configuration.
+func (p *Program) Hosts() []*Host { return p.hosts }
+
+// Host returns the server for a connection to a local address and a host name in lower case without port and final dot;
+// an empty name is a request without one, or none yet. The port is the configured one, not the one that --listen maps it
+// to. It is never nil.
+func (p *Program) Host(local netip.AddrPort, hostname []byte) *Host {
+	set := p.setFor(local)
+	if set == nil {
+		return p.main
+	}
+	return set.find(hostname)
+}
+
+// Workers returns all workers of all servers, those of balancers included, each once. The default worker is not among
+// them.
+func (p *Program) Workers() []*upstream.Worker {
+	seen := make(map[*upstream.Slot]bool)
+	var all []*upstream.Worker
+	add := func(w *upstream.Worker) {
+		if !seen[w.Slot] {
+			seen[w.Slot] = true
+			all = append(all, w)
+		}
+	}
+	for _, h := range p.hosts {
+		for _, w := range h.workers {
+			add(w)
+		}
+		for _, b := range h.balancers {
+			for _, w := range b.Members {
+				add(w)
+			}
+		}
+	}
+	return all
+}
+
+// OpenLogs opens the access logs for appending. After an error none is open.
+func (p *Program) OpenLogs() error {
+	sets := make([]*accesslog.Set, len(p.hosts))
+	for i, h := range p.hosts {
+		sets[i] = h.logs
+	}
+	return p.files.Open(sets...)
+}
+
+// CloseLogs closes the access logs. No request may run any more.
+func (p *Program) CloseLogs() error { return p.files.Close() }
+
+// Log writes the lines of a request that is done.
+func (h *Host) Log(x *exchange.Exchange) error { return h.logs.Write(x) }

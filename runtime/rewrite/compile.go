@@ -1,0 +1,225 @@
+// Package rewrite runs the rules of mod_rewrite in server context: those of the main server and of virtual hosts, which
+// see the decoded path before anything else does.
+//
+// Rules are compiled once; a rule, flag or variable that cannot be run exactly is refused there, with its place. A run
+// works in room that the caller keeps, so that a request allocates nothing.
+package rewrite
+
+import (
+	"fmt"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/pcre"
+	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/internal/regex"
+)
+
+// Options are what rules depend on.
+type Options struct {
+	// Server is the virtual host.
+	Server *eval.Server
+	// MaxLength bounds the result of a rule in bytes (core: twice LimitRequestLine).
+	MaxLength int
+	// Trace sees each step; nil for none.
+	Trace Tracer
+}
+
+// Tracer sees what the rules do.
+type Tracer interface {
+	// Tried is called for each rule that is looked at, with the text that its pattern was matched against.
+	Tried(rule *ir.RewriteRule, subject []byte, matched bool)
+	// Tested is called for each condition that is looked at, with its expanded test string.
+	Tested(cond *ir.RewriteCond, value []byte, holds bool)
+	// Changed is called when a rule gave a new value.
+	Changed(rule *ir.RewriteRule, value, query []byte)
+}
+
+// Problem is something in a rule that cannot be run.
+type Problem struct {
+	// Item is the rule or condition.
+	Item ir.Item
+	// Message says what and what to write instead.
+	Message string
+}
+
+// Program is a compiled list of rules. It is immutable.
+type Program struct {
+	rules     []rule
+	server    *eval.Server
+	maxLength int
+	trace     Tracer
+}
+
+type rule struct {
+	item    *ir.RewriteRule
+	match   *regex.Regexp
+	negated bool
+	conds   []cond
+	output  template
+	env     []template
+	escape  escaping
+
+	keepsPath, chained                   bool
+	proxy, passThrough, end, last, again bool
+	redirect, noEscape                   bool
+	appendQuery, discardQuery            bool
+	dropQuery, lastMark, allowMark       bool
+	status, skip, maxRounds              int
+	answers                              bool
+}
+
+// Compile compiles rules. Problems name everything in them that cannot be run exactly; the program is then not to be
+// used.
+func Compile(rules []effective.Rule, o Options) (*Program, []Problem) {
+	c := compiler{options: o}
+	p := &Program{server: o.Server, maxLength: o.MaxLength, trace: o.Trace}
+	for _, r := range rules {
+		p.rules = append(p.rules, c.rule(r))
+	}
+	return p, c.problems
+}
+
+type compiler struct {
+	options  Options
+	problems []Problem
+}
+
+func (c *compiler) problem(item ir.Item, format string, args ...any) {
+	c.problems = append(c.problems, Problem{item, fmt.Sprintf(format, args...)})
+}
+
+func (c *compiler) rule(source effective.Rule) rule {
+	parsed := source.Rule.Rule
+	r := rule{
+		item: source.Rule, negated: parsed.Negated, keepsPath: parsed.NoSubstitution(),
+		dropQuery: parsed.DropsQuery(), lastMark: parsed.LastQuestionMark(), skip: parsed.Skip(), maxRounds: parsed.MaxRounds(),
+	}
+	r.match = c.pattern(source.Rule, parsed.Pattern)
+	r.status, r.answers = parsed.Status()
+	if code, ok := parsed.Redirect(); ok {
+		r.redirect, r.status = true, code
+	}
+	for _, flag := range parsed.Flags {
+		c.flag(&r, source.Rule, flag)
+	}
+	r.escape = escapingOf(parsed)
+	if !r.keepsPath {
+		r.output = c.template(source.Rule, parsed.Output)
+	}
+	for _, item := range source.Conds {
+		r.conds = append(r.conds, c.cond(item))
+	}
+	return r
+}
+
+func (c *compiler) pattern(item ir.Item, p *pcre.Pattern) *regex.Regexp {
+	if p == nil {
+		c.problem(item, "the regular expression does not parse: lint says where")
+		return nil
+	}
+	m, err := regex.Compile(p, false)
+	if err != nil {
+		c.problem(item, "the regular expression %q cannot be run: %v", p.Source, err)
+	}
+	return m
+}
+
+func (c *compiler) flag(r *rule, item *ir.RewriteRule, flag rewrite.Flag) {
+	switch flag.Name {
+	case rewrite.FlagP:
+		r.proxy = true
+	case rewrite.FlagPT:
+		r.passThrough = true
+	case rewrite.FlagEND:
+		r.end = true
+	case rewrite.FlagL:
+		r.last = true
+	case rewrite.FlagN:
+		r.again = true
+	case rewrite.FlagC:
+		r.chained = true
+	case rewrite.FlagNE:
+		r.noEscape = true
+	case rewrite.FlagQSA:
+		r.appendQuery = true
+	case rewrite.FlagQSD:
+		r.discardQuery = true
+	case rewrite.FlagUnsafeAllow3F:
+		r.allowMark = true
+	case rewrite.FlagE:
+		if flag.Value != "" {
+			r.env = append(r.env, c.template(item, flag.Template()))
+		}
+	case rewrite.FlagCO, rewrite.FlagH, rewrite.FlagT:
+		c.problem(item, "the flag %s of RewriteRule is not run by this server: leave it out", flag.Written)
+	case rewrite.FlagB, rewrite.FlagBCTLS, rewrite.FlagBNE, rewrite.FlagBNP, rewrite.FlagF, rewrite.FlagG, rewrite.FlagNC,
+		rewrite.FlagR, rewrite.FlagS, rewrite.FlagQSL, rewrite.FlagNS, rewrite.FlagDPI, rewrite.FlagUNC, rewrite.FlagUnsafePrefixStat:
+		// Read above, or without effect where there are no subrequests and no files.
+	}
+}
+
+// escaping is what B and its kin do to what references insert.
+type escaping struct {
+	on bool
+	// control restricts it to control characters and spaces, only to the bytes listed; except lists bytes that it spares.
+	control      bool
+	only, except string
+	percentSpace bool
+}
+
+func escapingOf(r *rewrite.Rule) escaping {
+	e := escaping{on: r.EscapesReferences(), control: r.Has(rewrite.FlagBCTLS), percentSpace: r.Has(rewrite.FlagBNP)}
+	if f, ok := r.Last(rewrite.FlagB); ok {
+		e.only = f.Value
+	}
+	if f, ok := r.Last(rewrite.FlagBNE); ok {
+		e.except = f.Value
+	}
+	return e
+}
+
+// template is a compiled template.
+type template struct{ parts []part }
+
+type part struct {
+	kind     partKind
+	text     string
+	group    int
+	variable eval.Variable
+	// mark says that the text holds a question mark that stands in the template.
+	mark bool
+}
+
+type partKind uint8
+
+const (
+	partText partKind = iota
+	partRuleGroup
+	partCondGroup
+	partVariable
+)
+
+func (c *compiler) template(item ir.Item, t rewrite.Template) template {
+	var out template
+	for _, source := range t.Parts {
+		switch source := source.(type) {
+		case *rewrite.Literal:
+			out.parts = append(out.parts, part{text: source.Text, mark: !source.Escaped})
+		case *rewrite.RuleRef:
+			out.parts = append(out.parts, part{kind: partRuleGroup, group: source.N})
+		case *rewrite.CondRef:
+			out.parts = append(out.parts, part{kind: partCondGroup, group: source.N})
+		case *rewrite.Var:
+			v, err := eval.Resolve(source.Variable, c.options.Server)
+			if err != nil {
+				c.problem(item, "%v", err)
+			}
+			out.parts = append(out.parts, part{kind: partVariable, variable: v})
+		case *rewrite.MapLookup:
+			c.problem(item, "${%s:…} asks a RewriteMap, which this server does not have: write conditions and rules instead", source.Map)
+		}
+	}
+	return out
+}

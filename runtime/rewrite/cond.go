@@ -1,0 +1,194 @@
+package rewrite
+
+import (
+	"bytes"
+	"math"
+	"os"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/runtime/internal/regex"
+)
+
+// cond is a compiled RewriteCond.
+type cond struct {
+	item    *ir.RewriteCond
+	test    template
+	holds   test
+	negated bool
+	orNext  bool
+}
+
+// test is what a condition asks of its test string.
+type test interface {
+	holds(s *State, value []byte, negated bool) bool
+}
+
+func (c *compiler) cond(item *ir.RewriteCond) cond {
+	parsed := item.Cond
+	out := cond{item: item, negated: parsed.Negated, orNext: parsed.OrNext}
+	switch pattern := parsed.Pattern.(type) {
+	case *rewrite.Regex:
+		if m := c.pattern(item, pattern.Pattern); m != nil {
+			out.holds = regexTest{m}
+		}
+	case *rewrite.StringCompare:
+		out.holds = stringTest{pattern.Op, pattern.Operand, parsed.NoCase}
+	case *rewrite.IntegerCompare:
+		out.holds = integerTest{pattern.Op, pattern.Value}
+	case *rewrite.FileTest:
+		if pattern.Kind == rewrite.SubrequestFile || pattern.Kind == rewrite.SubrequestURI {
+			c.problem(item, "RewriteCond %s needs a subrequest, which this server does not make: test the path itself", parsed.PatternText)
+		}
+		out.holds = fileTest{pattern.Kind}
+	case *rewrite.Expression:
+		c.problem(item, "RewriteCond expr is not run by this server: write the test with variables and a pattern")
+		return out
+	case nil:
+		c.problem(item, "the condition does not parse: lint says where")
+	}
+	out.test = c.template(item, parsed.Test)
+	return out
+}
+
+type regexTest struct{ match *regex.Regexp }
+
+func (t regexTest) holds(s *State, value []byte, negated bool) bool {
+	groups, ok := t.match.MatchBytes(value, s.spare)
+	s.spare = groups
+	if ok && !negated {
+		s.cond.subject, s.cond.groups, s.spare = value, groups, s.cond.groups
+	}
+	return ok
+}
+
+type stringTest struct {
+	op      rewrite.CompareOp
+	operand string
+	noCase  bool
+}
+
+func (t stringTest) holds(_ *State, value []byte, _ bool) bool {
+	order := 0
+	switch {
+	case t.noCase:
+		order = compareFold(value, t.operand)
+	case t.op != rewrite.Equal && len(value) != len(t.operand):
+		// httpd compares lengths before it compares bytes.
+		order = len(value) - len(t.operand)
+	default:
+		order = compare(value, t.operand)
+	}
+	return ordered(t.op, order)
+}
+
+type integerTest struct {
+	op    rewrite.CompareOp
+	value int
+}
+
+func (t integerTest) holds(_ *State, value []byte, _ bool) bool {
+	return ordered(t.op, atoi(value)-t.value)
+}
+
+func ordered(op rewrite.CompareOp, order int) bool {
+	switch op {
+	case rewrite.Equal:
+		return order == 0
+	case rewrite.NotEqual:
+		return order != 0
+	case rewrite.Less:
+		return order < 0
+	case rewrite.Greater:
+		return order > 0
+	case rewrite.LessEqual:
+		return order <= 0
+	case rewrite.GreaterEqual:
+		return order >= 0
+	}
+	return false
+}
+
+func compare(a []byte, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return len(a) - len(b)
+}
+
+func compareFold(a []byte, b string) int {
+	for i := range min(len(a), len(b)) {
+		if x, y := toLower(a[i]), toLower(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
+}
+
+func toLower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// atoi reads a number as C's atoi does on a 64-bit machine: what follows the digits is ignored, and of a number beyond 32
+// bits the low ones count.
+func atoi(s []byte) int {
+	s = bytes.TrimLeft(s, " \t\n\v\f\r")
+	negative := len(s) > 0 && s[0] == '-'
+	if negative || len(s) > 0 && s[0] == '+' {
+		s = s[1:]
+	}
+	var n int64
+	for _, c := range s {
+		if c < '0' || c > '9' {
+			break
+		}
+		if n > (math.MaxInt64-9)/10 {
+			n = math.MaxInt64
+			break
+		}
+		n = n*10 + int64(c-'0')
+	}
+	if negative {
+		n = -n
+	}
+	return int(int32(n))
+}
+
+type fileTest struct{ kind rewrite.FileKind }
+
+func (t fileTest) holds(_ *State, value []byte, _ bool) bool {
+	if len(value) == 0 || bytes.IndexByte(value, 0) >= 0 {
+		return false
+	}
+	path := string(value)
+	if path[0] != '/' {
+		path = "/" + path // httpd runs in the root folder
+	}
+	stat := os.Stat
+	if t.kind == rewrite.IsLink {
+		stat = os.Lstat
+	}
+	info, err := stat(path)
+	if err != nil {
+		return false
+	}
+	switch t.kind {
+	case rewrite.IsDirectory:
+		return info.IsDir()
+	case rewrite.IsFile:
+		return info.Mode().IsRegular()
+	case rewrite.IsFilled:
+		return info.Mode().IsRegular() && info.Size() > 0
+	case rewrite.IsLink:
+		return info.Mode()&os.ModeSymlink != 0
+	case rewrite.IsExecutable:
+		return info.Mode().Perm()&0o111 != 0
+	case rewrite.SubrequestFile, rewrite.SubrequestURI:
+	}
+	return false
+}

@@ -1,0 +1,217 @@
+package rewrite
+
+import (
+	"bytes"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/route"
+)
+
+// change says what the rules did to the path so far.
+type change uint8
+
+const (
+	changeNone change = iota
+	changeNormal
+	changeRaw
+	changeStatus
+)
+
+// Run applies the rules to a request. It writes Request.Query and the environment of the exchange; the path of the
+// exchange stays what the client asked for.
+func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Self) Result {
+	s.begin(p, x, host, self)
+	original, hadQuery := s.query, s.hasQuery
+	changed := p.apply(s)
+	x.Request.Query, x.Request.HasQuery = s.query, s.hasQuery
+	proxied := bytes.HasPrefix(s.value, proxyPrefix)
+	scheme, _ := absolute(s.value)
+	switch escapes := scheme > 0 && changed != changeRaw; {
+	case changed == changeNone:
+		return Result{Kind: Unchanged}
+	case s.hasQuery && !escapes && !route.IsClean(s.query):
+		return Result{Kind: Status, Status: 403}
+	case changed == changeStatus:
+		return Result{Kind: Status, Status: s.code}
+	case proxied:
+		return s.proxy(changed == changeRaw)
+	case scheme > 0:
+		same := hadQuery && s.hasQuery && bytes.Equal(original, s.query)
+		return s.redirect(scheme, changed == changeRaw, same)
+	case bytes.HasPrefix(s.value, passPrefix):
+		return Result{Kind: PassThrough, Value: s.value[len(passPrefix):]}
+	case len(s.value) == 0 || s.value[0] != '/':
+		return Result{Kind: Status, Status: 400}
+	}
+	return Result{Kind: Local, Value: s.value}
+}
+
+var (
+	proxyPrefix = []byte("proxy:")
+	passPrefix  = []byte("passthrough:")
+)
+
+func (s *State) begin(p *Program, x *exchange.Exchange, host Host, self *route.Self) {
+	s.x, s.host, s.self = x, host, self
+	s.vars.Exchange, s.vars.Server, s.vars.Self = x, p.server, self
+	s.buf = s.buf[:0]
+	s.value, s.query, s.hasQuery = x.Request.Path, x.Request.Query, x.Request.HasQuery
+	s.code = 0
+	s.rule.subject, s.cond.subject = nil, nil
+	start := len(s.buf)
+	s.buf = route.AppendSelf(s.buf, self)
+	s.buf = append(s.buf, x.Request.Path...)
+	x.Env.Set("SCRIPT_URL", x.Request.Path)
+	x.Env.Set("SCRIPT_URI", s.buf[start:])
+}
+
+// apply goes through the list.
+func (p *Program) apply(s *State) change {
+	changed := changeNone
+	for i, round := 0, 0; i < len(p.rules); i++ {
+		r := &p.rules[i]
+		matched, failed := p.try(s, r)
+		if failed {
+			return changeStatus
+		}
+		if !matched {
+			for i < len(p.rules) && p.rules[i].chained {
+				i++
+			}
+			continue
+		}
+		if len(s.value) > p.maxLength {
+			s.code = 500
+			return changeStatus
+		}
+		if r.answers {
+			return changeStatus
+		}
+		if !r.keepsPath {
+			changed = changeNormal
+			if r.noEscape {
+				changed = changeRaw
+			}
+		}
+		switch {
+		case r.passThrough:
+			s.value = s.join(passPrefix, s.value)
+			return changeNormal
+		case r.end, r.proxy, r.last:
+			return changed
+		case r.again:
+			if round++; round >= r.maxRounds {
+				s.code = 500
+				return changeStatus
+			}
+			i = -1
+		default:
+			i += max(r.skip, 0)
+		}
+	}
+	return changed
+}
+
+// try applies one rule. failed says that the state's code is the answer.
+func (p *Program) try(s *State, r *rule) (matched, failed bool) {
+	s.rule.groups, matched = r.match.MatchBytes(s.value, s.rule.groups)
+	matched = matched != r.negated
+	if p.trace != nil {
+		p.trace.Tried(r.item, s.value, matched)
+	}
+	if !matched {
+		return false, false
+	}
+	s.rule.subject, s.cond.subject = s.value, nil
+	if r.negated {
+		s.rule.subject = nil
+	}
+	if !p.holds(s, r.conds) {
+		return false, false
+	}
+	value := s.value
+	if !r.keepsPath {
+		value = s.expand(&r.output, &r.escape)
+		if s.taintedMark && !r.allowMark {
+			s.code = 403
+			return true, true
+		}
+	}
+	for i := range r.env {
+		s.setEnv(&r.env[i])
+	}
+	if r.keepsPath {
+		if r.answers {
+			s.code = r.status
+		}
+		return true, false
+	}
+	s.value = value
+	s.splitQuery(r)
+	s.finish(r)
+	if p.trace != nil {
+		p.trace.Changed(r.item, s.value, s.query)
+	}
+	return true, false
+}
+
+// finish gives the new value the form that the flags of the rule ask for.
+func (s *State) finish(r *rule) {
+	switch {
+	case r.proxy:
+		s.qualify()
+		s.value = s.join(proxyPrefix, s.value)
+	case r.redirect:
+		s.qualify()
+		s.code = r.status
+	default:
+		s.reduce()
+		if n, _ := absolute(s.value); n > 0 {
+			s.code = 302
+		} else if len(s.value) == 0 || s.value[0] != '/' {
+			s.value = s.join(slash, s.value)
+		}
+	}
+}
+
+var slash = []byte("/")
+
+// holds evaluates conditions: a true one with OR skips the rest of its group, a false one without OR fails the rule.
+func (p *Program) holds(s *State, conds []cond) bool {
+	for i := 0; i < len(conds); i++ {
+		c := &conds[i]
+		value := s.expand(&c.test, nil)
+		holds := c.holds.holds(s, value, c.negated) != c.negated
+		if p.trace != nil {
+			p.trace.Tested(c.item, value, holds)
+		}
+		switch {
+		case holds && c.orNext:
+			for i < len(conds) && conds[i].orNext {
+				i++
+			}
+		case !holds && !c.orNext:
+			return false
+		}
+	}
+	return true
+}
+
+// setEnv is the flag E: the expanded text is NAME:VALUE, NAME or !NAME.
+func (s *State) setEnv(t *template) {
+	text := s.expand(t, nil)
+	if len(text) > 0 && text[0] == '!' {
+		s.x.Env.Unset(string(text[1:]))
+		return
+	}
+	name, value, _ := bytes.Cut(text, []byte(":"))
+	s.x.Env.Set(string(name), value)
+}
+
+// join appends two texts to the state's room and returns them as one.
+func (s *State) join(a, b []byte) []byte {
+	start := len(s.buf)
+	s.buf = append(s.buf, a...)
+	s.buf = append(s.buf, b...)
+	return s.buf[start:len(s.buf):len(s.buf)]
+}
