@@ -1,0 +1,73 @@
+package emit
+
+import "github.com/lbconf/lbconf/ir"
+
+// Directive returns the name of the directive or section that an item is, in the spelling of httpd's documentation.
+func Directive(item ir.Item) string {
+	switch item := item.(type) {
+	case *ir.LoadModule:
+		return "LoadModule"
+	case *ir.Listen:
+		return "Listen"
+	case *ir.ServerName:
+		return "ServerName"
+	case *ir.ServerAlias:
+		return "ServerAlias"
+	case *ir.VirtualHost:
+		return "VirtualHost"
+	case *ir.Section:
+		return string(item.Kind)
+	case *ir.Switch:
+		return string(item.Name)
+	case *ir.Number:
+		return string(item.Name)
+	case *ir.Word:
+		return string(item.Name)
+	case *ir.Words:
+		return string(item.Name)
+	case *ir.ProxyPass:
+		return proxyPassDirective(item)
+	case *ir.ProxyPassReverse:
+		return "ProxyPassReverse"
+	case *ir.ProxySet:
+		return "ProxySet"
+	case *ir.BalancerMember:
+		return "BalancerMember"
+	case *ir.RewriteCond:
+		return "RewriteCond"
+	case *ir.RewriteRule:
+		return "RewriteRule"
+	case *ir.HeaderEdit:
+		if item.Request {
+			return "RequestHeader"
+		}
+		return "Header"
+	case *ir.Require:
+		return "Require"
+	case *ir.AccessOrder:
+		if item.Satisfy {
+			return "Satisfy"
+		}
+		return "Order"
+	case *ir.AccessRule:
+		if item.Deny {
+			return "Deny"
+		}
+		return "Allow"
+	case *ir.LogFormat:
+		return "LogFormat"
+	case *ir.CustomLog:
+		return "CustomLog"
+	case *ir.Residue:
+		return item.Name
+	}
+	return ""
+}
+
+// proxyPassDirective tells ProxyPassMatch from `ProxyPass ~`, which mean the same.
+func proxyPassDirective(p *ir.ProxyPass) string {
+	if p.Regex != nil && !p.Tilde {
+		return "ProxyPassMatch"
+	}
+	return "ProxyPass"
+}

@@ -1,0 +1,45 @@
+package yaml
+
+import (
+	"go.yaml.in/yaml/v3"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// oneOrMore is the group of items that stand in a list, where one alone needs none.
+func oneOrMore[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r *reader, what string, value *yaml.Node) (T, bool), describe func() schema) group {
+	return group{
+		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
+			all := list()
+			for _, item := range run {
+				value := write(w, item.(T))
+				w.mark(item)
+				annotateEntry(value, w.origins.comment(item))
+				all.Content = append(all.Content, value)
+			}
+			if len(all.Content) == 1 && all.Content[0].Kind == yaml.ScalarNode {
+				return all.Content[0], 1
+			}
+			return all, len(run)
+		},
+		decode: func(r *reader, key, value *yaml.Node) []ir.Item {
+			var items []ir.Item
+			for _, entry := range r.entries(value, key.Value) {
+				if item, ok := read(r, key.Value, entry); ok {
+					items = append(items, item)
+				}
+			}
+			return items
+		},
+		schema: func() schema { return anyOf(describe(), listOf(describe())) },
+	}
+}
+
+// annotateEntry puts a comment on the first line of an entry of a list.
+func annotateEntry(value *yaml.Node, comment string) {
+	if value.Kind == yaml.MappingNode && value.Style&yaml.FlowStyle == 0 && len(value.Content) > 0 {
+		annotate(value.Content[0], value.Content[1], comment)
+		return
+	}
+	value.LineComment = comment
+}

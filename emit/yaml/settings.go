@@ -1,0 +1,266 @@
+package yaml
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// The keys of settings are the names of their directives in snake case.
+
+var switchKeys = map[ir.SwitchName]string{
+	ir.SwitchRewriteEngine:     "rewrite_engine",
+	ir.SwitchProxyRequests:     "proxy_requests",
+	ir.SwitchProxyPreserveHost: "proxy_preserve_host",
+	ir.SwitchProxyAddHeaders:   "proxy_add_headers",
+	ir.SwitchProxy100Continue:  "proxy_100_continue",
+	ir.SwitchKeepAlive:         "keep_alive",
+	ir.SwitchMergeSlashes:      "merge_slashes",
+	ir.SwitchSSLProxyEngine:    "ssl_proxy_engine",
+}
+
+var numberKeys = map[ir.NumberName]string{
+	ir.NumberTimeout:              "timeout",
+	ir.NumberProxyTimeout:         "proxy_timeout",
+	ir.NumberKeepAliveTimeout:     "keep_alive_timeout",
+	ir.NumberMaxKeepAliveRequests: "max_keep_alive_requests",
+	ir.NumberServerLimit:          "server_limit",
+	ir.NumberMaxRequestWorkers:    "max_request_workers",
+	ir.NumberThreadsPerChild:      "threads_per_child",
+	ir.NumberProxyMaxForwards:     "proxy_max_forwards",
+}
+
+var wordKeys = map[ir.WordName]string{
+	ir.WordServerRoot:            "server_root",
+	ir.WordServerAdmin:           "server_admin",
+	ir.WordDocumentRoot:          "document_root",
+	ir.WordUser:                  "user",
+	ir.WordGroup:                 "group",
+	ir.WordErrorLog:              "error_log",
+	ir.WordPidFile:               "pid_file",
+	ir.WordServerTokens:          "server_tokens",
+	ir.WordServerSignature:       "server_signature",
+	ir.WordUseCanonicalName:      "use_canonical_name",
+	ir.WordProxyVia:              "proxy_via",
+	ir.WordSetHandler:            "set_handler",
+	ir.WordSetOutputFilter:       "set_output_filter",
+	ir.WordSSLEngine:             "ssl_engine",
+	ir.WordSSLCertificateFile:    "ssl_certificate_file",
+	ir.WordSSLCertificateKeyFile: "ssl_certificate_key_file",
+}
+
+var wordsKeys = map[ir.WordsName]string{
+	ir.WordsOptions:        "options",
+	ir.WordsLogLevel:       "log_level",
+	ir.WordsRewriteOptions: "rewrite_options",
+}
+
+// settings returns the groups of the directives whose whole meaning is a value.
+func settings() map[string]group {
+	all := map[string]group{}
+	for name, key := range switchKeys {
+		all[key] = switchGroup(name)
+	}
+	for name, key := range numberKeys {
+		all[key] = numberGroup(name)
+	}
+	for name, key := range wordKeys {
+		all[key] = wordGroup(name)
+	}
+	for name, key := range wordsKeys {
+		all[key] = wordsGroup(name)
+	}
+	return all
+}
+
+// single is the group of an item that is alone under its key.
+func single[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r *reader, key, value *yaml.Node) (T, bool), describe func() schema) group {
+	return group{
+		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
+			item := run[0].(T)
+			value := write(w, item)
+			w.mark(item)
+			if value.Kind == yaml.ScalarNode || value.Style&yaml.FlowStyle != 0 {
+				value.LineComment = w.origins.comment(item)
+			}
+			return value, 1
+		},
+		decode: func(r *reader, key, value *yaml.Node) []ir.Item {
+			if item, ok := read(r, key, value); ok {
+				return []ir.Item{item}
+			}
+			return nil
+		},
+		schema: describe,
+	}
+}
+
+func switchGroup(name ir.SwitchName) group {
+	return single(
+		func(_ *writer, s *ir.Switch) *yaml.Node { return onOff(s.On) },
+		func(r *reader, key, value *yaml.Node) (*ir.Switch, bool) {
+			on, ok := r.onOff(value, key.Value)
+			return &ir.Switch{Node: r.node(string(name), key, value), Name: name, On: on}, ok
+		},
+		func() schema { return ref("switch") },
+	)
+}
+
+func numberGroup(name ir.NumberName) group {
+	return single(
+		func(w *writer, n *ir.Number) *yaml.Node {
+			if value, ok := readNumber(name, n.Written); !ok || value != n.Value {
+				w.fail(n, "%q is not read as %d", n.Written, n.Value)
+			}
+			if plainNumber(name, n.Written) {
+				return word(n.Written)
+			}
+			m := w.mapping()
+			m.add("written", text(n.Written))
+			m.add("value", integer(n.Value))
+			m.node.Style = yaml.FlowStyle
+			return m.node
+		},
+		func(r *reader, key, value *yaml.Node) (*ir.Number, bool) {
+			n := &ir.Number{Node: r.node(string(name), key, value), Name: name}
+			if value.Kind == yaml.MappingNode {
+				return n, r.number(n, key, value)
+			}
+			written, ok := r.scalar(value, key.Value)
+			if !ok {
+				return n, false
+			}
+			n.Written = written
+			n.Value, ok = readNumber(name, written)
+			if !ok || !plainNumber(name, written) {
+				r.fail(r.span(value), fmt.Sprintf("%s is %q, not a plain number", key.Value, written), numberHelp(name, written))
+				return n, false
+			}
+			return n, true
+		},
+		func() schema { return numberSchema(name) },
+	)
+}
+
+// number reads the long form, which keeps a number as it is written beside what httpd makes of it.
+func (r *reader) number(n *ir.Number, key, value *yaml.Node) bool {
+	f, ok := r.fields(value, key.Value, "{written: 30s, value: 30}")
+	if !ok || !f.need("written", "written: and the text") || !f.need("value", "value: and the number") {
+		return false
+	}
+	f.only("written", "value")
+	n.Written = f.text("written")
+	n.Value, ok = readNumber(n.Name, n.Written)
+	if !ok || f.text("value") != strconv.FormatInt(n.Value, 10) {
+		r.fail(r.span(f.value["value"]), fmt.Sprintf("httpd does not read %q as %q", n.Written, f.text("value")), fmt.Sprintf("write value: %d", n.Value))
+		return false
+	}
+	return true
+}
+
+// readNumber returns what httpd makes of a number: atoi, but for KeepAliveTimeout a time with a unit, in milliseconds.
+func readNumber(name ir.NumberName, written string) (int64, bool) {
+	if name == ir.NumberKeepAliveTimeout {
+		d, ok := ir.ParseInterval(written, time.Second)
+		return d.Milliseconds(), ok
+	}
+	return int64(ir.Atoi(written)), true
+}
+
+// plainNumber reports whether a number means what it says: 30, or for KeepAliveTimeout 100ms.
+func plainNumber(name ir.NumberName, written string) bool {
+	if name == ir.NumberKeepAliveTimeout {
+		number := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(written, "ms"), "s"), "min")
+		return isInteger(number)
+	}
+	return isInteger(written)
+}
+
+func numberHelp(name ir.NumberName, written string) string {
+	value, ok := readNumber(name, written)
+	switch {
+	case !ok:
+		return "write seconds as 5, or with a unit: 100ms, 5s, 2min"
+	case name == ir.NumberKeepAliveTimeout:
+		return fmt.Sprintf("write %dms, which is what httpd makes of it", value)
+	}
+	return fmt.Sprintf("write %d, which is what httpd makes of it", value)
+}
+
+func wordGroup(name ir.WordName) group {
+	return single(
+		func(_ *writer, item *ir.Word) *yaml.Node {
+			if len(wordValues(name)) > 0 {
+				return word(item.Value)
+			}
+			return text(item.Value)
+		},
+		func(r *reader, key, value *yaml.Node) (*ir.Word, bool) {
+			word, ok := r.scalar(value, key.Value)
+			if ok {
+				word, ok = r.oneOf(value, key.Value, word, wordValues(name))
+			}
+			return &ir.Word{Node: r.node(string(name), key, value), Name: name, Value: word}, ok
+		},
+		func() schema {
+			if values := wordValues(name); len(values) > 0 {
+				return enum(values...)
+			}
+			return ref("text")
+		},
+	)
+}
+
+// wordValues are the words that a directive takes, in the spelling that the IR has; nil where it takes any.
+func wordValues(name ir.WordName) []string {
+	switch name {
+	case ir.WordServerTokens:
+		return []string{"Prod", "Major", "Minor", "Min", "OS", "Full"}
+	case ir.WordServerSignature:
+		return []string{"On", "Off", "EMail"}
+	case ir.WordUseCanonicalName:
+		return []string{"On", "Off", "DNS"}
+	case ir.WordProxyVia:
+		return []string{"Off", "On", "Full", "Block"}
+	case ir.WordSSLEngine:
+		return []string{"on", "off", "optional"}
+	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordDocumentRoot, ir.WordUser, ir.WordGroup, ir.WordErrorLog,
+		ir.WordPidFile, ir.WordSetHandler, ir.WordSetOutputFilter, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
+	}
+	return nil
+}
+
+// oneOf returns the spelling of a word among values, in which case does not matter. Without values any word is right.
+func (r *reader) oneOf(node *yaml.Node, what, word string, values []string) (string, bool) {
+	if len(values) == 0 {
+		return word, true
+	}
+	for _, value := range values {
+		if strings.EqualFold(value, word) {
+			return value, true
+		}
+	}
+	r.fail(r.span(node), fmt.Sprintf("%s is %q", what, word), "write one of "+strings.Join(values, ", "))
+	return "", false
+}
+
+func wordsGroup(name ir.WordsName) group {
+	return single(
+		func(_ *writer, item *ir.Words) *yaml.Node { return textOrList(item.Values) },
+		func(r *reader, key, value *yaml.Node) (*ir.Words, bool) {
+			words, ok := r.texts(value, key.Value)
+			return &ir.Words{Node: r.node(string(name), key, value), Name: name, Values: words}, ok
+		},
+		func() schema { return ref("texts") },
+	)
+}
+
+// settingKeys returns the keys of all settings, sorted.
+func settingKeys() []string { return slices.Sorted(maps.Keys(settings())) }
