@@ -1,0 +1,220 @@
+// Package directive knows every directive of httpd 2.4 by name: which module has it, where it may stand, how it takes its
+// arguments, and what leaving it out would mean for a proxy.
+//
+// The table is generated from two files: directives.tsv is what a real httpd 2.4.71 prints with -L, with defaults and
+// release numbers from its manual; effects.tsv is our judgement, a module or a directive on each line, with its reason.
+package directive
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+//go:generate go run generate.go
+
+// Context is where a directive may stand, as httpd -L words it.
+type Context uint8
+
+// The contexts; a directive has one or more.
+const (
+	// Server is outside any section but <VirtualHost>.
+	Server Context = 1 << iota
+	// Section is inside <Directory>, <Location>, <Files>, <Proxy> and <If>.
+	Section
+	// Htaccess is a .htaccess file that AllowOverride permits it in.
+	Htaccess
+)
+
+// Has reports whether c includes every context of other.
+func (c Context) Has(other Context) bool { return c&other == other }
+
+// Shape is how httpd splits the arguments of a directive and how many it takes.
+type Shape uint8
+
+// The shapes, named as in httpd's source.
+const (
+	// ShapeUnknown is a directive whose shape is not known.
+	ShapeUnknown Shape = iota
+	// NoArgs takes nothing.
+	NoArgs
+	// Take1 takes one argument.
+	Take1
+	// Take2 takes two.
+	Take2
+	// Take3 takes three.
+	Take3
+	// Take12 takes one or two.
+	Take12
+	// Take23 takes two or three.
+	Take23
+	// Take123 takes one to three.
+	Take123
+	// TakeArgv takes any number, none included.
+	TakeArgv
+	// Iterate takes one or more and handles each alone.
+	Iterate
+	// Iterate2 takes one that is handled with each of the others.
+	Iterate2
+	// Flag takes On or Off.
+	Flag
+	// RawArgs splits the rest of the line itself.
+	RawArgs
+)
+
+// Count returns how few and how many arguments a shape takes; most is -1 where there is no limit. Shapes that httpd leaves
+// to the directive return 0 and -1.
+func (s Shape) Count() (least, most int) {
+	switch s {
+	case NoArgs:
+		return 0, 0
+	case Take1, Flag:
+		return 1, 1
+	case Take2:
+		return 2, 2
+	case Take3:
+		return 3, 3
+	case Take12:
+		return 1, 2
+	case Take23:
+		return 2, 3
+	case Take123:
+		return 1, 3
+	case Iterate:
+		return 1, -1
+	case Iterate2:
+		return 2, -1
+	case ShapeUnknown, TakeArgv, RawArgs:
+	}
+	return 0, -1
+}
+
+// Effect says what a directive does for a proxied request.
+type Effect uint8
+
+// The effects.
+const (
+	// Proxying is a directive that can change what happens to a proxied request.
+	Proxying Effect = iota
+	// Inert is a directive that cannot: file serving, process sizing, how errors are logged.
+	Inert
+)
+
+// Directive is a line of the table.
+type Directive struct {
+	// Name is the name in its usual spelling; a section's without <.
+	Name string
+	// Section says that it is written <Name> … </Name>.
+	Section bool
+	// Module is the module that has it: "mod_proxy", "core".
+	Module string
+	// Contexts is where it may stand.
+	Contexts Context
+	// Args is how it takes its arguments.
+	Args Shape
+	// Override is the AllowOverride class that permits it in a .htaccess file, or "".
+	Override string
+	// Default is what the manual gives as its default, or "".
+	Default string
+	// Since is the first release that has it, or "".
+	Since string
+	// Effect says what it does for a proxied request.
+	Effect Effect
+	// Guards says that to leave it out may open a door: it controls access, authenticates, limits or rewrites requests, or
+	// drops privileges. serve refuses a configuration that uses one it does not implement.
+	Guards bool
+
+	key string
+}
+
+// ModuleID returns the identifier that LoadModule has for the module: "proxy_module".
+func (d *Directive) ModuleID() string {
+	switch d.Module {
+	case "http_core":
+		return "http_module"
+	case "event":
+		return "mpm_event_module"
+	case "util_ldap":
+		return "ldap_module"
+	}
+	return strings.TrimPrefix(d.Module, "mod_") + "_module"
+}
+
+// Lookup returns the directive or section of a name, case-insensitively. Where both exist it is the directive; a name that
+// begins with < finds only the section.
+func Lookup(name string) (*Directive, bool) {
+	if strings.HasPrefix(name, "<") {
+		return LookupSection(name[1:])
+	}
+	i, ok := slices.BinarySearchFunc(table, name, func(d Directive, name string) int { return compareFold(d.key, name) })
+	if !ok {
+		return nil, false
+	}
+	if i+1 < len(table) && table[i].Section && compareFold(table[i+1].key, name) == 0 {
+		i++
+	}
+	return &table[i], true
+}
+
+// LookupSection returns the section of a name without <, case-insensitively.
+func LookupSection(name string) (*Directive, bool) {
+	i, ok := slices.BinarySearchFunc(table, name, func(d Directive, name string) int { return compareFold(d.key, name) })
+	if !ok || !table[i].Section {
+		return nil, false
+	}
+	return &table[i], true
+}
+
+// All returns the directives by name.
+func All() iter.Seq[*Directive] {
+	return func(yield func(*Directive) bool) {
+		for i := range table {
+			if !yield(&table[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Suggest returns the names that an unknown one may have been meant as, the likeliest first, at most three.
+func Suggest(name string) []string {
+	name = strings.ToLower(strings.TrimPrefix(name, "<"))
+	if name == "" || len(name) > 64 {
+		return nil
+	}
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var found []candidate
+	limit := 1 + len(name)/5
+	for d := range All() {
+		if dist := levenshtein.ComputeDistance(name, d.key); dist <= limit {
+			found = append(found, candidate{d.Name, dist})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return a.distance - b.distance })
+	var names []string
+	for _, c := range found {
+		if len(names) < 3 && !slices.Contains(names, c.name) {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// compareFold compares a lower-case key with a name of any case. Names are ASCII.
+func compareFold(key, name string) int {
+	for i := range min(len(key), len(name)) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if key[i] != c {
+			return int(key[i]) - int(c)
+		}
+	}
+	return len(key) - len(name)
+}
