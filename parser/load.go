@@ -1,43 +1,293 @@
 package parser
 
 import (
+	"path"
+	"strings"
+
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
-// Load reads an input as httpd reads it. The tree is never nil; what is wrong is in its Diagnostics.
+// Load reads an input as httpd reads it: in one pass, each Include, Define and condition where it stands. The tree is
+// never nil; what is wrong is in its Diagnostics, and reading goes on behind it.
+//
+// An input that loads an MPM or mod_authz_core is a server, and its conditions see the modules that it has loaded so far.
+// Any other is a fragment, which is read as if every module were there.
 func Load(in Input) *Tree {
-	t := &Tree{Files: diag.NewFileSet(), Context: in.Context, Modules: map[string]ast.Text{}, Defined: map[string]Definition{}, assumed: map[string]bool{}}
-	file := t.Files.Add(in.Name, in.Source, diag.Span{})
-	syntax, diags := Parse(file)
-	t.Syntax = append(t.Syntax, syntax)
-	t.Diagnostics = diags
-	t.Nodes = nodes(syntax.Items)
-	return t
+	cache := map[string]source{}
+	l := newLoader(in, cache)
+	tree := l.load()
+	if tree.Server || !l.asked {
+		return tree
+	}
+	l = newLoader(in, cache)
+	l.fragment = true
+	tree = l.load()
+	tree.Server = false
+	return tree
 }
 
-func nodes(items []ast.Item) []*Node {
-	var out []*Node
+// loader is the state of one reading.
+type loader struct {
+	in     Input
+	limits Limits
+	fs     FileSystem
+	tree   *Tree
+	// cache holds what was read, since a fragment is read twice and a file may be included many times.
+	cache map[string]source
+	// fragment says that every module is there; asked, that a condition depended on it.
+	fragment, asked bool
+	root            string
+	names           map[string]bool
+	values          map[string]ast.Text
+	version         version
+	chain           []inclusion
+	files           int
+	bytes           int64
+	// expanded counts the bytes that variables have grown lines by.
+	expanded int64
+	full     bool
+	seen     map[place]bool
+	once     map[*ast.Section]diag.Diagnostic
+}
+
+type source struct {
+	src []byte
+	err error
+}
+
+// inclusion is a file that is being read, and the directive that named it.
+type inclusion struct {
+	name string
+	at   diag.Span
+}
+
+// place names a statement about a byte of a file, however often the file is included.
+type place struct {
+	file   string
+	offset int
+	code   diag.Code
+	text   string
+}
+
+func newLoader(in Input, cache map[string]source) *loader {
+	l := &loader{
+		in: in, limits: in.Limits.withDefaults(), fs: in.Read, cache: cache, root: in.ServerRoot,
+		names: map[string]bool{}, values: map[string]ast.Text{}, seen: map[place]bool{}, once: map[*ast.Section]diag.Diagnostic{},
+		tree: &Tree{
+			Files: diag.NewFileSet(), Context: in.Context, Modules: map[string]ast.Text{},
+			Defined: map[string]Definition{}, assumed: map[string]bool{},
+		},
+	}
+	if l.fs == nil {
+		l.fs = machine{limit: l.limits.FileBytes}
+	}
+	if l.root == "" {
+		l.root = path.Dir(in.Name)
+	}
+	for _, name := range in.Defines {
+		l.names[name] = true
+		l.tree.Defined[name] = Definition{}
+	}
+	for _, id := range in.Modules {
+		l.tree.assumed[id] = true
+	}
+	v := in.Version
+	if v == "" {
+		v = DefaultVersion
+	}
+	l.version, _ = parseVersion(v)
+	return l
+}
+
+func (l *loader) load() *Tree {
+	l.tree.Nodes = l.entry()
+	l.tree.Diagnostics.Sort()
+	return l.tree
+}
+
+func (l *loader) entry() []*Node {
+	src := l.in.Source
+	if size := int64(len(src)); size > l.limits.FileBytes {
+		file := l.tree.Files.Add(l.in.Name, nil, diag.Span{})
+		l.report(with(unknown(file.Span(0, 0), "", "%q is %d bytes long; %d is the most for one file", l.in.Name, size, l.limits.FileBytes),
+			help("raise the limit with --max-input if the file is right")))
+		return nil
+	}
+	return l.file(l.in.Name, src, diag.Span{}, nil)
+}
+
+// file reads one file behind what was read so far.
+func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*Node {
+	l.files++
+	l.bytes += int64(len(src))
+	p := parseFile(l.tree.Files.Add(name, src, at))
+	l.tree.Syntax = append(l.tree.Syntax, &ast.File{Source: p.file, Items: p.top})
+	for _, d := range p.diags {
+		l.report(d)
+	}
+	for section, d := range p.executed {
+		l.once[section] = d
+	}
+	l.chain = append(l.chain, inclusion{name, at})
+	nodes = l.items(p.top, nodes)
+	l.chain = l.chain[:len(l.chain)-1]
+	return nodes
+}
+
+// report adds a diagnostic unless the same was said of the same bytes when the file was included before.
+func (l *loader) report(d diag.Diagnostic) {
+	at := l.tree.Files.File(d.Span.Start)
+	key := place{at.Name(), at.Offset(d.Span.Start), d.Code, d.Message}
+	if !l.seen[key] {
+		l.seen[key] = true
+		l.tree.Diagnostics.Add(d)
+	}
+}
+
+func (l *loader) items(items []ast.Item, nodes []*Node) []*Node {
 	for _, item := range items {
 		switch item := item.(type) {
 		case *ast.Directive:
-			out = append(out, &Node{Item: item, Name: item.Name.String(), name: item.Name, Args: item.Args, Words: SplitWords(item.Args)})
+			nodes = l.directive(item, nodes)
 		case *ast.Section:
-			out = append(out, &Node{
-				Item: item, Name: item.Name.String(), name: item.Name, Args: item.Args, Words: SplitWords(item.Args),
-				Section: true, Children: nodes(item.Items),
-			})
+			nodes = l.section(item, nodes)
 		case *ast.Comment, *ast.Blank, *ast.Bad:
 		}
 	}
-	return out
+	return nodes
 }
 
-// builtin reports whether a module is always there: what every build of httpd has, and what Debian's has compiled in.
-func builtin(id string) bool {
-	switch id {
-	case "core_module", "so_module", "http_module", "log_config_module", "logio_module", "version_module", "unixd_module", "watchdog_module":
+func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
+	n := &Node{Item: d, name: d.Name, Args: d.Args}
+	if line, changed := l.expand(d.Line.Text); changed {
+		if line.Len() == 0 {
+			return nodes
+		}
+		w := wordEnd(line.String(), 0)
+		n.name, n.Args = w.word(line).Text, rest(line, w.next)
+		if strings.HasPrefix(n.name.String(), "<") {
+			l.report(with(unknown(d.Name.All(), "a section", "a variable begins or ends a section: %s", line),
+				help("write the brackets and the name of the section in the file itself")))
+			l.skip(d, 1, "a variable begins or ends a section")
+			return nodes
+		}
+	}
+	n.Name = n.name.String()
+	n.Words = SplitWords(n.Args)
+	l.quotes(n)
+	if !l.consume(n, &nodes) {
+		return append(nodes, n)
+	}
+	return nodes
+}
+
+// consume does what httpd does while it reads, and reports whether the directive is thereby done.
+func (l *loader) consume(n *Node, nodes *[]*Node) bool {
+	switch n.Key() {
+	case "define":
+		l.define(n)
+	case "undefine":
+		l.undefine(n)
+	case "include":
+		*nodes = l.include(n, false, *nodes)
+	case "includeoptional":
+		*nodes = l.include(n, true, *nodes)
+	case "use", "undefmacro":
+		l.report(with(unknown(n.Span(), "not followed", "%s is not understood: macros are not expanded", n.Name),
+			help("write what the macro stands for, or put it into a file and Include that")))
+		l.skip(n.Item, 1, "macros are not expanded")
+		return true
+	case "loadmodule":
+		l.loadModule(n)
+		return false
+	case "serverroot":
+		if l.in.ServerRoot == "" && len(n.Words) == 1 {
+			l.root = n.Words[0].String()
+		}
+		return false
+	default:
+		return false
+	}
+	l.tree.Consumed = append(l.tree.Consumed, n)
+	return true
+}
+
+func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
+	n := &Node{Item: s, name: s.Name, Args: s.Args, Section: true}
+	if line, changed := l.expand(s.Open.Text); changed && line.Len() > 0 {
+		n.name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
+	}
+	n.Name = n.name.String()
+	switch key := n.Key(); {
+	case executedOnRead(key):
+		return l.condition(n, s, nodes)
+	case key == "macro":
+		l.report(with(unknown(n.Span(), "not followed", "<Macro> is not understood: macros are not expanded"),
+			help("write what the macro stands for, or put it into a file and Include that")))
+		l.skip(s, count(s), "macros are not expanded")
+		return nodes
+	}
+	l.executes(s)
+	n.Words = SplitWords(n.Args)
+	l.quotes(n)
+	n.Children = l.items(s.Items, nil)
+	return append(nodes, n)
+}
+
+// executes reports what httpd refuses about a section only when it executes it.
+func (l *loader) executes(s *ast.Section) {
+	if d, ok := l.once[s]; ok {
+		l.report(d)
+	}
+}
+
+func (l *loader) skip(item ast.Item, directives int, reason string) {
+	l.tree.Skipped = append(l.tree.Skipped, Skipped{Item: item, Span: item.Span(), Directives: directives, Reason: reason})
+}
+
+// count returns the number of directives and sections in a section, itself included.
+func count(s *ast.Section) int {
+	n := 1
+	for _, item := range s.Items {
+		switch item := item.(type) {
+		case *ast.Directive:
+			n++
+		case *ast.Section:
+			n += count(item)
+		case *ast.Comment, *ast.Blank, *ast.Bad:
+		}
+	}
+	return n
+}
+
+// loadModule notes a module. An MPM or mod_authz_core makes the input a server: no httpd runs without the first, and no
+// configuration of one without the second.
+func (l *loader) loadModule(n *Node) {
+	if len(n.Words) != 2 {
+		return
+	}
+	id := n.Words[0].String()
+	if _, ok := l.tree.Modules[id]; !ok {
+		l.tree.Modules[id] = n.Words[0].Text
+	}
+	if id == "authz_core_module" || strings.HasPrefix(id, "mpm_") && strings.HasSuffix(id, "_module") {
+		l.tree.Server = true
+	}
+}
+
+// arity reports a wrong number of arguments of a directive that never reaches lowering.
+func (l *loader) arity(n *Node, least, most int, usage string) bool {
+	if len(n.Words) >= least && len(n.Words) <= most && n.Words[0].Text.Len() > 0 {
 		return true
 	}
+	d := refusal(n.Span(), "", "%s takes %s, not %d", n.Name, usage, len(n.Words))
+	d.Code, d.Name = codeArgument, "invalid-argument"
+	if len(n.Words) > most {
+		d.Span = n.Words[most].Text.All()
+		d.Label = "one too many"
+	}
+	l.report(with(d, help("put an argument that holds white space in quotes; httpd knows no comment at the end of a line")))
 	return false
 }
+

@@ -18,6 +18,15 @@ const maxNesting = 500
 // Parse returns the syntax tree of one file, and what is wrong with its syntax. The tree is never nil and its items tile
 // the file. Diagnostics of class Refusal are what httpd refuses whenever it reads the file.
 func Parse(file *diag.File) (*ast.File, diag.List) {
+	p := parseFile(file)
+	for _, d := range p.executed {
+		p.diags.Add(d)
+	}
+	p.diags.Sort()
+	return &ast.File{Source: file, Items: p.top}, p.diags
+}
+
+func parseFile(file *diag.File) *parse {
 	p := &parse{scanner: newScanner(file), file: file}
 	p.reserve()
 	if strings.HasPrefix(p.src, bom) {
@@ -28,7 +37,7 @@ func Parse(file *diag.File) (*ast.File, diag.List) {
 	}
 	p.unclosed()
 	p.nulBytes()
-	return &ast.File{Source: file, Items: p.top}, p.diags
+	return p
 }
 
 // parse is the state of Parse: an explicit stack, so that nesting costs no stack of the machine.
@@ -38,8 +47,10 @@ type parse struct {
 	top   []ast.Item
 	stack []*ast.Section
 	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
-	beyond     int
-	diags      diag.List
+	beyond int
+	diags  diag.List
+	// executed holds what httpd refuses about a section only if no condition around it is false.
+	executed   map[*ast.Section]diag.Diagnostic
 	directives []ast.Directive
 	chunk      int
 }
@@ -190,7 +201,7 @@ func (p *parse) close(line ast.Line, w rawWord) {
 	case !bracket:
 		p.closeWithoutBracket(line, p.stack[n])
 	case executedOnRead(name.String()) && !strings.EqualFold(line.Text.String(), "</"+name.String()+">"):
-		p.textBehindClose(line, name)
+		p.textBehindClose(line, p.stack[n])
 	}
 	p.stack[n].Close = &line
 	p.stack = p.stack[:n]

@@ -13,6 +13,7 @@ import (
 // The rules that reading a configuration can break.
 const (
 	codeNotUnderstood diag.Code = "LB001"
+	codeArgument      diag.Code = "LB013"
 	codeInclude       diag.Code = "LB017"
 	codeSyntax        diag.Code = "LB020"
 	codeUndefined     diag.Code = "LB802"
@@ -95,11 +96,21 @@ func (p *parse) noName(s *ast.Section) {
 		help("write <Name …> and close it with </Name>, or put # before the line")))
 }
 
+// labelNoBracket marks the refusal of a section whose opening tag does not end.
+const labelNoBracket = `no ">" at the end`
+
 func (p *parse) noBracket(s *ast.Section) {
-	d := refusal(s.Open.Text.All(), `no ">" at the end`, `<%s is missing its closing ">"`, s.Name)
+	d := refusal(s.Open.Text.All(), labelNoBracket, `<%s is missing its closing ">"`, s.Name)
 	end := s.Args.All().End
 	d.Fix = &diag.Fix{Safe: true, Message: `add ">"`, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: ">"}}}
-	p.diags.Add(with(d, httpdSays("<%s> directive missing closing '>'", s.Name), help("write <%s %s>", s.Name, s.Args)))
+	p.whenExecuted(s, with(d, httpdSays("<%s> directive missing closing '>'", s.Name), help("write <%s %s>", s.Name, s.Args)))
+}
+
+func (p *parse) whenExecuted(s *ast.Section, d diag.Diagnostic) {
+	if p.executed == nil {
+		p.executed = map[*ast.Section]diag.Diagnostic{}
+	}
+	p.executed[s] = d
 }
 
 // tag returns the place of an opening tag.
@@ -150,11 +161,13 @@ func (p *parse) closeWithoutBracket(line ast.Line, open *ast.Section) {
 		help("write </%s>", open.Name)))
 }
 
-func (p *parse) textBehindClose(line ast.Line, name ast.Text) {
-	tail := diag.Span{Start: name.All().End + 1, End: line.Text.All().End}
+// textBehindClose reports what httpd sees where the condition is true; where it is false, it skips to the tag alone.
+func (p *parse) textBehindClose(line ast.Line, s *ast.Section) {
+	name := s.Name
+	tail := diag.Span{Start: line.Text.Span(0, wordEnd(line.Text.String(), 0).next).End, End: line.Text.All().End}
 	d := refusal(tail, "text behind the tag", "nothing may follow </%s> on its line", name)
 	d.Fix = &diag.Fix{Safe: true, Message: "remove the text", Edits: []diag.Edit{{Span: tail}}}
-	p.diags.Add(with(d, httpdSays("</%s> without matching <%s> section", name, name),
+	p.whenExecuted(s, with(d, httpdSays("</%s> without matching <%s> section", name, name),
 		effect("where the condition is true, httpd does not see that the section ends here"),
 		help("put the text on a line of its own, a comment behind #")))
 }

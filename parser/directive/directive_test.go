@@ -71,7 +71,7 @@ func TestEveryLineIsFound(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	got, _ := Lookup("proxypass")
-	want := &Directive{Name: "ProxyPass", Module: "mod_proxy", Contexts: Server | Section, Args: RawArgs, key: "proxypass"}
+	want := &Directive{Name: "ProxyPass", Module: "mod_proxy", Contexts: Server | Section, Args: RawArgs, Since: "2.4.7", key: "proxypass"}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Directive{})); diff != "" {
 		t.Error(diff)
 	}
@@ -122,7 +122,7 @@ func TestSuggest(t *testing.T) {
 // TestCount holds the arity of the shapes against a directive of each.
 func TestCount(t *testing.T) {
 	for name, want := range map[string][2]int{
-		"ServerName": {1, 1}, "KeepAlive": {1, 1}, "AcceptFilter": {2, 2}, "Define": {1, 2}, "ServerAlias": {1, -1},
+		"ServerName": {1, 1}, "KeepAlive": {1, 1}, "AcceptFilter": {2, 2}, "Define": {1, 2}, "ProxyBlock": {1, -1},
 		"AddHandler": {2, -1}, "ProxyPass": {0, -1},
 	} {
 		d, ok := Lookup(name)

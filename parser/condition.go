@@ -1,0 +1,296 @@
+package parser
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/directive"
+)
+
+// condition opens or skips a section that httpd decides about while it reads.
+func (l *loader) condition(n *Node, s *ast.Section, nodes []*Node) []*Node {
+	holds, why, ok := l.holds(n, s)
+	if !ok {
+		l.skip(s, count(s), why)
+		return nodes
+	}
+	if !holds {
+		if s.Close == nil {
+			l.unclosedSkip(s)
+		}
+		l.skip(s, count(s), fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why))
+		return nodes
+	}
+	l.executes(s)
+	l.tree.Consumed = append(l.tree.Consumed, n)
+	return l.items(s.Items, nodes)
+}
+
+// unclosedSkip makes the missing end of a section a refusal: unlike one that it executes, httpd searches for the end of
+// one that it skips.
+func (l *loader) unclosedSkip(s *ast.Section) {
+	at := tag(s)
+	for i, d := range l.tree.Diagnostics {
+		if d.Span == at && d.Code == codeSyntax && d.Class == diag.Defect {
+			d.Class, d.Severity = diag.Refusal, diag.Error
+			d.Notes = []diag.Note{
+				httpdSays("Expected </%s> before end of configuration", s.Name),
+				help("write </%s> where the section ends", s.Name),
+			}
+			l.tree.Diagnostics[i] = d
+		}
+	}
+}
+
+// holds evaluates a condition. Why says what decided; it is not ok when the condition makes no sense, which is reported.
+func (l *loader) holds(n *Node, s *ast.Section) (holds bool, why string, ok bool) {
+	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
+		l.executes(s)
+		return false, "the opening tag has no end", false
+	}
+	if n.Key() == "ifversion" {
+		return l.ifVersion(n)
+	}
+	arg := n.Args
+	not := strings.HasPrefix(arg.String(), "!")
+	if not {
+		arg = arg.Slice(1, arg.Len())
+	}
+	n.Words = SplitWords(arg)
+	if len(n.Words) == 0 {
+		d := refusal(n.NameSpan(), "of what?", "<%s> needs an argument", n.Name)
+		d.Code, d.Name = codeArgument, "invalid-argument"
+		l.report(with(d, httpdSays("<%s> directive requires additional arguments", n.Name), help("write <%s %s>", n.Name, usage(n.Key()))))
+		return false, "the condition is empty", false
+	}
+	word := n.Words[0].String()
+	switch n.Key() {
+	case "ifdefine":
+		holds, why = l.names[word], "is defined"
+	case "ifmodule":
+		holds, why = l.ifModule(word), "is loaded"
+	case "iffile":
+		_, err := l.fs.Stat(l.absolute(word))
+		holds, why = err == nil, "exists"
+	case "ifdirective":
+		d, known := directive.Lookup(word)
+		holds, why = known && d.Section == strings.HasPrefix(word, "<") && l.has(d), "is a directive of the server"
+	case "ifsection":
+		d, known := directive.LookupSection(word)
+		holds, why = known && l.has(d), "is a section of the server"
+	}
+	if !holds {
+		why = strings.Replace(why, "is", "is not", 1)
+		if n.Key() == "iffile" {
+			why = "does not exist"
+		}
+	}
+	return holds != not, word + " " + why, true
+}
+
+func usage(key string) string {
+	switch key {
+	case "ifdefine":
+		return "NAME"
+	case "ifmodule":
+		return "rewrite_module"
+	case "iffile":
+		return "PATH"
+	case "ifdirective":
+		return "RewriteRule"
+	case "ifsection":
+		return "Proxy"
+	}
+	return ">= 2.4"
+}
+
+// ifModule reports whether a module is loaded, by identifier (rewrite_module) or source file (mod_rewrite.c). Nothing else
+// ever matches: not mod_rewrite, not rewrite.
+func (l *loader) ifModule(name string) bool {
+	id, file := name, false
+	if base, ok := strings.CutSuffix(name, ".c"); ok {
+		id, file = moduleID(base), true
+	}
+	if !strings.HasSuffix(id, "_module") {
+		return false
+	}
+	if builtin(id) && (!file || name == sourceFile(id)) {
+		return true
+	}
+	l.asked = true
+	if l.fragment || l.tree.assumed[id] {
+		return true
+	}
+	_, ok := l.tree.Modules[id]
+	return ok
+}
+
+// moduleID returns the identifier that a module has by custom, from the name of its source file without .c.
+func moduleID(base string) string {
+	switch base {
+	case "core":
+		return "core_module"
+	case "http_core":
+		return "http_module"
+	case "util_ldap":
+		return "ldap_module"
+	case "event", "worker", "prefork":
+		return "mpm_" + base + "_module"
+	case "mod_mpm_event", "mod_mpm_worker", "mod_mpm_prefork":
+		return ""
+	}
+	if id, ok := strings.CutPrefix(base, "mod_"); ok {
+		return id + "_module"
+	}
+	return ""
+}
+
+// sourceFile returns the source file of a module that is always there.
+func sourceFile(id string) string {
+	switch id {
+	case "core_module":
+		return "core.c"
+	case "http_module":
+		return "http_core.c"
+	}
+	return "mod_" + strings.TrimSuffix(id, "_module") + ".c"
+}
+
+// builtin reports whether a module is always there: what every httpd has, and what Debian's has compiled in.
+func builtin(id string) bool {
+	switch id {
+	case "core_module", "so_module", "http_module", "log_config_module", "logio_module", "version_module", "unixd_module", "watchdog_module":
+		return true
+	}
+	return false
+}
+
+// has reports whether the module of a directive is loaded.
+func (l *loader) has(d *directive.Directive) bool {
+	id := d.ModuleID()
+	if builtin(id) {
+		return true
+	}
+	l.asked = true
+	if _, ok := l.tree.Modules[id]; ok || l.fragment || l.tree.assumed[id] {
+		return true
+	}
+	return d.Module == "event" && slices.ContainsFunc([]string{"mpm_worker_module", "mpm_prefork_module"}, func(id string) bool {
+		_, ok := l.tree.Modules[id]
+		return ok
+	})
+}
+
+// version is major, minor and patch of a release.
+type version [3]int
+
+// parseVersion reads major[.minor[.patch]] as mod_version does; a final dot is fine.
+func parseVersion(s string) (version, bool) {
+	var v version
+	for i := range v {
+		n := 0
+		for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+			n++
+		}
+		value, err := strconv.Atoi(s[:n])
+		if err != nil {
+			return v, i > 0 && s == ""
+		}
+		v[i] = value
+		if s = s[n:]; s == "" {
+			return v, true
+		}
+		if s[0] != '.' || i == 2 {
+			return v, false
+		}
+		s = s[1:]
+	}
+	return v, false
+}
+
+func (v version) compare(w version) int { return slices.Compare(v[:], w[:]) }
+
+func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
+
+// ifVersion evaluates <IfVersion [[!]operator] version>.
+func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
+	n.Words = SplitWords(n.Args)
+	operator, operand := "=", Word{Text: n.Args.Slice(n.Args.Len(), n.Args.Len())}
+	switch len(n.Words) {
+	case 0:
+	case 1:
+		operand = n.Words[0]
+	case 2:
+		operator, operand = n.Words[0].String(), n.Words[1]
+	default:
+		return l.badVersion(n, n.Words[2], "<IfVersion> takes an operator and a version, nothing more", "<IfVersion> directive missing closing '>'")
+	}
+	not := strings.HasPrefix(operator, "!")
+	op := strings.TrimPrefix(operator, "!")
+	text := operand.String()
+	why = fmt.Sprintf("the version is %s", l.version)
+	switch op {
+	case "~":
+		holds, ok = l.versionMatches(operand, text)
+	case "=", "==":
+		if pattern, regex := strings.CutPrefix(text, "/"); regex {
+			body, closed := strings.CutSuffix(pattern, "/")
+			if !closed {
+				return l.badVersion(n, operand, "the pattern has no closing /", "Missing delimiting / of regular expression.")
+			}
+			holds, ok = l.versionMatches(operand, body)
+			break
+		}
+		holds, ok = l.versionCompares(operand, func(c int) bool { return c == 0 })
+	case ">":
+		holds, ok = l.versionCompares(operand, func(c int) bool { return c > 0 })
+	case ">=":
+		holds, ok = l.versionCompares(operand, func(c int) bool { return c >= 0 })
+	case "<":
+		holds, ok = l.versionCompares(operand, func(c int) bool { return c < 0 })
+	case "<=":
+		holds, ok = l.versionCompares(operand, func(c int) bool { return c <= 0 })
+	default:
+		return l.badVersion(n, n.Words[0], fmt.Sprintf("%q is no comparison; = == > >= < <= ~ are, and ! may stand before one", operator), "unrecognized operator '"+operator+"'")
+	}
+	if !ok {
+		why = "the condition makes no sense"
+	}
+	return holds != not, why, ok
+}
+
+func (l *loader) badVersion(n *Node, at Word, message, httpd string) (bool, string, bool) {
+	d := refusal(cmp.Or(at.Text.All(), n.Span()), "", "%s", message)
+	d.Code, d.Name = codeArgument, "invalid-argument"
+	l.report(with(d, httpdSays("%s", httpd), help("write <IfVersion >= 2.4.47>, or <IfVersion ~ ^2\\.4> for a pattern")))
+	return false, "the condition makes no sense", false
+}
+
+// versionCompares applies a test to the comparison of the assumed release with the operand.
+func (l *loader) versionCompares(operand Word, test func(int) bool) (holds, ok bool) {
+	v, ok := parseVersion(operand.String())
+	if !ok {
+		d := refusal(operand.Text.All(), "no version", "%q is no version: major[.minor[.patch]] in digits", operand)
+		d.Code, d.Name = codeArgument, "invalid-argument"
+		l.report(with(d, httpdSays("Version appears to be invalid."), help("an operator needs white space behind it: <IfVersion >= 2.4>")))
+		return false, false
+	}
+	return test(l.version.compare(v)), true
+}
+
+// versionMatches searches a pattern in the assumed release, which is short and has no characters that grammars differ on.
+func (l *loader) versionMatches(operand Word, pattern string) (holds, ok bool) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		l.report(with(unknown(operand.Text.All(), "not understood", "the pattern %q cannot be read: %v", pattern, err),
+			help("compare versions with >= and < instead")))
+		return false, false
+	}
+	return re.MatchString(l.version.String()), true
+}
