@@ -4,6 +4,7 @@ package lint
 func Rules() []*Rule {
 	return []*Rule{
 		notUnderstood,
+		unusedSuppression,
 		unknownDirective,
 		unknownParameter,
 		paramOnWrongObject,
