@@ -1,6 +1,9 @@
 package pcre
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // check judges what needs the whole pattern: references, look-behinds, the size.
 func (p *parser) check(pat *Pattern) error {
@@ -163,7 +166,7 @@ func (p *parser) groupLength(at Node, group int, above ancestors, steps *int) (i
 	if g == nil || above.has(group) || contains(g, at) {
 		return 0, errNotFixed
 	}
-	return p.length(g.Body, append(above[:len(above):len(above)], group), steps)
+	return p.length(g.Body, append(slices.Clip(above), group), steps)
 }
 
 // compiledSize estimates the bytes of PCRE2's compiled form. Repeated groups are written out as often as they must

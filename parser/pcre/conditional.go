@@ -108,12 +108,8 @@ func (p *parser) lookCondition(c *Conditional) error {
 }
 
 func (p *parser) lookFollows() bool {
-	for _, opening := range []string{"(?=", "(?!", "(?<=", "(?<!"} {
-		if p.has(opening) {
-			return true
-		}
-	}
-	return p.has("(*") && 'a' <= p.peek(2) && p.peek(2) <= 'z'
+	return slices.ContainsFunc([]string{"(?=", "(?!", "(?<=", "(?<!"}, p.has) ||
+		p.has("(*") && 'a' <= p.peek(2) && p.peek(2) <= 'z'
 }
 
 // versionCondition reads VERSION=n.m or VERSION>=n.m.

@@ -56,7 +56,7 @@ func (p *parser) define(start int, name string) error {
 
 // namedEscape reads what follows \k or \g: a reference by name, or a call.
 func (p *parser) namedEscape(s *sequenceState, start int, letter byte) error {
-	terminator := byte(0)
+	var terminator byte
 	switch p.peek(0) {
 	case '{':
 		terminator = '}'

@@ -11,11 +11,11 @@ import (
 )
 
 // corpus returns the patterns of testdata/patterns.txt, one a line.
-func corpus(t testing.TB) []string {
-	t.Helper()
+func corpus(tb testing.TB) []string {
+	tb.Helper()
 	text, err := os.ReadFile("testdata/patterns.txt")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }

@@ -31,7 +31,7 @@ func verdicts(t *testing.T, patterns []string) []string {
 		t.Fatalf("pcre2test: %v\n%s", err, out)
 	}
 	result := make([]string, 0, len(patterns))
-	for _, line := range bytes.Split(out, []byte("\n")) {
+	for line := range bytes.SplitSeq(out, []byte("\n")) {
 		switch {
 		case bytes.HasPrefix(line, []byte("/")) && bytes.Contains(line, []byte("/hex,")):
 			result = append(result, "")

@@ -8,7 +8,7 @@ import (
 // property reads what follows \p or \P, which has been taken. A byte counts as the Latin-1 character of its value.
 func (p *parser) property(start int, negated bool) (*Property, error) {
 	const usage = `\p wants a property, as in \p{Lu} or \pL`
-	name := ""
+	var name string
 	switch c := p.peek(0); {
 	case c == '{':
 		p.pos++

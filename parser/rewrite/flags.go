@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -137,12 +138,9 @@ func checkFlag(f Flag) []Problem {
 // checkCompany finds flags that need another one.
 func checkCompany(flags []Flag) []Problem {
 	var problems []Problem
-	has := map[FlagName]bool{}
+	escapes := slices.ContainsFunc(flags, func(f Flag) bool { return f.Name == FlagB || f.Name == FlagBCTLS })
 	for _, f := range flags {
-		has[f.Name] = true
-	}
-	for _, f := range flags {
-		if (f.Name == FlagBNE || f.Name == FlagBNP) && !has[FlagB] && !has[FlagBCTLS] {
+		if (f.Name == FlagBNE || f.Name == FlagBNP) && !escapes {
 			problems = append(problems, Problem{
 				Offset: f.Start, End: f.End, Kind: UselessFlag,
 				Message: fmt.Sprintf("%s has no effect without B; write [B,%s]", f.Name, f.Name),

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/pcre"
@@ -72,8 +73,7 @@ func parsePattern(text string, offset int, caseless bool) (*pcre.Pattern, []Prob
 		Offset: offset, End: offset + len(text), Kind: BadPattern, Message: err.Error(),
 		HTTPD: "cannot compile regular expression '" + text + "'",
 	}
-	var positioned *pcre.Error
-	if errors.As(err, &positioned) {
+	if positioned, ok := errors.AsType[*pcre.Error](err); ok {
 		p.Offset, p.End = offset+positioned.Offset, offset+positioned.End
 		p.Message = fmt.Sprintf("the regular expression does not compile: %s", positioned.Message)
 	}
@@ -88,9 +88,9 @@ func (r *Rule) Has(name FlagName) bool {
 
 // Last returns the last flag of a name: where httpd keeps one value, it keeps the last.
 func (r *Rule) Last(name FlagName) (Flag, bool) {
-	for i := len(r.Flags) - 1; i >= 0; i-- {
-		if r.Flags[i].Name == name {
-			return r.Flags[i], true
+	for _, f := range slices.Backward(r.Flags) {
+		if f.Name == name {
+			return f, true
 		}
 	}
 	return Flag{}, false

@@ -73,7 +73,7 @@ func prefixedVariable(text string) Variable {
 	if rest == "" {
 		return Variable{Name: text}
 	}
-	kind := NoVar
+	var kind VarKind
 	switch strings.ToUpper(text[:4]) {
 	case "HTTP":
 		return Variable{Kind: HeaderVar, Name: rest}
