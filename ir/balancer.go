@@ -76,10 +76,6 @@ func ApplyBalancer(b *Balancer, p Param) error {
 		if len(p.Value) != 1 {
 			return spec.invalid(p, spec.Refusal)
 		}
-	case "failonstatus":
-		if len(v.codes) == 0 && p.Value == "" {
-			return spec.invalid(p, spec.Refusal)
-		}
 	}
 	balancerSetters[spec.Key](b, v)
 	return nil

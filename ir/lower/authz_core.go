@@ -11,10 +11,10 @@ import (
 
 func authzHandlers() map[string]handler {
 	return map[string]handler{
-		"Require":      {inSection, lowerRequire},
-		"<RequireAll":  {inSection, requireGroup(ir.SectionRequireAll)},
-		"<RequireAny":  {inSection, requireGroup(ir.SectionRequireAny)},
-		"<RequireNone": {inSection, requireGroup(ir.SectionRequireNone)},
+		"Require":      {inSection | inTree, lowerRequire},
+		"<RequireAll":  {inSection | inTree, requireGroup(ir.SectionRequireAll)},
+		"<RequireAny":  {inSection | inTree, requireGroup(ir.SectionRequireAny)},
+		"<RequireNone": {inSection | inTree, requireGroup(ir.SectionRequireNone)},
 	}
 }
 
@@ -51,12 +51,9 @@ func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
 		l.invalid(n, words[0].Text.All(), "Unknown Authz provider: "+words[0].String(), help, "Require does not know %q", words[0].String())
 		return nil
 	}
-	if item.Not && at.context() != inTree {
-		l.negative(n, words[0])
-		return nil
-	}
-	if item.Not && strings.EqualFold(at.kind, "RequireAny") {
-		l.negative(n, words[0])
+	if group := at.group(); item.Not && group != ir.SectionRequireAll {
+		l.invalid(n, n.Words[0].Text.All().To(words[0].Text.All()), "negative Require directive has no effect in <"+string(group)+"> directive",
+			"write <RequireAll> around it, with another Require that grants", "Require not has no effect outside <RequireAll>")
 		return nil
 	}
 	item.Args = texts(words[1:])
@@ -82,9 +79,14 @@ func unquote(s string) string {
 	return s
 }
 
-func (l *lowering) negative(n *parser.Node, w parser.Word) {
-	l.invalid(n, n.Words[0].Text.All().To(w.Text.All()), "negative Require directive has no effect in <RequireAny> directive",
-		"write <RequireAll> around it, with another Require that grants", "Require not has no effect outside <RequireAll> and <RequireNone>")
+// group is the group that a Require belongs to; outside of one it is RequireAny.
+func (p place) group() ir.SectionKind {
+	for _, kind := range []ir.SectionKind{ir.SectionRequireAll, ir.SectionRequireNone} {
+		if strings.EqualFold(p.kind, string(kind)) {
+			return kind
+		}
+	}
+	return ir.SectionRequireAny
 }
 
 func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.Word) bool {
@@ -173,6 +175,11 @@ func requireGroup(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.I
 		if len(item.Items) == 0 {
 			l.invalid(n, n.Span(), "<"+n.Name+"> directive contains no authorization directives", "write a Require in it, or remove the section",
 				"<%s> holds no Require", n.Name)
+			return nil
+		}
+		if group := at.group(); kind == ir.SectionRequireNone && group != ir.SectionRequireAll {
+			l.invalid(n, n.Span(), "<RequireNone> directive has no effect in <"+string(group)+"> directive",
+				"write <RequireAll> around it, with a Require that grants", "<RequireNone> has no effect outside <RequireAll>")
 			return nil
 		}
 		return l.onlyNegative(n, item)

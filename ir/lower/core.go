@@ -255,7 +255,7 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 			item.Tilde, words = true, words[1:]
 		}
 		if len(words) > 1 {
-			l.invalid(n, words[1].Text.All(), "Multiple <"+n.Name+"> arguments not (yet) supported.", "quote the whole argument", "<%s> takes one argument", n.Name)
+			l.invalid(n, words[1].Text.All(), multiple(n, kind), "quote the whole argument", "<%s> takes one argument", n.Name)
 			return nil
 		}
 		pattern := parser.Word{}
@@ -278,6 +278,13 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 		item.Items = l.items(n.Children, inside)
 		return item
 	}
+}
+
+func multiple(n *parser.Node, kind ir.SectionKind) string {
+	if kind == ir.SectionIf || kind == ir.SectionElseIf {
+		return "Multiple <" + n.Name + "> arguments not supported."
+	}
+	return "Multiple <" + n.Name + "> arguments not (yet) supported."
 }
 
 // afterIf reports whether an If or ElseIf stands before an ElseIf or Else in the same scope.

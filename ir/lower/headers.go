@@ -110,6 +110,10 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 			}
 		}
 	}
+	if len(rest) > 1 {
+		l.invalid(n, rest[1].Text.All(), "Too many arguments to directive", "quote a value of several words", "%s has too many arguments", n.Name)
+		return nil
+	}
 	if len(rest) > 0 {
 		item.Condition = rest[0].String()
 		if c := strings.ToLower(item.Condition); !strings.HasPrefix(c, "env=") && !strings.HasPrefix(c, "expr=") && c != "early" {
@@ -117,10 +121,6 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 				"%s does not know %q behind its value", n.Name, item.Condition)
 			return nil
 		}
-	}
-	if len(rest) > 1 {
-		l.invalid(n, rest[1].Text.All(), "Too many arguments to directive", "quote a value of several words", "%s has too many arguments", n.Name)
-		return nil
 	}
 	if len(values) == 1 && item.Action != ir.HeaderNote && !hasPrefixFold(item.Value, "expr=") && !l.headerFormat(n, values[0]) {
 		return nil
@@ -141,8 +141,7 @@ func (l *lowering) headerFormat(n *parser.Node, w parser.Word) bool {
 		}
 		start := i
 		i++
-		braces := s[i] == '{'
-		if braces {
+		if s[i] == '{' {
 			end := strings.IndexByte(s[i:], '}')
 			if end < 0 || i+end+1 >= len(s) {
 				i = len(s)
@@ -154,7 +153,7 @@ func (l *lowering) headerFormat(n *parser.Node, w parser.Word) bool {
 		if i < len(s) {
 			letter = s[i : i+1]
 		}
-		if letter == "" || !strings.Contains("%tDlibes", letter) || !braces && strings.Contains("es", letter) {
+		if letter == "" || !strings.Contains("%tDlibes", letter) {
 			l.invalid(n, w.Text.Span(start, min(i+1, len(s))), "Unrecognized header format %"+letter,
 				"write %t, %D, %l, %i, %b, %{NAME}e, %{NAME}s, or %% for a percent sign", "a header value has no %q", s[start:min(i+1, len(s))])
 			return false

@@ -47,7 +47,7 @@ func lowerCustomLog(l *lowering, n *parser.Node, _ place) ir.Item {
 }
 
 // logLetters are the letters of mod_log_config and mod_logio, and of mod_ssl.
-const logLetters = "abBCDefhHiklLmnopPqrRstTuUvVXIOS" + "cx"
+const logLetters = "aAbBCDefhHiklLmnopPqrRstTuUvVXIOS" + "cx"
 
 // logFormat reports a letter that httpd refuses.
 func (l *lowering) logFormat(n *parser.Node, w parser.Word) bool {

@@ -222,24 +222,34 @@ func with(set map[string]bool, name string) map[string]bool {
 func (l *lowering) finish() {
 	for _, m := range l.misplaced {
 		members := m.srv.balancers[m.balancer]
-		word := m.param.Key + "=" + m.param.Value
-		help := "write `BalancerMember URL " + word + "` for each member"
-		if len(members) > 0 {
-			var lines []string
-			for _, member := range members {
-				lines = append(lines, "`"+l.source(member)+" "+word+"`")
-			}
-			help = "write " + strings.Join(lines, " and ")
+		r := refusal{
+			code: wrongObject, span: m.param.Span, label: "belongs on the BalancerMember lines", httpd: m.httpd,
+			help: l.memberLines(m, members), fix: l.moveParam(m, members),
 		}
-		l.refuse(m.n, refusal{
-			code: wrongObject, span: m.param.Span, label: "key of a worker: it belongs on the BalancerMember lines", httpd: m.httpd, help: help,
-			fix: l.moveParam(m, members),
-		}, "%q is a parameter of a worker, not of a balancer", m.param.Key)
+		l.refuse(m.n, r, "%q is a parameter of a worker, not of a balancer", m.param.Key)
 		d := &l.diags[len(l.diags)-1]
 		for _, member := range members {
 			d.Related = append(d.Related, diag.Related{Span: member.Span(), Message: "a member"})
 		}
 	}
+}
+
+// memberLines says what to write: the lines of the members with all keys that stand on their balancer and belong to them.
+func (l *lowering) memberLines(m misplaced, members []*parser.Node) string {
+	words := ""
+	for _, other := range l.misplaced {
+		if other.srv == m.srv && other.balancer == m.balancer {
+			words += " " + l.tree.Files.Text(other.param.Span)
+		}
+	}
+	if len(members) == 0 {
+		return "write `BalancerMember URL" + words + "` for each member"
+	}
+	var lines []string
+	for _, member := range members {
+		lines = append(lines, "`"+l.source(member)+words+"`")
+	}
+	return "write " + strings.Join(lines, " and ")
 }
 
 // moveParam is the fix that writes a parameter on the lines of the members. It is nil where a line is not plain text, or a

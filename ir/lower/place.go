@@ -85,7 +85,7 @@ func (p place) perDir() bool { return p.context()&inSection != 0 }
 // allowed reports whether httpd takes a directive here, and says why not.
 func (l *lowering) allowed(n *parser.Node, where contexts, at place) bool {
 	context := at.context()
-	if at.unsure || context == 0 || where&context != 0 || context == inTree && where&inSection != 0 {
+	if at.unsure || context == 0 || where&context != 0 {
 		return true
 	}
 	name, httpd := display(n), ""
@@ -97,7 +97,7 @@ func (l *lowering) allowed(n *parser.Node, where contexts, at place) bool {
 		httpd = strings.TrimSuffix(official, ">") + " not allowed in <VirtualHost> context"
 	case context == inVirtualHost:
 		httpd = official + " cannot occur within <VirtualHost> section"
-	case where&inSection == 0:
+	case where&inSection == 0 || where&inSection == inProxy || context == inTree:
 		httpd = strings.TrimSuffix(official, ">") + " not allowed in <" + at.kind + "> context"
 	default:
 		httpd = official + " cannot occur within <" + at.kind + "> section"

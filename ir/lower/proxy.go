@@ -135,6 +135,9 @@ func (l *lowering) target(n *parser.Node, w parser.Word, directive string) bool 
 	}
 	if hasPrefixFold(url, "unix:") && strings.Contains(url, "|") {
 		if _, ok := ir.ParseURL(url); !ok {
+			if directive == "ProxyPass" {
+				directive = "ProxyPass|ProxyPassMatch"
+			}
 			l.invalid(n, span, directive+` uses an invalid "unix:" URL`, "write unix:/path/to.sock|http://localhost/", "%q is no URL of a Unix socket", url)
 			return false
 		}

@@ -1,0 +1,201 @@
+package lower_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/lower"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// modulesOf are loaded in front of every snippet, so that both sides know the same directives.
+var modulesOf = []string{
+	"mpm_event", "authz_core", "proxy", "proxy_http", "slotmem_shm", "proxy_balancer", "lbmethod_byrequests", "lbmethod_bytraffic",
+	"proxy_hcheck", "rewrite", "headers", "authz_host", "access_compat", "ssl",
+}
+
+// httpd asks the real one what it thinks of a text. Both sides read the same bytes.
+type httpd struct {
+	binary, modules, root string
+	header                string
+}
+
+func newHTTPD(t *testing.T) *httpd {
+	t.Helper()
+	binary, err := exec.LookPath("apache2")
+	if err != nil {
+		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
+			t.Fatal("apache2 is not installed and LBCONF_REQUIRE_ENGINES is 1")
+		}
+		t.Skip("apache2 is not installed")
+	}
+	h := &httpd{binary: binary, modules: "/usr/lib/apache2/modules", root: t.TempDir()}
+	if err := os.Mkdir(filepath.Join(h.root, "logs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "ServerRoot %s\nListen 127.0.0.1:18990\nServerName localhost\n", h.root)
+	for _, m := range modulesOf {
+		fmt.Fprintf(&b, "LoadModule %s_module %s/mod_%s.so\n", m, h.modules, m)
+	}
+	h.header = b.String()
+	return h
+}
+
+// refuses returns what httpd says, and whether it does not take the text.
+func (h *httpd) refuses(t *testing.T, name, text string) (string, bool) {
+	t.Helper()
+	file := filepath.Join(h.root, name+".conf")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(h.binary, "-t", "-f", file).CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return string(out), err != nil
+}
+
+// agree compares the verdicts on many snippets and reports each difference.
+func (h *httpd) agree(t *testing.T, snippets []string) {
+	t.Helper()
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range work {
+				h.compare(t, fmt.Sprintf("w%d", w), snippets[i])
+			}
+		})
+	}
+	for i := range snippets {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+}
+
+func (h *httpd) compare(t *testing.T, name, snippet string) {
+	text := h.header + snippet + "\n"
+	says, refused := h.refuses(t, name, text)
+	_, diags := load(text)
+	var first *diag.Diagnostic
+	for i := range diags {
+		if diags[i].Class == diag.Refusal {
+			first = &diags[i]
+			break
+		}
+	}
+	switch {
+	case refused && first == nil:
+		t.Errorf("%q: httpd refuses it and lowering does not\n%s", snippet, says)
+	case !refused && first != nil:
+		t.Errorf("%q: lowering refuses it and httpd does not\n%s: %s", snippet, first.Code, first.Message)
+	case refused && !quoted(diags, says):
+		t.Errorf("%q: httpd says\n%s\nand lowering quotes it as %v", snippet, says, first.Notes)
+	}
+}
+
+// quoted says that a refusal repeats httpd's words.
+func quoted(diags diag.List, says string) bool {
+	for _, d := range diags {
+		for _, n := range d.Notes {
+			if n.Kind == "httpd" && strings.Contains(strings.ToLower(says), strings.ToLower(n.Text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func load(text string) (*ir.Config, diag.List) {
+	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text)})
+	c, diags := lower.Lower(tree)
+	return c, append(tree.Diagnostics, diags...)
+}
+
+// TestHTTPDVerdicts holds the snippets of testdata/verdicts.txt, one a line with \n for a line end, against httpd -t.
+func TestHTTPDVerdicts(t *testing.T) {
+	h := newHTTPD(t)
+	src, err := os.ReadFile("testdata/verdicts.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var snippets []string
+	for line := range bytes.Lines(src) {
+		if text := strings.TrimSpace(string(line)); text != "" && !strings.HasPrefix(text, "## ") {
+			snippets = append(snippets, strings.ReplaceAll(text, `\n`, "\n"))
+		}
+	}
+	h.agree(t, snippets)
+}
+
+// TestHTTPDParams holds every key of the tables, on either object and with values around its limits, against httpd -t.
+func TestHTTPDParams(t *testing.T) {
+	h := newHTTPD(t)
+	var snippets []string
+	for _, table := range [][]ir.ParamSpec{ir.WorkerParams(), ir.BalancerParams()} {
+		for _, spec := range table {
+			target := "http://b/"
+			if spec.Of == ir.ParamOfBalancer {
+				target = "balancer://b/"
+			}
+			for i, value := range valuesOf(spec) {
+				word := fmt.Sprintf("%s=%s", spec.Key, value)
+				snippets = append(snippets, fmt.Sprintf("ProxyPass /a %s %q", target, word))
+				if i > 0 {
+					continue
+				}
+				snippets = append(snippets,
+					fmt.Sprintf("<Proxy %s>\nProxySet %s\n</Proxy>", target, word),
+					fmt.Sprintf("<Proxy %s %s>\n</Proxy>", target, strings.ToUpper(spec.Key)+"="+value),
+					fmt.Sprintf("<Proxy balancer://c>\nBalancerMember http://m %s\n</Proxy>", word),
+					fmt.Sprintf("ProxyPass /a http://b/ %s", word), fmt.Sprintf("ProxyPass /a balancer://b/ %s", word))
+			}
+		}
+	}
+	h.agree(t, snippets)
+}
+
+func valuesOf(s ir.ParamSpec) []string {
+	switch s.Key {
+	case "hcexpr", "hctemplate":
+		return []string{"up"}
+	case "lbmethod":
+		return []string{"byrequests", "bytraffic", "heartbeat", "ByRequests", "nope", ""}
+	case "stickysession":
+		return []string{"A", "A|b", strings.Repeat("x", 70), ""}
+	case "stickysessionsep":
+		return []string{".", "off", "OFF", "ab", ""}
+	case "addressttl":
+		return []string{"5", "-1", "0", "1500ms", "2000ms", "5min", "5m", "-2", "2147483647", "2147483648", "x"}
+	}
+	switch s.Kind {
+	case ir.ParamInt, ir.ParamSeconds, ir.ParamSize:
+		return []string{"5", "0", "-1", "1", "abc", "7x", "500ms", "511", "512", "99", "100", "101", "1000", "1001", "", "99999999999"}
+	case ir.ParamFactor:
+		return []string{"1", "100", "100.009", "100.01", "0.99", "1.5x", "-1", "0", "x"}
+	case ir.ParamInterval:
+		return []string{"1", "0", "5s", "5ms", "99ms", "100ms", "5min", "5m", "1h", "-1", "", "ms", "5 s", "x"}
+	case ir.ParamSwitch:
+		return []string{"On", "off", "yes", "", "1"}
+	case ir.ParamText:
+		return []string{"a", "", strings.Repeat("x", int(s.Max)), strings.Repeat("x", int(s.Max)+1)}
+	case ir.ParamOneOf:
+		return append([]string{"nope", ""}, s.Values...)
+	case ir.ParamStatus:
+		return []string{"+H", "h", "+", "+D-H", "", "Z", "+-H", "OINGUDSEHRFC", "+ H"}
+	case ir.ParamCodes:
+		return []string{"500", "500,503", "500, 503", ",", "", "99", "600", "50x", "500x"}
+	}
+	return nil
+}
