@@ -52,12 +52,14 @@ func TestEveryLineIsFound(t *testing.T) {
 	if got := len(slices.Collect(All())); got != len(lines) {
 		t.Errorf("All yields %d, the data has %d", got, len(lines))
 	}
+	// Two modules that are never loaded together may have the same directive.
+	twice := map[string]bool{"ScriptLog": true, "ScriptLogBuffer": true, "ScriptLogLength": true, "HeartbeatStorage": true}
 	for _, line := range lines {
 		name, rest, _ := strings.Cut(line, "\t")
 		module, _, _ := strings.Cut(rest, "\t")
 		for _, spelling := range []string{name, strings.ToUpper(name), strings.ToLower(name)} {
 			d, ok := Lookup(spelling)
-			if !ok || d.Section != strings.HasPrefix(name, "<") || d.Module != module {
+			if !ok || d.Section != strings.HasPrefix(name, "<") || d.Module != module && !twice[d.Name] {
 				t.Errorf("Lookup(%q) = %+v, %t", spelling, d, ok)
 			}
 		}
@@ -122,7 +124,7 @@ func TestSuggest(t *testing.T) {
 // TestCount holds the arity of the shapes against a directive of each.
 func TestCount(t *testing.T) {
 	for name, want := range map[string][2]int{
-		"ServerName": {1, 1}, "KeepAlive": {1, 1}, "AcceptFilter": {2, 2}, "Define": {1, 2}, "ProxyBlock": {1, -1},
+		"ServerName": {1, 1}, "KeepAlive": {1, 1}, "AcceptFilter": {2, 2}, "Define": {1, 2}, "Protocols": {1, -1},
 		"AddHandler": {2, -1}, "ProxyPass": {0, -1},
 	} {
 		d, ok := Lookup(name)

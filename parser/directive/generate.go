@@ -67,7 +67,7 @@ func generate() ([]byte, error) {
 		if section {
 			order = "0"
 		}
-		rows = append(rows, row{strings.ToLower(name) + "\x00" + order, text})
+		rows = append(rows, row{strings.ToLower(name) + "\x00" + order + f[1], text})
 	}
 	for name := range effects.unused {
 		return nil, fmt.Errorf("effects.tsv: %s is no directive or module of directives.tsv", name)
