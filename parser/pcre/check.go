@@ -11,10 +11,8 @@ func (p *parser) check(pat *Pattern) error {
 	if err := p.resolveNames(); err != nil {
 		return err
 	}
-	for _, look := range p.behinds {
-		if err := p.checkBehind(look, nil, new(int)); err != nil {
-			return err
-		}
+	if err := p.checkBehinds(pat.Root, nil, new(int)); err != nil {
+		return err
 	}
 	if compiledSize(pat.Root) > maxCompiled {
 		return p.fail(0, len(p.src), "the pattern is too large: PCRE2 compiles it to more than %d bytes; large repeat counts multiply what they repeat", maxCompiled)
@@ -28,6 +26,20 @@ var (
 	errTooComplex = errors.New("too complex")
 )
 
+// checkBehinds judges the look-behinds below a node, but not those inside others: what PCRE2 skips there stays unjudged.
+func (p *parser) checkBehinds(n Node, above ancestors, steps *int) error {
+	var err error
+	Walk(n, func(n Node) bool {
+		look, ok := n.(*Look)
+		if err != nil || !ok || !look.Behind {
+			return err == nil
+		}
+		err = p.checkBehind(look, above, steps)
+		return false
+	})
+	return err
+}
+
 // checkBehind wants each branch of a look-behind to have one length, as PCRE2 10.42 does.
 func (p *parser) checkBehind(look *Look, above ancestors, steps *int) error {
 	branches := []Node{look.Body}
@@ -35,11 +47,11 @@ func (p *parser) checkBehind(look *Look, above ancestors, steps *int) error {
 		branches = alt.Branches
 	}
 	for _, branch := range branches {
-		_, err := p.length(branch, above, steps)
-		var positioned *Error
+		_, err := p.branchLength(branch, above, steps)
+		_, positioned := errors.AsType[*Error](err)
 		switch {
 		case err == nil:
-		case errors.As(err, &positioned):
+		case positioned:
 			return err
 		case errors.Is(err, errTooLong):
 			return p.fail(look.Start, look.End, "the look-behind is longer than %d bytes", maxLookbehind)
@@ -52,11 +64,16 @@ func (p *parser) checkBehind(look *Look, above ancestors, steps *int) error {
 	return nil
 }
 
-// length returns the one length in bytes of everything that a node can match.
-func (p *parser) length(n Node, above ancestors, steps *int) (int, error) {
+// branchLength measures a branch of a group; PCRE2 gives up after a number of them.
+func (p *parser) branchLength(n Node, above ancestors, steps *int) (int, error) {
 	if *steps++; *steps > maxLookSteps {
 		return 0, errTooComplex
 	}
+	return p.length(n, above, steps)
+}
+
+// length returns the one length in bytes of everything that a node can match.
+func (p *parser) length(n Node, above ancestors, steps *int) (int, error) {
 	switch n := n.(type) {
 	case *Literal:
 		return p.literalLength(n), nil
@@ -69,14 +86,17 @@ func (p *parser) length(n Node, above ancestors, steps *int) (int, error) {
 	case *Alternate:
 		return p.sameLength(n.Branches, above, steps)
 	case *Group:
-		return p.length(n.Body, above, steps)
+		if _, several := n.Body.(*Alternate); several {
+			return p.length(n.Body, above, steps)
+		}
+		return p.branchLength(n.Body, above, steps)
 	case *Repeat:
 		return p.repeatLength(n, above, steps)
 	case *Look:
 		if n.Behind {
 			return 0, p.checkBehind(n, above, steps)
 		}
-		return 0, nil
+		return 0, p.checkBehinds(n.Body, above, steps)
 	case *BackReference:
 		if p.resetOn || len(n.Groups) != 1 {
 			return 0, errNotFixed
@@ -88,8 +108,8 @@ func (p *parser) length(n Node, above ancestors, steps *int) (int, error) {
 		if n.Kind == Define {
 			return 0, nil
 		}
-		if n.Look != nil && n.Look.Behind {
-			if err := p.checkBehind(n.Look, above, steps); err != nil {
+		if n.Look != nil {
+			if _, err := p.length(n.Look, above, steps); err != nil {
 				return 0, err
 			}
 		}
@@ -131,7 +151,7 @@ func (p *parser) concatLength(n *Concat, above ancestors, steps *int) (int, erro
 func (p *parser) sameLength(branches []Node, above ancestors, steps *int) (int, error) {
 	first := -1
 	for _, branch := range branches {
-		length, err := p.length(branch, above, steps)
+		length, err := p.branchLength(branch, above, steps)
 		if err != nil {
 			return 0, err
 		}

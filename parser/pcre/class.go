@@ -14,9 +14,6 @@ func (p *parser) classItem(s *sequenceState) error {
 		at := Extent{start, p.pos}
 		s.push(&Assertion{at, WordBoundary}, false)
 		look := &Look{Extent: at, Behind: behind, Body: &Class{Extent: at, Set: wordSet()}}
-		if behind {
-			p.behinds = append(p.behinds, look)
-		}
 		s.push(look, true)
 		return nil
 	}

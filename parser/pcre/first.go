@@ -1,5 +1,7 @@
 package pcre
 
+import "strings"
+
 // Anchored says that every match begins at the start of the subject, because each branch begins with ^, \A or \G.
 func (p *Pattern) Anchored() bool { return anchored(p.Root) }
 
@@ -41,20 +43,18 @@ func (p *Pattern) Prefix() string {
 	if c, ok := p.Root.(*Concat); ok {
 		parts = c.Parts
 	}
+	var prefix strings.Builder
 	for _, part := range parts {
-		switch part := part.(type) {
-		case *Assertion:
+		if _, ok := part.(*Assertion); ok {
 			continue
-		case *Literal:
-			if !part.Fold {
-				return part.Text
-			}
-		case *Class, *AnyByte, *Concat, *Alternate, *Group, *Repeat, *Look, *BackReference, *Recursion, *Conditional, *Newline,
-			*Grapheme, *Property, *KeepOut, *Verb, *Callout:
 		}
-		break
+		lit, ok := part.(*Literal)
+		if !ok || lit.Fold {
+			break
+		}
+		prefix.WriteString(lit.Text)
 	}
-	return ""
+	return prefix.String()
 }
 
 // FirstBytes returns the bytes that the text of a group can begin with, and whether that text can be empty because the
@@ -84,12 +84,9 @@ func (p *Pattern) FirstBytes(group int) (set ByteSet, canBeEmpty bool) {
 func unpredictable(n Node) bool {
 	found := false
 	Walk(n, func(n Node) bool {
-		switch n := n.(type) {
-		case *Verb:
-			found = found || n.Name == "ACCEPT"
-		case *KeepOut:
-			found = true
-		}
+		verb, ok := n.(*Verb)
+		_, keep := n.(*KeepOut)
+		found = found || keep || ok && verb.Name == "ACCEPT"
 		return !found
 	})
 	return found

@@ -147,9 +147,6 @@ func (p *parser) lookGroup(s *sequenceState, look *Look, repeatable bool) error 
 	}
 	p.look--
 	look.End, look.Body = p.pos, n
-	if look.Behind {
-		p.behinds = append(p.behinds, look)
-	}
 	s.push(look, repeatable)
 	return nil
 }

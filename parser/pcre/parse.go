@@ -41,7 +41,6 @@ type parser struct {
 	resetOn  bool // a (?| was seen
 	names    []GroupName
 	pending  []pendingName
-	behinds  []*Look
 	captures map[int]*Group
 	total    int // highest group number
 }

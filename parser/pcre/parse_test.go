@@ -49,9 +49,9 @@ func TestRandomVerdicts(t *testing.T) {
 		"\\k<n> \\k{n} \\d \\W \\s \\h \\R \\X \\K \\Q \\E \\b \\B \\A \\z \\Z \\G \\C \\N \\N{2} \\p{Lu} \\pL \\P{^Greek} \\p{foo} \\x41 "+
 		"\\x{41} \\x{141} \\x{ \\o{101} \\o \\c \\cA \\101 \\777 \\l \\y \\_ (*ACCEPT) (*F) (*MARK:x) (*MARK) (*PRUNE:y) (*pla: (*atomic: (*nlb: "+
 		"(*sr: (*foo: (*) # é \xff \t ~ /", " ")
-	rng := rand.New(rand.NewPCG(7, 9))
+	rng := rand.New(rand.NewPCG(5, 6))
 	var patterns []string
-	for range 40000 {
+	for range 30000 {
 		var b strings.Builder
 		for range 1 + rng.IntN(9) {
 			b.WriteString(pieces[rng.IntN(len(pieces))])

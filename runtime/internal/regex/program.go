@@ -10,30 +10,30 @@ import (
 type opcode uint8
 
 const (
-	opMatch      opcode = iota // the pattern, or the body of a nested run, has matched
-	opFail                     // go back
-	opByte                     // one byte: b
-	opText                     // text[n]
-	opTextFold                 // text[n], lower case, against letters of either case
-	opSet                      // one byte of sets[n]
-	opRun                      // min to max bytes of sets[n], most first
-	opRunLazy                  // the same, fewest first
-	opRunAll                   // the same, most and nothing else
-	opSplit                    // try x, then y
-	opJump                     // go to x
-	opOpen                     // group n begins
-	opClose                    // group n ends
-	opLoopEnter                // loop n begins a round here
-	opLoopEnd                  // go to y when the round was empty, else on
-	opAssert                   // kind
-	opNested                   // run the body at x by itself and go on at y where it ends: atomic groups
-	opLook                     // run the body at x by itself and go on at y where it began; negated when n is 1
-	opBack                     // move n bytes back
-	opBackRef                  // what a group of refs[n] captured
-	opBackRefFold              // the same in either case
-	opKeep                     // the match begins here
-	opIfSet                    // go to x when a group of refs[n] is set, else to y
-	opIfLook                   // as opLook, to y when it holds, to the instruction min when not
+	opMatch       opcode = iota // the pattern, or the body of a nested run, has matched
+	opFail                      // go back
+	opByte                      // one byte: b
+	opText                      // text[n]
+	opTextFold                  // text[n], lower case, against letters of either case
+	opSet                       // one byte of sets[n]
+	opRun                       // min to max bytes of sets[n], most first
+	opRunLazy                   // the same, fewest first
+	opRunAll                    // the same, most and nothing else
+	opSplit                     // try x, then y
+	opJump                      // go to x
+	opOpen                      // group n begins
+	opClose                     // group n ends
+	opLoopEnter                 // loop n begins a round here
+	opLoopEnd                   // go to y when the round was empty, else on
+	opAssert                    // kind
+	opNested                    // run the body at x by itself and go on at y where it ends: atomic groups
+	opLook                      // run the body at x by itself and go on at y where it began; negated when n is 1
+	opBack                      // move n bytes back
+	opBackRef                   // what a group of refs[n] captured
+	opBackRefFold               // the same in either case
+	opKeep                      // the match begins here
+	opIfSet                     // go to x when a group of refs[n] is set, else to y
+	opIfLook                    // as opLook, to y when it holds, to the instruction min when not
 )
 
 type instruction struct {
@@ -117,7 +117,7 @@ func checkStart(verbs []string) error {
 	return nil
 }
 
-func (c *compiler) refuse(n pcre.Node, what string) error {
+func (*compiler) refuse(n pcre.Node, what string) error {
 	start, end := n.Span()
 	return &pcre.Error{Offset: start, End: end, Message: "lbconf cannot execute " + what + "; httpd does. Write the pattern without it"}
 }

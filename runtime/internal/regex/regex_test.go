@@ -42,8 +42,8 @@ func compare(t *testing.T, questions []question, remember int) (compared, matche
 		}
 		re, err := Compile(p, q.caseless)
 		if err != nil {
-			var positioned *pcre.Error
-			if !errors.As(err, &positioned) || !strings.Contains(positioned.Message, "lbconf cannot execute") {
+			positioned, ok := errors.AsType[*pcre.Error](err)
+			if !ok || !strings.Contains(positioned.Message, "lbconf cannot execute") {
 				t.Errorf("%q: %v", q.pattern, err)
 			}
 			continue
@@ -143,9 +143,9 @@ func TestRandom(t *testing.T) {
 		`\d \w \W \s \b \B ^ $ \A \z \Z \1 \2 (?(1) \K \R (?<n> \k<n> 1 b* .* (.*) ([^/]+) a* (a|b) (a*)* (a|)+ (?-s:.) (?m:^) (?m:$) (*F)`, " ")
 	alphabet := []string{"a", "b", "/", "A", "1", "\n", "\r\n", "\xff", "\xc3\xa9", " ", "aa", "ab"}
 	for _, remember := range []int{rememberAfter, 0} {
-		rng := rand.New(rand.NewPCG(3, uint64(remember)))
+		rng := rand.New(rand.NewPCG(21, uint64(remember)))
 		var questions []question
-		for range 6000 {
+		for range 5000 {
 			questions = append(questions, randomQuestion(rng, pieces, alphabet))
 		}
 		compared, matched := compare(t, questions, remember)
@@ -169,9 +169,13 @@ func randomQuestion(rng *rand.Rand, pieces, alphabet []string) question {
 	}
 	b.WriteString(strings.Repeat(")", max(open, 0)))
 	q.pattern = b.String()
+	if strings.Contains(q.pattern, `\R`) {
+		// PCRE2 10.42 makes a repeated \R possessive before \s, as if the two could not match the same byte.
+		q.pattern = strings.ReplaceAll(q.pattern, `\s`, `\d`)
+	}
 	for range 6 {
 		var s strings.Builder
-		for range rng.IntN(8) {
+		for range rng.IntN(14) {
 			s.WriteString(alphabet[rng.IntN(len(alphabet))])
 		}
 		q.subjects = append(q.subjects, s.String())
@@ -209,6 +213,9 @@ func TestShapes(t *testing.T) {
 
 // TestNoAllocation holds that a match with a slice to reuse allocates nothing, through every kind of step back.
 func TestNoAllocation(t *testing.T) {
+	if raceEnabled {
+		t.Skip("under the race detector a pool drops machines at random")
+	}
 	subject := "/api/v2/users/42/orders?x=1&y=aaaaaaaaaaaaaaaaaaaa"
 	buffer := []byte(subject)
 	for _, pattern := range []string{
@@ -296,4 +303,36 @@ func BenchmarkMatch(b *testing.B) {
 			}
 		})
 	}
+}
+
+// FuzzMatch holds that a match ends, lies in the subject, and is the same with failures remembered from the start.
+func FuzzMatch(f *testing.F) {
+	f.Add("^(a*)*b", "aaab")
+	f.Add(`(?<=a)(b|)+\1`, "abb")
+	f.Fuzz(func(t *testing.T, pattern, subject string) {
+		p, err := pcre.Parse(pattern)
+		if err != nil || len(subject) > 200 {
+			return
+		}
+		re, err := Compile(p, false)
+		if err != nil {
+			return
+		}
+		caps, ok := re.Match(subject, nil)
+		for i := 0; ok && i < len(caps); i += 2 {
+			if from, to := caps[i], caps[i+1]; to > len(subject) || (from < 0) != (to < 0) {
+				t.Fatalf("%q on %q: %v", pattern, subject, caps)
+			}
+		}
+		if re.pool == nil {
+			return
+		}
+		m := newMachine(re.prog)
+		m.match(subject)
+		limited := m.aborted
+		m.remember = 0
+		if again := m.match(subject); !limited && (again != ok || ok && !slices.Equal(m.regs[2:2*(re.groups+1)], caps[2:])) {
+			t.Fatalf("%q on %q: %v %v, with failures remembered %v %v", pattern, subject, ok, caps, again, m.regs)
+		}
+	})
 }

@@ -53,7 +53,7 @@ func shapeOf(p *pcre.Pattern) (shape, bool) {
 			literal, parts = l.Text, parts[1:]
 		}
 	}
-	kind := noShape
+	var kind shapeKind
 	switch {
 	case len(parts) > 1:
 		return shape{}, false
