@@ -1,6 +1,7 @@
 package ast
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/diag"
@@ -85,8 +86,8 @@ func (t Text) Slice(i, j int) Text {
 		return Text{s: t.s[i:j], start: t.start + diag.Pos(i)}
 	}
 	out := Text{s: t.s[i:j]}
-	for k, p := range t.pieces {
-		end := len(t.s)
+	for k := t.pieceOf(i); k < len(t.pieces) && t.pieces[k].at < j; k++ {
+		p, end := t.pieces[k], len(t.s)
 		if k+1 < len(t.pieces) {
 			end = t.pieces[k+1].at
 		}
@@ -110,12 +111,14 @@ func (t Text) Slice(i, j int) Text {
 	return out
 }
 
+// pieceOf returns the index of the piece that holds byte i. A text may have a piece for each of a million continuations.
+func (t Text) pieceOf(i int) int {
+	return max(sort.Search(len(t.pieces), func(k int) bool { return t.pieces[k].at > i })-1, 0)
+}
+
 // byteSpan returns where byte i stands; one past the last byte it is the empty span at the end.
 func (t Text) byteSpan(i int) diag.Span {
-	k := len(t.pieces) - 1
-	for k > 0 && t.pieces[k].at > i {
-		k--
-	}
+	k := t.pieceOf(i)
 	p, end := t.pieces[k], len(t.s)
 	if k+1 < len(t.pieces) {
 		end = t.pieces[k+1].at

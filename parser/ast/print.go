@@ -1,0 +1,50 @@
+package ast
+
+import (
+	"io"
+	"iter"
+	"strings"
+)
+
+// Fprint writes the file. What was parsed and not edited comes out byte for byte.
+func Fprint(w io.Writer, f *File) error {
+	for _, item := range f.Items {
+		span := item.Span()
+		if _, err := w.Write(f.Source.Source()[f.Source.Offset(span.Start):f.Source.Offset(span.End)]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Print returns what Fprint writes.
+func Print(f *File) string {
+	var b strings.Builder
+	b.Grow(len(f.Source.Source()))
+	for _, item := range f.Items {
+		b.WriteString(f.Source.Text(item.Span()))
+	}
+	return b.String()
+}
+
+// All returns the items of a file and of the sections in it, in the order of their text, each section before its contents.
+func (f *File) All() iter.Seq[Item] {
+	return func(yield func(Item) bool) { walk(f.Items, yield) }
+}
+
+// Inside returns the items of a section and of the sections in it, without the section itself.
+func (s *Section) Inside() iter.Seq[Item] {
+	return func(yield func(Item) bool) { walk(s.Items, yield) }
+}
+
+func walk(items []Item, yield func(Item) bool) bool {
+	for _, item := range items {
+		if !yield(item) {
+			return false
+		}
+		if section, ok := item.(*Section); ok && !walk(section.Items, yield) {
+			return false
+		}
+	}
+	return true
+}
