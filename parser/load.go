@@ -290,4 +290,3 @@ func (l *loader) arity(n *Node, least, most int, usage string) bool {
 	l.report(with(d, help("put an argument that holds white space in quotes; httpd knows no comment at the end of a line")))
 	return false
 }
-
