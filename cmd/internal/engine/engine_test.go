@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -189,6 +191,43 @@ func TestContextStops(t *testing.T) {
 	}
 	cancel()
 	<-p.Done()
+}
+
+// forking is an engine that leaves a child when it is told to end, as httpd does before it has its signal handlers.
+type forking struct{ HTTPD }
+
+func (forking) Command(_ context.Context, job Job) (Command, error) {
+	ready := filepath.Join(job.Dir, "ready")
+	return Command{Path: "/bin/sh", Args: []string{"-c", "sleep 60 & echo $! > child; mv child ready; wait"}, Dir: job.Dir, Ready: ready}, nil
+}
+
+func TestStopLeavesNoChildren(t *testing.T) {
+	dir := t.TempDir()
+	p, err := Start(t.Context(), forking{}, Job{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "ready"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(); err != nil {
+		t.Error(err)
+	}
+	file := fmt.Sprintf("/proc/%d/cmdline", child) // absent, or empty for one that nobody has waited for
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		line, _ := os.ReadFile(file)
+		if len(line) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("still running: %q", line)
+		}
+	}
 }
 
 // A reserved port refuses connections and is not given to others, but a listener may have it again and again.

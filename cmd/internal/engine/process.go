@@ -48,7 +48,6 @@ type Process struct {
 	cmd     *exec.Cmd
 	stderr  string        // file that takes standard output and standard error
 	done    chan struct{} // closed when the program has ended
-	err     error         // result of Wait, valid once done is closed
 }
 
 // Start runs the engine on the job and returns when every front accepts connections. A program that ends or does not
@@ -65,6 +64,9 @@ func Start(ctx context.Context, e Engine, job Job) (*Process, error) {
 	}
 	if err := p.await(ctx, job.Fronts); err != nil {
 		_ = p.Stop() // the reason why it did not come up is the better message
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		return nil, &StartError{Engine: e.Name(), Exit: p.exit(err), Message: p.Log()}
 	}
 	return p, nil
@@ -99,7 +101,9 @@ func launch(ctx context.Context, name string, job Job, command Command) (*Proces
 	}
 	p := &Process{command: command, cmd: cmd, stderr: stderr, done: make(chan struct{})}
 	go func() {
-		p.err = cmd.Wait()
+		_ = cmd.Wait() // the status is in cmd.ProcessState
+		// A parent that gets SIGTERM while it starts may leave children behind.
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // usually there are none
 		close(p.done)
 	}()
 	return p, nil

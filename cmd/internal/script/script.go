@@ -91,7 +91,8 @@ const scriptLimit = 60 * time.Second
 const sideBySide = 8
 
 // Run runs the scripts. The error is a *ReadError for a script that cannot be read and an *engine.MissingError for an
-// engine that is not installed, and then nothing was run; a script that fails is in the result.
+// engine that is not installed, and then nothing was run; it is that of ctx when the run was interrupted. A script that
+// fails is in the result.
 func Run(ctx context.Context, options Options) (Result, error) {
 	scripts, err := collect(options.Files)
 	if err != nil {
@@ -129,8 +130,11 @@ func Run(ctx context.Context, options Options) (Result, error) {
 		return Result{}, err
 	}
 	options.runAll(ctx, root, scripts, &result)
+	if err := ctx.Err(); err != nil {
+		return result, err // what scripts say of the interruption is not about their engines
+	}
 	result.print(options)
-	return result, ctx.Err()
+	return result, nil
 }
 
 // runAll fills the outcomes, some at the same time.
