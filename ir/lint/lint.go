@@ -52,6 +52,7 @@ type Pass struct {
 
 	rule  *Rule
 	found *diag.List
+	facts *facts
 }
 
 // Report adds a finding. The rule fills in who speaks; a Severity that is set stays, so that a rule can say less than
@@ -67,9 +68,10 @@ func (p *Pass) Report(d diag.Diagnostic) {
 // Run applies the rules to a configuration and returns the findings in the order of the files.
 func Run(config *ir.Config, view *effective.View, rules []*Rule) diag.List {
 	var found diag.List
+	var shared facts
 	for _, rule := range rules {
 		if rule.Run != nil {
-			rule.Run(&Pass{Config: config, View: view, rule: rule, found: &found})
+			rule.Run(&Pass{Config: config, View: view, rule: rule, found: &found, facts: &shared})
 		}
 	}
 	found.Sort()

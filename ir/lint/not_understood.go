@@ -8,8 +8,9 @@ var notUnderstood = &Rule{
 	Class:    diag.Unknown,
 	Severity: diag.Error,
 	Title:    "a part of the configuration that lbconf does not follow",
-	Why: `lbconf does not pass over what it cannot follow: sections more than 100 deep in each other, macros of mod_macro,
-Perl sections. What stands there is not checked, so that a clean report would say more than is known.`,
+	Why: `lbconf does not silently pass over what it cannot follow: macros of mod_macro, a variable that begins or ends a section,
+hundreds of sections in each other, files beyond the limits of an input (--max-input raises them). What stands
+there is not checked, and a clean report would say more than is known.`,
 	Bad: `<Macro backend $name>
     ProxyPass "/$name" "http://$name.example.com/"
 </Macro>

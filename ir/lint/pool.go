@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"iter"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -18,27 +17,34 @@ type unpooled struct {
 	worker *effective.Worker
 }
 
-// unpooledRules yields the rules with [P] that have no worker. WebSockets and Unix sockets are left out, which gain
+// facts are what several rules of a run need and one works out.
+type facts struct {
+	unpooled []unpooled
+	known    bool
+}
+
+// unpooledRules returns the rules with [P] that have no worker. WebSockets and Unix sockets are left out, which gain
 // nothing or little from one, and so is what may find a worker by the part of the target that varies.
-func (p *Pass) unpooledRules() iter.Seq[unpooled] {
-	return func(yield func(unpooled) bool) {
-		var used usedWorkers
-		for rule := range p.proxyRules() {
-			if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
-				continue
-			}
-			u := unpooled{proxyRule: rule, block: bareBlock(rule)}
-			if u.block == nil {
-				if used == nil {
-					used = p.usedWorkers()
-				}
-				u.worker = used.meantFor(rule)
-			}
-			if !yield(u) {
-				return
-			}
-		}
+func (f *facts) unpooledRules(p *Pass) []unpooled {
+	if f.known {
+		return f.unpooled
 	}
+	f.known = true
+	var used usedWorkers
+	for rule := range p.proxyRules() {
+		if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
+			continue
+		}
+		u := unpooled{proxyRule: rule, block: bareBlock(rule)}
+		if u.block == nil {
+			if used == nil {
+				used = p.usedWorkers()
+			}
+			u.worker = used.meantFor(rule)
+		}
+		f.unpooled = append(f.unpooled, u)
+	}
+	return f.unpooled
 }
 
 // pools reports whether connections to the scheme are worth keeping.

@@ -34,7 +34,7 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
 	Run: func(p *Pass) {
 		var blocks []*ir.Section
 		rules := map[*ir.Section][]unpooled{}
-		for rule := range p.unpooledRules() {
+		for _, rule := range p.facts.unpooledRules(p) {
 			if rule.block == nil {
 				continue
 			}
@@ -48,6 +48,9 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
 		}
 	},
 }
+
+// mostRelated bounds how many places a finding names.
+const mostRelated = 3
 
 func reportBlock(p *Pass, block *ir.Section, rules []unpooled) {
 	d := diag.Diagnostic{

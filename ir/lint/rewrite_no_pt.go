@@ -56,14 +56,10 @@ func checkServerRules(p *Pass, s scope) {
 
 // endsLocal reports whether the rule makes a path of this server and leaves it at that.
 func endsLocal(r *rewrite.Rule) bool {
-	for _, flag := range []rewrite.FlagName{
+	goesOn := []rewrite.FlagName{
 		rewrite.FlagP, rewrite.FlagPT, rewrite.FlagR, rewrite.FlagH, rewrite.FlagC, rewrite.FlagS, rewrite.FlagN,
-	} {
-		if r.Has(flag) {
-			return false
-		}
 	}
-	return !r.NoSubstitution() && strings.HasPrefix(r.Output.Text, "/")
+	return !slices.ContainsFunc(goesOn, r.Has) && !r.NoSubstitution() && strings.HasPrefix(r.Output.Text, "/")
 }
 
 // isFinal reports whether no later rule can take the result further.

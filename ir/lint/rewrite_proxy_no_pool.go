@@ -33,44 +33,30 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
 		"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers",
 	},
 	Run: func(p *Pass) {
-		for _, group := range groupRules(p) {
-			reportNoPool(p, group)
+		type backend struct {
+			server    *effective.Server
+			authority string
+		}
+		first := map[backend]unpooled{}
+		for _, rule := range p.facts.unpooledRules(p) {
+			if rule.block != nil || rule.worker != nil {
+				continue
+			}
+			key := backend{rule.server, rule.url.Authority()}
+			earlier, again := first[key]
+			if !again {
+				first[key] = rule
+			}
+			reportNoPool(p, rule, earlier)
 		}
 	},
 }
 
-// groupRules returns the rules that have nothing like a worker, those of one server and backend together.
-func groupRules(p *Pass) [][]unpooled {
-	type backend struct {
-		server    *effective.Server
-		authority string
-	}
-	var groups [][]unpooled
-	place := map[backend]int{}
-	for rule := range p.unpooledRules() {
-		if rule.block != nil || rule.worker != nil {
-			continue
-		}
-		key := backend{rule.server, rule.url.Authority()}
-		i, seen := place[key]
-		if !seen {
-			i = len(groups)
-			place[key] = i
-			groups = append(groups, nil)
-		}
-		groups[i] = append(groups[i], rule)
-	}
-	return groups
-}
-
-// mostRelated bounds how many places a finding names.
-const mostRelated = 3
-
-func reportNoPool(p *Pass, group []unpooled) {
-	first := group[0]
-	backend := first.url.Authority()
+// reportNoPool reports a rule; earlier is one of the same server and backend, if there is one: it carries the fix.
+func reportNoPool(p *Pass, u, earlier unpooled) {
+	backend := u.url.Authority()
 	d := diag.Diagnostic{
-		Span:    first.hostSpan(p),
+		Span:    u.hostSpan(p),
 		Message: fmt.Sprintf("each request to %s opens a new connection: [P] finds no worker for it", backend),
 		Label:   "no worker has this address",
 		Notes: []diag.Note{
@@ -78,15 +64,11 @@ func reportNoPool(p *Pass, group []unpooled) {
 			{Kind: "help", Text: fmt.Sprintf(`define a worker beside the rule: <Proxy "%s"> with "ProxySet connectiontimeout=5" in it`, backend)},
 		},
 	}
-	for i, rule := range group[1:] {
-		if i == mostRelated {
-			d.Notes = append(d.Notes, diag.Note{Kind: "note", Text: fmt.Sprintf("%d more rules have the same backend", len(group)-1-mostRelated)})
-			break
-		}
-		d.Related = append(d.Related, diag.Related{Span: rule.hostSpan(p), Message: "so does this rule"})
-	}
-	if first.section == nil {
-		d.Fix = p.insertAfter(first.rule, "define a worker for the backend",
+	switch {
+	case earlier.rule != nil:
+		d.Related = []diag.Related{{Span: earlier.hostSpan(p), Message: "the same backend: one worker serves both"}}
+	case u.section == nil:
+		d.Fix = p.insertAfter(u.rule, "define a worker for the backend",
 			fmt.Sprintf(`<Proxy "%s">`, backend), "    ProxySet connectiontimeout=5", "</Proxy>")
 	}
 	p.Report(d)

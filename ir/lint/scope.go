@@ -56,22 +56,21 @@ func chains(items []ir.Item) iter.Seq[chain] {
 	return func(yield func(chain) bool) {
 		var c chain
 		for _, item := range items {
-			switch item := item.(type) {
-			case *ir.RewriteCond:
-				c.conds = append(c.conds, item)
-			case *ir.RewriteRule:
-				c.rule = item
+			if cond, ok := item.(*ir.RewriteCond); ok {
+				c.conds = append(c.conds, cond)
+				continue
+			}
+			if rule, ok := item.(*ir.RewriteRule); ok {
+				c.rule = rule
 				if !yield(c) {
 					return
 				}
 				c = chain{}
-			default:
-				if isRefusedRewrite(item) {
-					c.refused = true
-				}
-				if len(c.conds) > 0 {
-					c.between = append(c.between, item)
-				}
+				continue
+			}
+			c.refused = c.refused || isRefusedRewrite(item)
+			if len(c.conds) > 0 {
+				c.between = append(c.between, item)
 			}
 		}
 		if len(c.conds) > 0 {

@@ -18,7 +18,7 @@ func shadows(items []ir.Item) []shadow {
 	var found []shadow
 	var seen covers
 	for pass := range ir.Of[*ir.ProxyPass](items) {
-		if !comparable(pass) {
+		if !isPlain(pass) {
 			continue
 		}
 		if earlier := seen.find(pass); earlier != nil {
@@ -29,8 +29,8 @@ func shadows(items []ir.Item) []shadow {
 	return found
 }
 
-// comparable reports whether the entry is matched in the common way: against the decoded path, with a text that is known.
-func comparable(pass *ir.ProxyPass) bool {
+// isPlain reports whether the entry is matched in the common way: against the decoded path, with a text that is known.
+func isPlain(pass *ir.ProxyPass) bool {
 	if strings.Contains(pass.Path, "${") {
 		return false
 	}

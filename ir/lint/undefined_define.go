@@ -6,7 +6,7 @@ var undefinedDefine = &Rule{
 	ID:       "LB802",
 	Name:     "undefined-define",
 	Class:    diag.Defect,
-	Severity: diag.Error,
+	Severity: diag.Warning,
 	Title:    "${NAME} of a variable that nobody defines",
 	Why: `httpd replaces ${NAME} by what Define or the environment says when it reads a line. A name that it does not find stays in
 the text as it is, with a warning (AH00111) that scrolls by at the start: a host is then really called "${backend}". Give

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/ir/lint"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// lintCmd finds what is wrong in configurations.
+type lintCmd struct {
+	inputFlags
+
+	Format string   `enum:"text,concise,json,json-schema" default:"text" help:"Form of the output: ${enum}. concise is a line for each finding; json-schema prints the schema of json and reads nothing."`
+	Output string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+	FailOn string   `enum:"error,warning,info" default:"warning" help:"Least severity that ends with exit code 1: ${enum}. Default: ${default}."`
+	Path   []string `arg:"" optional:"" help:"File, - for standard input, or folder: one with apache2.conf or httpd.conf is that server, any other is its *.conf files. Several PATHs are independent."`
+}
+
+// Help says what the exit codes mean.
+func (*lintCmd) Help() string {
+	return `Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 a PATH cannot be read.
+A comment "# lbconf: ignore[LB101] reason" on its own line ignores findings on the next directive or in the next section.
+"lbconf explain LB101" says more about a finding, "lbconf rules" lists all that are looked for.
+The environment of the process does not count, so that the result is the same everywhere: give variables with --env or
+--envvars.`
+}
+
+// Run lints every input, prints what was found and ends with a code that says how bad it is.
+func (c *lintCmd) Run(term *terminal) error {
+	if c.Format == "json-schema" {
+		return c.write(term, func(w io.Writer, _ bool) error {
+			_, err := w.Write(lintSchema)
+			return err
+		})
+	}
+	if len(c.Path) == 0 {
+		return exitWith(exitUsage, errors.New(`lint: name a file or a folder, or - for standard input`))
+	}
+	inputs, err := c.readAll(term, c.Path, nil)
+	if err != nil {
+		return err
+	}
+	results := make([]linted, len(inputs))
+	findings := 0
+	for i, in := range inputs {
+		results[i] = lintInput(in)
+		findings += results[i].findings.Count(severityNamed(c.FailOn))
+	}
+	err = c.write(term, func(w io.Writer, colour bool) error {
+		if c.Format == "json" {
+			return writeLintJSON(w, results)
+		}
+		return writeLintText(w, results, diag.RenderOptions{Color: colour, Concise: c.Format == "concise"})
+	})
+	if err != nil {
+		return exitWith(exitRefused, err)
+	}
+	if findings > 0 {
+		return exitWith(exitFindings, nil)
+	}
+	return nil
+}
+
+// linted is an input with everything that was found.
+type linted struct {
+	input    *input
+	findings diag.List
+	// ignored is the number of findings that comments of the configuration ignore.
+	ignored  int
+	coverage coverage
+}
+
+// lintInput adds the findings of the rules to those of reading.
+func lintInput(in *input) linted {
+	findings := append(diag.List(nil), in.findings...)
+	findings = append(findings, lint.Run(in.config, effective.New(in.config), lint.Rules())...)
+	findings.Sort()
+	ignored := 0
+	if in.tree != nil {
+		findings, ignored = lint.Suppress(findings, in.tree.Syntax)
+	}
+	return linted{in, findings, ignored, coverageOf(in)}
+}
+
+// severityNamed returns the severity that the command line names.
+func severityNamed(name string) diag.Severity {
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if s.String() == name {
+			return s
+		}
+	}
+	return diag.Info
+}
+
+// write gives emit the standard output, or a file that takes its place only when emit succeeded.
+func (c *lintCmd) write(term *terminal, emit func(w io.Writer, colour bool) error) error {
+	if c.Output == "" {
+		return emit(term.stdout, term.colour(term.stdout))
+	}
+	var b bytes.Buffer
+	if err := emit(&b, false); err != nil {
+		return err
+	}
+	return replaceFile(c.Output, b.Bytes())
+}
+
+// replaceFile writes a file through a temporary one beside it, so that a failure leaves the old content.
+func replaceFile(name string, content []byte) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(temp.Name()))
+		}
+	}()
+	mode := os.FileMode(0o644)
+	if info, statErr := os.Stat(name); statErr == nil {
+		mode = info.Mode().Perm()
+	}
+	_, err = temp.Write(content)
+	err = errors.Join(err, temp.Chmod(mode), temp.Close())
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return os.Rename(temp.Name(), name)
+}

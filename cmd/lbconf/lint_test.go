@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/lbconf/lbconf/ir/lint"
+)
+
+// TestRulesPage keeps docs/rules.md what the program prints; -update writes it.
+func TestRulesPage(t *testing.T) {
+	const page = "../../docs/rules.md"
+	var b bytes.Buffer
+	if err := writeRulesMarkdown(&b); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(page, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.String(), string(got)); diff != "" {
+		t.Errorf("%s is not what lbconf rules --format markdown prints; go test ./cmd/lbconf -run RulesPage -update writes it:\n%s", page, diff)
+	}
+}
+
+// TestLintSchema validates the output for every example, good and bad, against the schema that ships, and sees that the
+// schema refuses what the form forbids.
+func TestLintSchema(t *testing.T) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(lintSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("lint.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("lint.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range lint.Rules() {
+		for _, example := range []string{r.Bad, r.Good} {
+			var b bytes.Buffer
+			if err := writeLintJSON(&b, []linted{lintExample(example)}); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(b.String(), "null") {
+				t.Errorf("%s: what is absent must be absent:\n%s", r.ID, b.String())
+			}
+			output, err := jsonschema.UnmarshalJSON(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(output); err != nil {
+				t.Errorf("%s: %v", r.ID, err)
+			}
+		}
+	}
+	for _, wrong := range []string{
+		`{"version":1,"findings":null,"summary":{}}`,
+		`{"version":2,"findings":[]}`,
+		`{"version":1,"findings":[{"rule":"LB1","name":"x","class":"defect","severity":"error","message":"m"}]}`,
+	} {
+		document, err := jsonschema.UnmarshalJSON(strings.NewReader(wrong))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if schema.Validate(document) == nil {
+			t.Errorf("the schema accepts %s", wrong)
+		}
+	}
+}
+
+// TestLintJSONFix sees that the offsets of a fix name the bytes that they should.
+func TestLintJSONFix(t *testing.T) {
+	const source = "# comment\nProxyPass \"/app/\" \"http://b.example.com\"\n"
+	var b bytes.Buffer
+	if err := writeLintJSON(&b, []linted{lintExample(source)}); err != nil {
+		t.Fatal(err)
+	}
+	var report lintReport
+	if err := json.Unmarshal(b.Bytes(), &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Findings) != 1 || report.Findings[0].Fix == nil {
+		t.Fatalf("want one finding with a fix: %s", b.String())
+	}
+	edit := report.Findings[0].Fix.Edits[0]
+	fixed := source[:edit.Offset] + edit.Text + source[edit.Offset+edit.Length:]
+	if want := "# comment\nProxyPass \"/app/\" \"http://b.example.com/\"\n"; fixed != want {
+		t.Errorf("after the fix: %q, want %q", fixed, want)
+	}
+}
+
+// TestReplaceFile sees that a file that cannot be written leaves nothing behind.
+func TestReplaceFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "report")
+	if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := lintCmd{Output: name}
+	failing := func(w io.Writer, _ bool) error {
+		_, _ = io.WriteString(w, "half")
+		return io.ErrUnexpectedEOF
+	}
+	if err := c.write(&terminal{}, failing); err == nil {
+		t.Error("no error")
+	}
+	if got, _ := os.ReadFile(name); string(got) != "old" {
+		t.Errorf("content %q, want the old one", got)
+	}
+	if err := replaceFile(name, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(name); string(got) != "new" || info.Mode().Perm() != 0o600 {
+		t.Errorf("content %q mode %v, want new with the mode of before", got, info.Mode())
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
