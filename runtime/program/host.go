@@ -2,21 +2,57 @@ package program
 
 import (
 	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Host is the main server or a virtual host.
+// Host is the main server or a virtual host. It is immutable but for its cache of merged scopes.
 type Host struct {
 	// ServerName is the name that it is known by (core: ServerName).
 	ServerName string
-	// ServerPort is the port of its ServerName or its virtual host, else the default of its scheme.
+	// ServerPort is the port of its ServerName or its virtual host; 0 where neither says one.
 	ServerPort int
 	// ServerAdmin is the address for error pages (core: ServerAdmin), or empty.
 	ServerAdmin string
 	// Settings are those of the connection.
 	Settings Settings
 
+	names     *hostSet
+	server    eval.Server
+	merge     bool
+	via       Via
+	forwards  int
+	rules     *rewrite.Program
+	mappings  []*mapping
 	workers   []*upstream.Worker
 	balancers []*upstream.Balancer
+	byName    map[string]*upstream.Balancer
+	unpooled  upstream.Settings
+	scopes    scopes
 	logs      *accesslog.Set
+}
+
+// Answers says whether a URL with the host and port names this server.
+func (h *Host) Answers(host []byte, port int) bool {
+	return port == h.ServerPort && h.names.has(host)
+}
+
+// self fills in how the request names this server.
+func (h *Host) self(p *Plan, s *scope, name []byte, port uint16, secure bool) {
+	p.Self.Scheme = "http"
+	if secure {
+		p.Self.Scheme = "https"
+	}
+	p.Self.Name, p.Self.Port = append(p.Self.Name[:0], name...), int(port)
+	if len(name) == 0 || s.canonical {
+		p.Self.Name, p.Self.Port = append(p.Self.Name[:0], h.ServerName...), 0
+	}
+	if p.Self.Port == 0 {
+		p.Self.Port = h.ServerPort
+	}
+	if p.Self.Port == 0 {
+		p.Self.Port = route.DefaultPort(p.Self.Scheme)
+	}
 }

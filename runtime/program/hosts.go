@@ -58,9 +58,16 @@ func put(m map[string]int, name string, index int) {
 
 // find returns the first host in the order of the configuration that has the name, else the first of all.
 func (s *hostSet) find(name []byte) *Host {
-	if len(name) == 0 {
-		return s.hosts[0]
+	if len(name) > 0 {
+		if i := s.match(name); i < len(s.hosts) {
+			return s.hosts[i]
+		}
 	}
+	return s.hosts[0]
+}
+
+// match returns the index of the first host that has the name, or the number of hosts.
+func (s *hostSet) match(name []byte) int {
 	best := len(s.hosts)
 	if i, ok := s.names[string(name)]; ok {
 		best = i
@@ -83,10 +90,7 @@ func (s *hostSet) find(name []byte) *Host {
 			break
 		}
 	}
-	if best == len(s.hosts) {
-		best = 0
-	}
-	return s.hosts[best]
+	return best
 }
 
 // wildcard compares a name with a ServerAlias: * stands for any text, ? for one byte.
@@ -149,4 +153,20 @@ func hostAddress(a ir.Address) (netip.AddrPort, bool) {
 	}
 	ip, err := netip.ParseAddr(a.Host)
 	return netip.AddrPortFrom(ip.Unmap(), port), err == nil
+}
+
+// has says whether one of the hosts of the set has the name.
+func (s *hostSet) has(name []byte) bool {
+	var lowered [256]byte
+	if len(name) > len(lowered) {
+		return false
+	}
+	key := lowered[:0]
+	for _, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		key = append(key, c)
+	}
+	return s.match(key) < len(s.hosts)
 }

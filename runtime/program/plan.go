@@ -3,6 +3,8 @@ package program
 import (
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -33,8 +35,8 @@ const (
 	ViaBlock
 )
 
-// Plan is what Decide makes of a request. It is reused from request to request; what it holds as bytes lies in the
-// exchange and is valid until the exchange is reset.
+// Plan is what Decide makes of a request. It is reused from request to request; what it holds as bytes is valid until the
+// next Decide.
 type Plan struct {
 	// Kind says which of the other fields count.
 	Kind Kind
@@ -71,6 +73,12 @@ type Plan struct {
 	Reverse *route.Reverse
 
 	unpooled upstream.Worker
+	rewrite  rewrite.State
+	access   access.Request
+	// path is what sections are compared with; buf and groups are room.
+	path   []byte
+	buf    []byte
+	groups []int
 }
 
 // Settings are what the connection of a client depends on.
@@ -86,10 +94,9 @@ type Settings struct {
 }
 
 func (p *Plan) reset() {
-	self := p.Self.Name[:0]
-	unpooled := p.unpooled
-	*p = Plan{unpooled: unpooled}
-	p.Self.Name = self
+	p.Kind, p.Status, p.Location = 0, 0, nil
+	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
+	p.buf = p.buf[:0]
 }
 
 // respond makes the plan one that answers with a status.

@@ -129,6 +129,8 @@ type Canonical struct {
 	URL []byte
 	// Authority is the offset of the host in URL, Path that of the slash behind the authority.
 	Authority, Path int
+	// Host is the host to connect to, without brackets; it lies in URL.
+	Host []byte
 	// Port is the port to connect to; 0 for a balancer.
 	Port int
 }
@@ -137,10 +139,10 @@ type Canonical struct {
 // and the query of the request is added, unless raw says that the path is meant as it is (nocanon, RewriteRule with NE).
 // status is 0, or 400 for a URL without a host or with a broken port, or 403 for a query or raw path with control
 // characters or spaces.
-func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (c Canonical, status int) {
+func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
 	u, ok := SplitURL(url)
 	if !ok {
-		return c, statusBadRequest
+		return dst, c, statusBadRequest
 	}
 	start := len(dst)
 	dst = appendLower(dst, u.Scheme)
@@ -158,21 +160,26 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (c Canonical, s
 	dst = append(dst, '/')
 	if raw {
 		if !IsClean(u.Path) {
-			return c, statusForbidden
+			return dst, c, statusForbidden
 		}
 		dst = append(dst, u.Path...)
 	} else {
 		dst = AppendEscapedPath(dst, u.Path)
 		if hasQuery {
 			if !IsClean(query) {
-				return c, statusForbidden
+				return dst, c, statusForbidden
 			}
 			dst = append(dst, '?')
 			dst = append(dst, query...)
 		}
 	}
 	c.URL = dst[start:]
-	return c, 0
+	hostStart := host - start
+	if c.URL[hostStart] == '[' {
+		hostStart++
+	}
+	c.Host = c.URL[hostStart : hostStart+len(u.Host)]
+	return dst, c, 0
 }
 
 func lower(s []byte) {

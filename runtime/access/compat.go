@@ -1,0 +1,121 @@
+package access
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+)
+
+// order is the value of Order.
+type order uint8
+
+const (
+	denyAllow order = iota
+	allowDeny
+	mutualFailure
+)
+
+// compat is Order, Allow and Deny.
+type compat struct {
+	order       order
+	allows, den []origin
+}
+
+// origin is what Allow or Deny compares the client with.
+type origin struct {
+	all    bool
+	env    string
+	unset  bool
+	prefix netip.Prefix
+}
+
+func (c *compiler) compat(a effective.Access) (*compat, bool) {
+	satisfyAny := false
+	out := &compat{}
+	ordered := false
+	for _, o := range a.Orders {
+		if o.Satisfy {
+			satisfyAny = o.Value == "any"
+			continue
+		}
+		ordered = true
+		switch o.Value {
+		case "deny,allow":
+			out.order = denyAllow
+		case "allow,deny":
+			out.order = allowDeny
+		case "mutual-failure":
+			out.order = mutualFailure
+		default:
+			c.problem(o, "Order %s is none: write deny,allow or allow,deny", o.Value)
+		}
+	}
+	for _, r := range a.Rules {
+		for _, word := range r.From {
+			o, ok := c.origin(r, word)
+			switch {
+			case !ok:
+			case r.Deny:
+				out.den = append(out.den, o)
+			default:
+				out.allows = append(out.allows, o)
+			}
+		}
+	}
+	if !ordered && len(a.Rules) == 0 {
+		return nil, satisfyAny
+	}
+	return out, satisfyAny
+}
+
+func (c *compiler) origin(r *ir.AccessRule, word string) (origin, bool) {
+	if strings.EqualFold(word, "all") {
+		return origin{all: true}, true
+	}
+	if len(word) > 4 && strings.EqualFold(word[:4], "env=") {
+		name, unset := strings.CutPrefix(word[4:], "!")
+		return origin{env: name, unset: unset}, true
+	}
+	prefix, err := ParsePrefix(word)
+	if err != nil {
+		c.problem(r, "%s from %s needs the client's name, which this server does not look up: write an IP address", verb(r), word)
+		return origin{}, false
+	}
+	return origin{prefix: prefix}, true
+}
+
+func verb(r *ir.AccessRule) string {
+	if r.Deny {
+		return "Deny"
+	}
+	return "Allow"
+}
+
+func (c *compat) allow(x *Request) bool {
+	switch c.order {
+	case allowDeny:
+		return matches(c.allows, x) && !matches(c.den, x)
+	case mutualFailure:
+		return matches(c.allows, x) && !matches(c.den, x)
+	case denyAllow:
+	}
+	return !matches(c.den, x) || matches(c.allows, x)
+}
+
+func matches(list []origin, x *Request) bool {
+	for i := range list {
+		switch o := &list[i]; {
+		case o.all:
+			return true
+		case o.env != "":
+			if x.has(o.env) != o.unset {
+				return true
+			}
+		case o.prefix.Contains(x.Client.Unmap()):
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package program
+
+import (
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// workers compiles the workers of a server. Those of the main server are shared: their state is kept once.
+func (b *builder) workers(h *Host, s *effective.Server, identity string) {
+	h.unpooled = b.settings(ir.DefaultWorker(), s, false)
+	for _, w := range s.Workers {
+		owner, known := b.owners[w]
+		if !known {
+			owner = identity
+			b.owners[w] = owner
+		}
+		if worker := b.worker(w, s, upstream.Key{Server: owner, Worker: w.Name}, upstream.IgnoreErrors, !known); worker != nil {
+			h.workers = append(h.workers, worker)
+		}
+	}
+}
+
+// worker compiles one worker; it is nil for one that cannot be used. first says that it was not
+// compiled for another server before, so that its problems are reported once.
+func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.Key, extra upstream.Status, first bool) *upstream.Worker {
+	if ok := !first || b.checkWorker(w); !ok {
+		return nil
+	}
+	host, port := w.URL.Host, w.URL.PortNumber()
+	worker := &upstream.Worker{
+		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
+		Authority: string(route.AppendAuthority(nil, []byte(host), port, route.DefaultPort(w.URL.Scheme))),
+		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
+		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
+		Settings: b.settings(w.Params, s, w.Reusable()),
+	}
+	worker.Slot = b.program.table.Slot(key, upstream.State{
+		Status: upstream.Status(w.Params.Status.Value) | extra,
+		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value,
+	})
+	return worker
+}
+
+// checkWorker reports what of a worker is not done.
+func (b *builder) checkWorker(w *effective.Worker) bool {
+	switch w.URL.Scheme {
+	case "http":
+	case "ws":
+		b.report.ignore(w.By, "%s is served as plain HTTP: requests that switch to WebSocket are answered by the backend as it answers a GET", w.Name)
+	case "https", "wss":
+		b.report.refuse(w.By, "%s needs TLS to the backend, which this server does not have: write http, or let a TLS proxy beside the backend do it", w.Name)
+		return false
+	default:
+		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http", w.Name, w.URL.Scheme)
+		return false
+	}
+	if w.URL.Socket != "" {
+		b.report.refuse(w.By, "%s is reached through a Unix socket, which this server does not use: let the backend listen on a port", w.Name)
+		return false
+	}
+	if w.Params.Health.IsSet() {
+		b.report.ignore(w.By, "%s is not checked: the health check of its hc keys is not run, so that only failed requests take it out", w.Name)
+	}
+	return true
+}
+
+// settings fills in what parameters leave open.
+func (b *builder) settings(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings {
+	timeout := s.Settings.ProxyTimeout()
+	if p.Timeout.Set {
+		timeout = p.Timeout.Value
+	}
+	connect := timeout
+	if p.ConnectionTimeout.Set {
+		connect = p.ConnectionTimeout.Value
+	}
+	settings := upstream.Settings{
+		ConnectTimeout: connect, Timeout: timeout, Retry: p.Retry.Value, TTL: p.TTL.Value, Acquire: p.Acquire.Value,
+		Ping: p.Ping.Value, Max: p.Max.Value, SMax: p.SMax.Value, Min: p.Min.Value, Reuse: reuse, KeepAlive: p.KeepAlive.Value,
+		AddressTTL: p.AddressTTL.Value, ResponseFieldSize: p.ResponseFieldSize.Value, ReceiveBuffer: p.ReceiveBufferSize.Value,
+	}
+	if settings.AddressTTL < 0 {
+		settings.AddressTTL = -time.Second
+	}
+	if settings.ResponseFieldSize == 0 {
+		settings.ResponseFieldSize = 8192
+	}
+	return settings
+}
+
+// balancers compiles the balancers of a server. Each server has its own members, so that virtual hosts count apart.
+func (b *builder) balancers(h *Host, s *effective.Server, identity string) {
+	h.byName = make(map[string]*upstream.Balancer, len(s.Balancers))
+	for _, source := range s.Balancers {
+		first := source.Server == s
+		set := b.balancer(source)
+		if first {
+			b.checkBalancer(source)
+		}
+		for _, m := range source.Members {
+			key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
+			if w := b.worker(m, s, key, 0, first); w != nil {
+				set.Members = append(set.Members, w)
+			}
+		}
+		h.balancers = append(h.balancers, set)
+		h.byName[source.Name] = set
+	}
+}
+
+func (b *builder) balancer(source *effective.Balancer) *upstream.Balancer {
+	p := &source.Params
+	set := &upstream.Balancer{
+		Name: source.Name, NoFailover: p.NoFailover.Value, ForceRecovery: p.ForceRecovery.Value,
+		SemicolonDelimits: p.SemicolonPathDelim.Value, Timeout: p.Timeout.Value, MaxAttempts: source.MaxAttempts(),
+		FailOnStatus: slices.Clone(p.FailOnStatus.Value), FailOnTimeout: p.FailOnTimeout.Value,
+	}
+	set.StickyCookie, set.StickyParam, _ = strings.Cut(p.StickySession.Value, "|")
+	if set.StickyParam == "" {
+		set.StickyParam = set.StickyCookie
+	}
+	if sep := p.StickySeparator.Value; sep != "" {
+		set.StickySeparator = sep[0]
+	}
+	switch p.LBMethod.Value {
+	case "bytraffic":
+		set.Method = upstream.ByTraffic
+	case "bybusyness":
+		set.Method = upstream.ByBusyness
+	default:
+		set.Method = upstream.ByRequests
+	}
+	return set
+}
+
+// checkBalancer reports what httpd refuses in a balancer and what this server does not do.
+func (b *builder) checkBalancer(source *effective.Balancer) {
+	if source.Params.LBMethod.Value == "heartbeat" {
+		b.report.refuse(source.By, "lbmethod=heartbeat of %s is not run by this server: write byrequests, bytraffic or bybusyness", source.Name)
+	}
+	for _, m := range source.Misplaced {
+		if strings.HasPrefix(m.Param.Key, "hc") {
+			b.report.refuse(m.By, "httpd refuses %s on %s, since it belongs to a member: write it on each BalancerMember", m.Param.Key, source.Name)
+			continue
+		}
+		b.report.warn(m.By, "httpd refuses %s on %s, since it belongs to a member; it is applied to every member that does not say otherwise: write it on each BalancerMember", m.Param.Key, source.Name)
+	}
+	for _, w := range source.Discarded {
+		b.report.ignore(w.By, "httpd drops the member %s, since the main server defines %s with members of its own", w.Name, source.Name)
+	}
+}

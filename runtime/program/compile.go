@@ -1,0 +1,218 @@
+package program
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// maxPath bounds what a rewrite rule may make of a path in bytes: twice LimitRequestLine, whose default is 8190.
+const maxPath = 2 * 8190
+
+// noAdmin is what httpd says for a server without ServerAdmin.
+const noAdmin = "[no address given]"
+
+// Compile makes a program of a configuration, which must not be changed afterwards. The report lists what the program
+// does not do; a server must not start with a program whose report is not OK.
+func Compile(c *ir.Config, o Options) (*Program, *Report) {
+	b := builder{
+		view: effective.New(c), options: o, report: &Report{},
+		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table},
+		owners:  make(map[*effective.Worker]string), seen: make(map[string]int),
+	}
+	if b.program.table == nil {
+		b.program.table = upstream.NewTable()
+	}
+	b.listens()
+	for _, server := range b.view.Servers() {
+		h := b.host(server)
+		b.program.hosts = append(b.program.hosts, h)
+		if server.IsMain() {
+			b.program.main = h
+		} else {
+			b.program.placeHost(h, server, b.report)
+		}
+	}
+	b.survey(c.Items, nil)
+	return b.program, b.report
+}
+
+// builder holds what the parts of a compilation share.
+type builder struct {
+	view    *effective.View
+	options Options
+	report  *Report
+	program *Program
+	// owners tells by which server a worker was defined, for the key of its state.
+	owners map[*effective.Worker]string
+	// seen numbers virtual hosts that are alike.
+	seen map[string]int
+}
+
+func (b *builder) listens() {
+	for _, l := range b.view.Listens() {
+		listen := Listen{Port: uint16(l.Port), Protocol: l.Protocol}
+		if l.Address != "" {
+			address, err := netip.ParseAddr(l.Address)
+			if err != nil {
+				b.report.refuse(l, "Listen %s names a host, which httpd resolves when it starts: write its IP address", l.Address)
+				continue
+			}
+			listen.Address = address
+		}
+		b.program.listens = append(b.program.listens, listen)
+	}
+}
+
+func (b *builder) host(s *effective.Server) *Host {
+	h := &Host{
+		ServerName: b.serverName(s), ServerPort: serverPort(s), names: newHostSet(),
+		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
+		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value),
+		Settings: Settings{
+			Timeout: s.Settings.Timeout(), KeepAlive: s.Settings.Switch(ir.SwitchKeepAlive).Value,
+			KeepAliveTimeout: s.Settings.KeepAliveTimeout(),
+			MaxKeepAlive:     int(s.Settings.Number(ir.NumberMaxKeepAliveRequests).Value),
+		},
+	}
+	h.names.add(h, s)
+	admin := s.Settings.Word(ir.WordServerAdmin)
+	h.ServerAdmin = admin.Value
+	h.server = eval.Server{Admin: admin.Value, DocumentRoot: s.Settings.Word(ir.WordDocumentRoot).Value}
+	if !admin.IsSet() {
+		h.server.Admin = noAdmin
+	}
+	identity := b.identity(s, h)
+	b.workers(h, s, identity)
+	b.balancers(h, s, identity)
+	b.mappings(h, s)
+	b.rules(h, s)
+	h.scopes.build(b, h, s)
+	b.logs(h, s)
+	return h
+}
+
+// serverName is ServerName, else for a virtual host that of the main server, else the name of the machine.
+func (b *builder) serverName(s *effective.Server) string {
+	if name := s.ServerName(); name != "" {
+		return name
+	}
+	for _, address := range s.Addresses() {
+		if !effective.IsAnyAddress(address) {
+			return address.Host
+		}
+	}
+	if !s.IsMain() {
+		return b.program.main.ServerName
+	}
+	if b.options.Hostname != "" {
+		return b.options.Hostname
+	}
+	return "127.0.0.1"
+}
+
+// serverPort is the port of ServerName, else that of the virtual host's first address.
+func serverPort(s *effective.Server) int {
+	if s.Name != nil && s.Name.Port != 0 {
+		return s.Name.Port
+	}
+	if addresses := s.Addresses(); len(addresses) > 0 {
+		return addresses[0].Port
+	}
+	return 0
+}
+
+// identity names a server across reloads.
+func (b *builder) identity(s *effective.Server, h *Host) string {
+	if s.IsMain() {
+		return ""
+	}
+	name := h.ServerName
+	if addresses := s.Addresses(); len(addresses) > 0 {
+		name = fmt.Sprintf("%s:%d %s", addresses[0].Host, addresses[0].Port, name)
+	}
+	b.seen[name]++
+	if n := b.seen[name]; n > 1 {
+		name = fmt.Sprintf("%s #%d", name, n)
+	}
+	return name
+}
+
+func viaOf(word string) Via {
+	switch strings.ToLower(word) {
+	case "on":
+		return ViaOn
+	case "full":
+		return ViaFull
+	case "block":
+		return ViaBlock
+	}
+	return ViaOff
+}
+
+func (b *builder) rules(h *Host, s *effective.Server) {
+	if !s.Rewrite.Engine.Value || len(s.Rewrite.Rules) == 0 {
+		return
+	}
+	var problems []rewrite.Problem
+	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, MaxLength: maxPath})
+	for _, p := range problems {
+		b.report.refuse(p.Item, "%s", p.Message)
+	}
+	for _, word := range s.Rewrite.Options.Value {
+		switch strings.ToLower(word) {
+		case "allowanyuri", "legacyprefixdocroot", "unsafeprefixstat":
+			b.report.refuse(s.Rewrite.Options.By, "RewriteOptions %s is not run by this server: leave it out", word)
+		}
+	}
+}
+
+func (b *builder) logs(h *Host, s *effective.Server) {
+	canonical := strings.EqualFold(s.Settings.Word(ir.WordUseCanonicalName).Value, "on")
+	h.logs = &accesslog.Set{Server: accesslog.Server{Name: h.ServerName, Port: h.ServerPort, Canonical: canonical}}
+	if h.logs.Server.Port == 0 {
+		h.logs.Server.Port = 80
+	}
+	for _, item := range s.Logs {
+		if log, ok := b.log(s, item); ok {
+			h.logs.Logs = append(h.logs.Logs, log)
+		}
+	}
+}
+
+func (b *builder) log(s *effective.Server, item *ir.CustomLog) (*accesslog.Log, bool) {
+	if strings.HasPrefix(item.Target, "|") {
+		b.report.refuse(item, "an access log through a program (%s) is not written by this server: name a file", item.Target)
+		return nil, false
+	}
+	format, err := accesslog.CompileFormat(s.LogFormat(item))
+	if err != nil {
+		b.report.refuse(item, "%v", err)
+		return nil, false
+	}
+	log := &accesslog.Log{Path: b.path(s, item.Target), Format: format}
+	if err := log.SetCondition(item.Condition); err != nil {
+		b.report.refuse(item, "%v", err)
+		return nil, false
+	}
+	return log, true
+}
+
+// path resolves a path of the configuration against ServerRoot.
+func (b *builder) path(s *effective.Server, path string) string {
+	root := s.Settings.Word(ir.WordServerRoot).Value
+	if root == "" {
+		root = b.options.ServerRoot
+	}
+	if strings.HasPrefix(path, "/") || root == "" {
+		return path
+	}
+	return strings.TrimSuffix(root, "/") + "/" + path
+}

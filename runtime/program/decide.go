@@ -1,0 +1,198 @@
+package program
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// The statuses that a decision gives by itself.
+const (
+	statusBadRequest = 400
+	statusForbidden  = 403
+	statusNotFound   = 404
+	statusInternal   = 500
+)
+
+// Resolve reads the target and the Host field of a request: it fills in RawPath, Query, Hostname and HostPort. It comes
+// before Program.Host. The status is 0, or 400 for what httpd refuses: a host that is none, several Host fields, or none
+// in HTTP/1.1.
+func Resolve(x *exchange.Exchange) (status int) {
+	r := &x.Request
+	target := route.SplitTarget(r.Target)
+	r.RawPath, r.Query, r.HasQuery = target.Path, target.Query, target.HasQuery
+	r.Absolute = len(target.Scheme) > 0
+	host := target.Authority
+	switch n := r.Fields.Count("Host"); {
+	case n > 1, n == 0 && r.Minor > 0:
+		return statusBadRequest
+	case !r.Absolute:
+		host = r.Fields.Get("Host")
+		if n == 0 {
+			return 0
+		}
+	}
+	if i := bytes.LastIndexByte(host, '@'); i >= 0 && r.Absolute {
+		host = host[i+1:]
+	}
+	room := x.Alloc(len(host))
+	name, port, ok := route.ParseHost(room[:0], host)
+	if !ok {
+		return statusBadRequest
+	}
+	r.Hostname, r.HostPort = name, uint16(port)
+	return 0
+}
+
+// Decide finds out what becomes of a request: it decodes the path, runs the rewrite rules, tries the mappings, asks who
+// may pass, and writes the plan. Nothing is sent or opened. Resolve comes before it.
+func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
+	p.reset()
+	x.ServerName = h.ServerName
+	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
+	room := x.Alloc(len(x.Request.RawPath))
+	path, status := route.AppendPath(room[:0], x.Request.RawPath, h.merge)
+	x.Request.Path = path
+	early := h.scopes.base
+	if h.scopes.located {
+		early = h.scopes.find(path, nil, p)
+	}
+	h.self(p, early, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	if status != 0 {
+		p.respond(status)
+		return
+	}
+	p.path = path
+	url, raw, done := h.translate(x, p, early)
+	if done {
+		return
+	}
+	h.forward(x, p, url, raw)
+}
+
+// translate finds the URL that the request goes to; it is nil for none. done says that the plan is complete.
+func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw, done bool) {
+	if h.rules != nil && early.rewrites && p.path[0] == '/' {
+		result := h.rules.Run(&p.rewrite, x, h, &p.Self)
+		switch result.Kind {
+		case rewrite.Status:
+			p.respond(result.Status)
+			return nil, false, true
+		case rewrite.Redirect:
+			p.respond(result.Status)
+			p.Location = result.Location
+			return nil, false, true
+		case rewrite.Proxy:
+			return result.Value, result.Raw, false
+		case rewrite.Local:
+			return nil, false, false
+		case rewrite.PassThrough:
+			p.path = result.Value
+			x.Request.Path = result.Value
+		case rewrite.Unchanged:
+		}
+	}
+	if x.Env.Len() > 0 {
+		if _, direct := x.Env.Get("no-proxy"); direct {
+			return nil, false, false
+		}
+	}
+	url, raw = h.mapped(x, p, early)
+	return url, raw, false
+}
+
+// mapped tries the mapping of the Location first, then those of the server; the first that matches counts.
+func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw bool) {
+	var hit bool
+	if m := early.mapping; m != nil {
+		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
+			return result(m, p.buf), raw
+		}
+	}
+	for _, m := range h.mappings {
+		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
+			return result(m, p.buf), raw
+		}
+	}
+	return nil, false
+}
+
+func result(m *mapping, url []byte) []byte {
+	if m.exclude {
+		return nil
+	}
+	return url
+}
+
+// forward completes the plan for a request that goes to url, or for one that stays here.
+func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
+	s := h.scopes.find(p.path, url, p)
+	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	if !s.open {
+		p.access.Client, p.access.Local = x.Client.Remote.Addr(), x.Client.Local.Addr()
+		p.access.Method, p.access.Env = x.Request.Method, &x.Env
+		if !s.access.Allow(&p.access) {
+			p.respond(statusForbidden)
+			return
+		}
+	}
+	if url == nil {
+		p.respond(statusNotFound)
+		return
+	}
+	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse = s.preserveHost, s.addForwarded, s.continues, s.reverse
+	x.Handler = "proxy-server"
+	start := len(p.buf)
+	p.buf = append(p.buf, "proxy:"...)
+	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
+	if p.buf = dst; status != 0 {
+		p.respond(status)
+		return
+	}
+	x.Filename = p.buf[start:]
+	h.dispatch(p, &c)
+}
+
+// dispatch chooses what serves a canonical URL: a balancer, a worker, or for want of one the default worker, which opens
+// a connection for each request.
+func (h *Host) dispatch(p *Plan, c *route.Canonical) {
+	p.Kind = Forward
+	p.Path, p.Authority = c.URL[c.Path:], c.URL[c.Authority:c.Path]
+	switch string(c.URL[:c.Authority-len("://")]) {
+	case "balancer":
+		if p.Balancer = h.byName[string(c.URL[:c.Path])]; p.Balancer == nil {
+			p.respond(statusInternal)
+		}
+		p.Authority = nil
+	case "http", "ws":
+		if p.Worker = route.FindWorker(h.workers, c); p.Worker == nil {
+			p.useDefault(c, &h.unpooled)
+		} else if p.Worker.Match && strings.Contains(p.Worker.Host, "$") {
+			p.useDefault(c, &p.Worker.Settings)
+		}
+	default:
+		p.respond(statusInternal)
+	}
+}
+
+// useDefault sends the request to a backend that no worker describes.
+func (p *Plan) useDefault(c *route.Canonical, settings *upstream.Settings) {
+	w := &p.unpooled
+	// Text that is the same as last time is kept, so that it is not copied again.
+	if string(c.Host) != w.Host {
+		w.Host = string(c.Host)
+	}
+	if name := c.URL[:c.Path]; string(name) != w.Name {
+		w.Name = string(name)
+	}
+	if authority := c.URL[c.Authority:c.Path]; string(authority) != w.Authority {
+		w.Authority = string(authority)
+	}
+	w.Scheme, w.Port, w.Settings = "http", c.Port, *settings
+	w.Settings.Reuse = false
+	p.Worker = w
+}

@@ -1,0 +1,235 @@
+package program
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/internal/regex"
+	"github.com/lbconf/lbconf/runtime/route"
+)
+
+// scope is what holds for a request: the server's defaults with the sections that cover it on top.
+type scope struct {
+	mapping      *mapping
+	reverse      *route.Reverse
+	access       *access.Rules
+	open         bool
+	preserveHost bool
+	addForwarded bool
+	continues    bool
+	rewrites     bool
+	canonical    bool
+}
+
+// maxSections is how many sections of a server the cache of scopes tells apart; with more, scopes are merged per request.
+const maxSections = 256
+
+// maxScopes bounds the cache, since the client chooses which sections meet.
+const maxScopes = 1024
+
+// sectionSet is a set of sections by their index.
+type sectionSet [maxSections / 64]uint64
+
+// scopes merges sections and remembers the result for each set of them that was met.
+type scopes struct {
+	server   *effective.Server
+	host     *Host
+	base     *scope
+	proxy    []*section
+	location []*section
+	// located says that a Location has a mapping or turns the rewriting engine on or off, so that Location counts before
+	// the request is mapped.
+	located bool
+
+	mu     sync.Mutex
+	merged atomic.Pointer[map[sectionSet]*scope]
+}
+
+// section is a Proxy or Location section that holds something.
+type section struct {
+	source  *effective.Section
+	index   int
+	match   *regex.Regexp
+	mapping *mapping
+}
+
+// build compiles the sections of a server.
+func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
+	c.server, c.host = s, h
+	compiled := make(map[*effective.Mapping]*mapping)
+	for _, phase := range []effective.Phase{effective.PhaseProxy, effective.PhaseLocation} {
+		for _, source := range s.Phase(phase) {
+			sec := c.section(b, source, compiled)
+			if sec == nil {
+				continue
+			}
+			if phase == effective.PhaseProxy {
+				c.proxy = append(c.proxy, sec)
+			} else {
+				c.location = append(c.location, sec)
+				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
+			}
+		}
+	}
+	if n := len(c.proxy) + len(c.location); n > maxSections {
+		b.report.ignore(s.Sections[0].Section, "%d sections hold for one server: beyond %d they are merged anew for each request, which is slow", n, maxSections)
+	}
+	c.base = c.compile(nil)
+	c.merged.Store(&map[sectionSet]*scope{})
+}
+
+// section compiles one section; it is nil for one that changes nothing for a request.
+func (c *scopes) section(b *builder, source *effective.Section, compiled map[*effective.Mapping]*mapping) *section {
+	sec := &section{source: source, index: len(c.proxy) + len(c.location)}
+	if source.Mapping != nil {
+		m, known := compiled[source.Mapping]
+		if !known {
+			m = b.mapping(source.Mapping)
+			compiled[source.Mapping] = m
+		}
+		sec.mapping = m
+	}
+	if pattern := source.Section.Regex; pattern != nil {
+		re, err := regex.Compile(pattern, false)
+		if err != nil {
+			b.report.refuse(source.Section, "the regular expression %q cannot be run: %v", pattern.Source, err)
+			return nil
+		}
+		sec.match = re
+	}
+	if _, problems := access.Compile(source.Access()); len(problems) > 0 && source.Server == c.server {
+		for _, p := range problems {
+			b.report.refuse(p.Item, "%s", p.Message)
+		}
+	}
+	if len(source.Rewrite.Rules) > 0 && source.Server == c.server && (source.Rewrite.Engine.Value || !source.Rewrite.Engine.IsSet()) {
+		b.report.refuse(source.Rewrite.Rules[0].Rule, "RewriteRule inside <%s> is not run by this server: write it outside of the section, with the path in its pattern", source.Section.Kind)
+	}
+	return sec
+}
+
+// matches says whether the section covers a subject.
+func (s *section) matches(subject []byte, p *Plan) bool {
+	if s.match != nil {
+		var ok bool
+		p.groups, ok = s.match.MatchBytes(subject, p.groups)
+		return ok
+	}
+	// The section only looks at the text.
+	return s.source.Match(unsafe.String(unsafe.SliceData(subject), len(subject)), nil)
+}
+
+// find returns the scope of the Proxy sections that cover target, where that is not nil, and of the Location sections
+// that cover path.
+func (c *scopes) find(path, target []byte, p *Plan) *scope {
+	if len(c.location) == 0 && (target == nil || len(c.proxy) == 0) {
+		return c.base
+	}
+	var set sectionSet
+	var list []*effective.Section
+	large := len(c.proxy)+len(c.location) > maxSections
+	found := false
+	add := func(sections []*section, subject []byte) {
+		for _, s := range sections {
+			if !s.matches(subject, p) {
+				continue
+			}
+			found = true
+			if large {
+				list = append(list, s.source)
+			} else {
+				set[s.index/64] |= 1 << (s.index % 64)
+			}
+		}
+	}
+	if target != nil {
+		add(c.proxy, target)
+	}
+	add(c.location, path)
+	switch {
+	case !found:
+		return c.base
+	case large:
+		return c.compile(list)
+	}
+	if merged := (*c.merged.Load())[set]; merged != nil {
+		return merged
+	}
+	return c.remember(set)
+}
+
+// remember merges a set that was not met before.
+func (c *scopes) remember(set sectionSet) *scope {
+	var list []*effective.Section
+	for _, sections := range [...][]*section{c.proxy, c.location} {
+		for _, s := range sections {
+			if set[s.index/64]&(1<<(s.index%64)) != 0 {
+				list = append(list, s.source)
+			}
+		}
+	}
+	merged := c.compile(list)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	old := *c.merged.Load()
+	if len(old) >= maxScopes {
+		return merged
+	}
+	next := make(map[sectionSet]*scope, len(old)+1)
+	for k, v := range old {
+		next[k] = v
+	}
+	next[set] = merged
+	c.merged.Store(&next)
+	return merged
+}
+
+// compile merges sections, in the order of merging, on top of what holds in the server.
+func (c *scopes) compile(list []*effective.Section) *scope {
+	merged := c.server.Scope(list...)
+	rules, _ := access.Compile(merged.Access) // what cannot be decided denies, and was reported with its section
+	s := &scope{
+		access: rules, open: rules.IsOpen(),
+		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
+		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
+		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,
+		rewrites:     merged.Settings.Switch(ir.SwitchRewriteEngine).Value,
+		canonical:    strings.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
+		reverse:      c.reverse(merged.Reverses),
+	}
+	if merged.Mapping != nil {
+		for _, sec := range c.location {
+			if sec.source.Mapping == merged.Mapping {
+				s.mapping = sec.mapping
+			}
+		}
+	}
+	return s
+}
+
+// reverse compiles ProxyPassReverse directives.
+func (c *scopes) reverse(list []*effective.Reverse) *route.Reverse {
+	if len(list) == 0 {
+		return nil
+	}
+	out := &route.Reverse{}
+	for _, source := range list {
+		e := route.ReverseEntry{Path: source.Path, URL: source.Pass.URL}
+		if set := c.host.byName[effective.BalancerName(e.URL)]; set != nil {
+			e.Members = make([]string, 0, len(set.Members))
+			for _, m := range set.Members {
+				e.Members = append(e.Members, m.Name)
+			}
+			if _, sub, ok := strings.Cut(e.URL[len("balancer://"):], "/"); ok && sub != "" {
+				e.Sub = "/" + sub
+			}
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	return out
+}

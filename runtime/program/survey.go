@@ -1,0 +1,126 @@
+package program
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// survey goes through all directives and reports those that the program does not run.
+func (b *builder) survey(items []ir.Item, in *ir.Section) {
+	for _, item := range items {
+		b.surveyItem(item, in)
+		switch item := item.(type) {
+		case *ir.Section:
+			b.survey(item.Items, item)
+		case *ir.VirtualHost:
+			b.survey(item.Items, nil)
+		case *ir.Residue:
+			b.survey(item.Items, in)
+		default:
+		}
+	}
+}
+
+func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
+	switch item := item.(type) {
+	case *ir.Switch:
+		if item.Name == ir.SwitchProxyRequests && item.On {
+			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
+		}
+	case *ir.Word:
+		b.surveyWord(item)
+	case *ir.HeaderEdit:
+		if item.Request {
+			b.report.refuse(item, "RequestHeader is not run by this server, and without it the backend would see other fields than it trusts: leave it out, or set the field at the backend")
+		} else {
+			b.report.ignore(item, "Header is not run by this server: responses have the fields of the backend")
+		}
+	case *ir.ProxyPass:
+		if item.Interpolate {
+			b.report.ignore(item, "interpolate is not run by this server: ${…} in the URL stays as it is")
+		}
+	case *ir.Section:
+		b.surveySection(item)
+	case *ir.Residue:
+		b.surveyResidue(item, in)
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Number, *ir.Words,
+		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
+		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
+		// Run, or judged where they are compiled.
+	}
+}
+
+func (b *builder) surveyWord(item *ir.Word) {
+	switch item.Name {
+	case ir.WordSetHandler:
+		if strings.EqualFold(item.Value, "none") {
+			return
+		}
+		if strings.HasPrefix(strings.ToLower(item.Value), "proxy:") {
+			b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
+			return
+		}
+		b.report.ignore(item, "the handler %s is not run by this server: its path answers 404", item.Value)
+	case ir.WordSetOutputFilter:
+		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
+	case ir.WordSSLEngine:
+		if strings.EqualFold(item.Value, "on") {
+			b.report.refuse(item, "SSLEngine on needs TLS, which this server does not have: leave it out and put a TLS proxy in front")
+		}
+	case ir.WordUseCanonicalName:
+		if strings.EqualFold(item.Value, "dns") {
+			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
+		}
+	case ir.WordDocumentRoot:
+		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
+	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
+		ir.WordServerTokens, ir.WordServerSignature, ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
+	}
+}
+
+func (b *builder) surveySection(item *ir.Section) {
+	switch item.Kind {
+	case ir.SectionIf, ir.SectionElseIf, ir.SectionElse:
+		b.report.refuse(item, "<%s> is not run by this server: write its directives for a path or a virtual host", item.Kind)
+	case ir.SectionProxy, ir.SectionProxyMatch, ir.SectionLocation, ir.SectionLocationMatch, ir.SectionDirectory,
+		ir.SectionDirectoryMatch, ir.SectionFiles, ir.SectionFilesMatch, ir.SectionRequireAll, ir.SectionRequireAny,
+		ir.SectionRequireNone:
+		if item.Regex != nil && len(item.Regex.Names()) > 0 {
+			b.report.ignore(item, "the named groups of <%s %s> set no environment variables", item.Kind, item.Pattern)
+		}
+	}
+}
+
+func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
+	switch item.State {
+	case ir.ResidueInert:
+	case ir.ResidueUnsupported:
+		switch {
+		case item.Guards && isOfFiles(in):
+			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)
+		case item.Guards:
+			b.report.refuse(item, "%s is not run by this server, and to ignore it could open a door: leave it out only if nothing depends on it", item.Name)
+		default:
+			b.report.ignore(item, "%s is not run by this server", item.Name)
+		}
+	case ir.ResidueUnknown:
+		b.report.refuse(item, "httpd 2.4 has no directive %s: correct the name or leave it out", item.Name)
+	case ir.ResidueRefused:
+		b.report.refuse(item, "httpd refuses this %s: lint says why", item.Name)
+	}
+}
+
+// isOfFiles says whether a section concerns files only, of which none is served.
+func isOfFiles(in *ir.Section) bool {
+	if in == nil {
+		return false
+	}
+	switch in.Kind {
+	case ir.SectionDirectory, ir.SectionDirectoryMatch, ir.SectionFiles, ir.SectionFilesMatch:
+		return true
+	case ir.SectionProxy, ir.SectionProxyMatch, ir.SectionLocation, ir.SectionLocationMatch, ir.SectionIf, ir.SectionElseIf,
+		ir.SectionElse, ir.SectionRequireAll, ir.SectionRequireAny, ir.SectionRequireNone:
+	}
+	return false
+}
