@@ -170,17 +170,17 @@ func requireGroup(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.I
 		item := &ir.Section{Node: node(n), Kind: kind, Items: l.items(n.Children, at.in(n, ""))}
 		if n.Args.Len() > 0 {
 			l.invalid(n, n.Args.All(), "<"+n.Name+"> directive doesn't take additional arguments", "remove the text", "<%s> takes no argument", n.Name)
-			return nil
+			return refusedBox(n, item.Items)
 		}
 		if len(item.Items) == 0 {
 			l.invalid(n, n.Span(), "<"+n.Name+"> directive contains no authorization directives", "write a Require in it, or remove the section",
 				"<%s> holds no Require", n.Name)
-			return nil
+			return refusedBox(n, item.Items)
 		}
 		if group := at.group(); kind == ir.SectionRequireNone && group != ir.SectionRequireAll {
 			l.invalid(n, n.Span(), "<RequireNone> directive has no effect in <"+string(group)+"> directive",
 				"write <RequireAll> around it, with a Require that grants", "<RequireNone> has no effect outside <RequireAll>")
-			return nil
+			return refusedBox(n, item.Items)
 		}
 		return l.onlyNegative(n, item)
 	}
@@ -207,5 +207,5 @@ func (l *lowering) onlyNegative(n *parser.Node, item *ir.Section) ir.Item {
 	}
 	l.invalid(n, n.Span(), "<RequireAll> directive contains only negative authorization directives", "add Require all granted",
 		"<RequireAll> holds nothing that grants")
-	return nil
+	return refusedBox(n, item.Items)
 }

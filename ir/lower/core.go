@@ -204,7 +204,6 @@ func texts(words []parser.Word) []string {
 func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
 	if len(n.Words) == 0 {
 		l.invalid(n, n.Span(), "<VirtualHost> directive requires additional arguments", "write <VirtualHost *:80>", "<VirtualHost> has no address")
-		l.items(n.Children, at.in(n, ""))
 		return nil
 	}
 	item := &ir.VirtualHost{Node: node(n)}

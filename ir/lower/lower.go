@@ -113,6 +113,11 @@ func (l *lowering) refused(n *parser.Node, at place) ir.Item {
 	return r
 }
 
+// refusedBox is refused for a section whose items are lowered already.
+func refusedBox(n *parser.Node, items []ir.Item) ir.Item {
+	return &ir.Residue{Node: node(n), State: ir.ResidueRefused, Name: n.Name, Args: n.Args.String(), Section: true, Items: items}
+}
+
 func (l *lowering) keep(n *parser.Node, at place) *ir.Residue {
 	r := &ir.Residue{Node: node(n), Name: n.Name, Args: n.Args.String(), Section: n.Section}
 	if n.Section {

@@ -349,18 +349,18 @@ func lowerProxy(l *lowering, n *parser.Node, at place) ir.Item {
 	switch {
 	case hasWildcard(item.Pattern):
 		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for wildchar url.", "remove the parameters", "<Proxy> takes no parameters for a wildcard")
-		return nil
+		return refusedBox(n, item.Items)
 	case !strings.Contains(item.Pattern, ":"):
 		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for non url.", "write <Proxy scheme://host> or remove the parameters", "<Proxy> takes no parameters for %q, which is no URL", item.Pattern)
-		return nil
+		return refusedBox(n, item.Items)
 	}
 	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'")
 	if !ok || !l.target(n, n.Words[0], "<Proxy") {
-		return nil
+		return refusedBox(n, item.Items)
 	}
 	item.Params = params
 	if !l.checkParams(n, item.Pattern, params, at) {
-		return nil
+		return refusedBox(n, item.Items)
 	}
 	at.srv.define(item.Pattern, nil)
 	return item
@@ -377,11 +377,11 @@ func lowerProxyMatch(l *lowering, n *parser.Node, at place) ir.Item {
 	item.Regex = regex
 	item.Items = l.items(n.Children, at.in(n, item.Pattern))
 	if !ok {
-		return nil
+		return refusedBox(n, item.Items)
 	}
 	if len(n.Words) > 1 {
 		l.invalid(n, n.Words[1].Text.All(), "Multiple <ProxyMatch> arguments not (yet) supported.", "remove the parameters", "<ProxyMatch> takes one regular expression")
-		return nil
+		return refusedBox(n, item.Items)
 	}
 	return item
 }
