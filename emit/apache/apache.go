@@ -112,6 +112,9 @@ func (w *writer) drop(item ir.Item, reason string) {
 	}
 }
 
+// asciiSpace is what httpd takes for white space.
+const asciiSpace = " \t\n\v\f\r"
+
 // unwritable says why no line of httpd's language is the directive.
 func unwritable(item ir.Item, line string) string {
 	switch {
@@ -119,14 +122,14 @@ func unwritable(item ir.Item, line string) string {
 		return "a line of httpd's language cannot hold a line break or a NUL byte"
 	case strings.HasSuffix(line, `\`):
 		return `a line that ends with \ goes on in the next one for httpd`
-	case strings.TrimSpace(line) != line:
+	case strings.Trim(line, asciiSpace) != line:
 		return "httpd ignores white space at the end of a line"
 	}
 	residue, ok := item.(*ir.Residue)
 	if !ok {
 		return ""
 	}
-	if residue.Name == "" || strings.ContainsAny(residue.Name, " \t\v\f\r<>#") || strings.TrimSpace(residue.Args) != residue.Args {
+	if residue.Name == "" || strings.ContainsAny(residue.Name, " \t\v\f\r<>#") || strings.Trim(residue.Args, asciiSpace) != residue.Args {
 		return fmt.Sprintf("httpd would not read the line back as the directive %q", residue.Name)
 	}
 	if !residue.Section && len(residue.Items) > 0 {

@@ -2,6 +2,7 @@ package apache
 
 import (
 	"flag"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,7 +50,11 @@ func TestRoundTrip(t *testing.T) {
 		cfg := irtest.Config(false).Draw(rt, "config")
 		written, report := mustEmit(rt, cfg)
 		if s := report.Summary(); s.Dropped > 0 {
-			rt.Fatalf("%v\nin\n%s", s, written)
+			var text strings.Builder
+			if err := report.WriteText(&text); err != nil {
+				rt.Fatal(err)
+			}
+			rt.Fatalf("%s\nin\n%s\nof\n%s", text.String(), written, irtest.Describe(cfg))
 		}
 		back, list := irtest.Lower("test.conf", []byte(written))
 		if diff := cmp.Diff(cfg, back, ir.IgnoreOrigin()); diff != "" {

@@ -15,7 +15,7 @@ var members = group{
 			m := w.entry(item)
 			m.text("balancer", member.Balancer)
 			m.add("url", text(member.URL))
-			m.params(w, member.Params)
+			m.params(w, member.Params, ir.ParamOfWorker)
 			all.Content = append(all.Content, m.node)
 			w.mark(item)
 		}
@@ -47,7 +47,7 @@ var proxySet = group{
 			set := item.(*ir.ProxySet)
 			m := w.entry(item)
 			m.text("url", set.URL)
-			m.params(w, set.Params)
+			m.params(w, set.Params, w.setOf(set))
 			if len(set.Params) == 0 {
 				w.fail(item, "has no parameter")
 			}
@@ -79,4 +79,12 @@ var proxySet = group{
 		one := withParams(props{"url": ref("text"), "parameters": ref("parameters")})
 		return anyOf(one, listOf(one))
 	},
+}
+
+// setOf says whose parameters a ProxySet sets.
+func (w *writer) setOf(set *ir.ProxySet) ir.ParamObject {
+	if set.URL == "" && w.around != nil {
+		return paramsOf(w.around.Pattern)
+	}
+	return paramsOf(set.URL)
 }

@@ -127,6 +127,11 @@ func (r *reader) header(f *fields, request bool) (*ir.HeaderEdit, bool) {
 		*argument.value = f.text(argument.key)
 	}
 	f.only(known...)
+	if request && (h.Always || h.OnSuccess) || h.Always && h.OnSuccess {
+		r.fail(r.span(f.node), f.where+" names a table that it cannot work on",
+			"write always: on or on_success: on for a response, and none of them for a request")
+		return nil, false
+	}
 	return h, true
 }
 

@@ -38,12 +38,12 @@ func mustDecode(t rapid.TB, src string) *ir.Config {
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		cfg := irtest.Config(true).Draw(rt, "config")
-		written := mustEmit(rt, Emitter{NoOrigins: true}, cfg)
+		written := mustEmit(rt, Emitter{NoComments: true}, cfg)
 		back := mustDecode(rt, written)
 		if diff := cmp.Diff(cfg, back, ir.IgnoreOrigin()); diff != "" {
 			rt.Fatalf("%s\nin\n%s", diff, written)
 		}
-		if again := mustEmit(rt, Emitter{NoOrigins: true}, back); again != written {
+		if again := mustEmit(rt, Emitter{NoComments: true}, back); again != written {
 			rt.Fatalf("written differently after decoding:\n%s", cmp.Diff(written, again))
 		}
 	})

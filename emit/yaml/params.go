@@ -13,18 +13,66 @@ import (
 // beside those of their entry where every key is one that httpd has and occurs once, else under parameters: as a
 // mapping, or as a list of mappings where a key occurs twice.
 
-// params adds the parameters of an entry.
-func (m *mapping) params(w *writer, params []ir.Param) {
+// params adds the parameters of an entry for a worker or a balancer.
+func (m *mapping) params(w *writer, params []ir.Param, of ir.ParamObject) {
 	if len(params) == 0 {
 		return
 	}
 	if !inline(params) {
-		m.add("parameters", parameters(w, params))
+		m.add("parameters", parameters(w, params, of))
 		return
 	}
 	for _, p := range params {
-		m.add(p.Key, word(p.Value))
+		m.add(p.Key, w.param(p, of))
 	}
+}
+
+// param writes the value of a parameter.
+func (w *writer) param(p ir.Param, of ir.ParamObject) *yaml.Node {
+	value := word(p.Value)
+	if p.Key == "status" {
+		return w.explain("status="+p.Value, statusMeaning(p.Value), value)
+	}
+	for _, object := range []ir.ParamObject{of, ir.ParamOfWorker, ir.ParamOfBalancer, ir.ParamOfMapping} {
+		if spec := ir.LookupParam(object, p.Key); spec != nil {
+			return w.explain(object.String()+" "+p.Key, spec.Means, value)
+		}
+	}
+	return value
+}
+
+// statusMeaning spells out the letters that a person writes.
+func statusMeaning(value string) string {
+	set, _, err := ir.ParseStatusFlags(value)
+	if err != nil {
+		return ""
+	}
+	var all []string
+	for _, state := range []struct {
+		flag    ir.StatusFlags
+		meaning string
+	}{
+		{ir.StatusHotStandby, "hot standby: used while no other member is usable"},
+		{ir.StatusHotSpare, "hot spare: replaces an unusable member of its set"},
+		{ir.StatusDisabled, "disabled: gets no requests"},
+		{ir.StatusStopped, "stopped: gets no requests"},
+		{ir.StatusDrain, "draining: gets requests of its own sessions only"},
+		{ir.StatusIgnore, "errors are ignored"},
+		{ir.StatusError, "starts in the error state"},
+	} {
+		if set&state.flag != 0 {
+			all = append(all, state.meaning)
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// paramsOf says whose parameters stand with a URL.
+func paramsOf(url string) ir.ParamObject {
+	if ir.IsBalancerURL(url) {
+		return ir.ParamOfBalancer
+	}
+	return ir.ParamOfWorker
 }
 
 func inline(params []ir.Param) bool {
@@ -39,21 +87,21 @@ func inline(params []ir.Param) bool {
 }
 
 // parameters writes the value of the key parameters.
-func parameters(w *writer, params []ir.Param) *yaml.Node {
+func parameters(w *writer, params []ir.Param, of ir.ParamObject) *yaml.Node {
 	m, seen := w.mapping(), map[string]bool{}
 	twice := false
 	for _, p := range params {
 		twice = twice || seen[p.Key]
 		seen[p.Key] = true
-		m.add(p.Key, word(p.Value))
+		m.add(p.Key, w.param(p, of))
 	}
 	if !twice {
 		return m.node
 	}
 	all := list()
-	for _, p := range params {
+	for i, p := range params {
 		one := w.mapping()
-		one.add(p.Key, word(p.Value))
+		one.add(p.Key, m.node.Content[2*i+1])
 		all.Content = append(all.Content, one.node)
 	}
 	return all

@@ -22,6 +22,8 @@ type reader struct {
 	lines  lineIndex
 	groups map[string]group
 	depth  int
+	// around is the section around the scope that is read; nil in a server.
+	around *ir.Section
 	list   diag.List
 }
 

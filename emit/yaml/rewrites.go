@@ -103,6 +103,9 @@ func (w *writer) condition(cond *ir.RewriteCond) *yaml.Node {
 	return m.node
 }
 
+// asciiSpace is what httpd takes for white space.
+const asciiSpace = " \t\n\v\f\r"
+
 // exprTest is the test string that makes the pattern of a condition an expression.
 const exprTest = "expr"
 
@@ -259,7 +262,8 @@ func quoteWord(word string, forced bool) (string, bool) {
 		return word, false
 	}
 	for _, quoted := range []string{word, `"` + word + `"`, "'" + word + "'"} {
-		if forced && quoted == word {
+		// A bare word keeps a space behind a backslash, but not at the end of a line.
+		if quoted == word && (forced || strings.ContainsAny(word, asciiSpace)) {
 			continue
 		}
 		// Another word behind it shows whether a final backslash takes the space.

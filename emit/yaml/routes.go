@@ -1,10 +1,11 @@
 package yaml
 
 import (
+	"strings"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
-	"github.com/lbconf/lbconf/parser/pcre"
 )
 
 // routes are ProxyPass and ProxyPassReverse. A ProxyPassReverse of the same path directly behind its ProxyPass is part
@@ -24,12 +25,12 @@ var routes = group{
 			if i+1 < len(run) {
 				if reverse, ok := run[i+1].(*ir.ProxyPassReverse); ok && belongs(reverse, pass) {
 					m.comment = w.origins.comment(reverse)
-					m.add("reverse", reverseURL(reverse, pass))
+					m.add("reverse", w.explain("reverse", reverseMeaning, reverseURL(reverse, pass)))
 					w.mark(reverse)
 					i++
 				}
 			}
-			m.params(w, pass.Params)
+			m.params(w, pass.Params, paramsOf(pass.URL))
 			all.Content = append(all.Content, m.node)
 		}
 		return all, len(run)
@@ -47,17 +48,19 @@ var routes = group{
 		own := props{
 			"path": ref("text"), "match": ref("text"), "tilde": ref("switch"), "to": ref("text"),
 			"proxy": schema{"enum": []any{"off", false}}, "reverse": anyOf(ref("switch"), ref("text")), "parameters": ref("parameters"),
-			"nocanon": ref("switch"), "interpolate": ref("switch"), "noquery": ref("switch"),
+			"regex": ref("switch"), "nocanon": ref("switch"), "interpolate": ref("switch"), "noquery": ref("switch"),
 		}
 		return listOf(withParams(own))
 	},
 }
 
-var routeKeys = []string{"path", "match", "tilde", "to", "proxy", "reverse", "nocanon", "interpolate", "noquery"}
+var routeKeys = []string{"path", "match", "tilde", "regex", "to", "proxy", "reverse", "nocanon", "interpolate", "noquery"}
+
+const reverseMeaning = "a redirect of the backend to itself leads the client to this path"
 
 // belongs reports whether a ProxyPassReverse can be part of the entry of the ProxyPass before it.
 func belongs(reverse *ir.ProxyPassReverse, pass *ir.ProxyPass) bool {
-	return pass.Regex == nil && !pass.Exclude && !reverse.Interpolate && reverse.Path == pass.Path
+	return (pass.Regex == nil || pass.Path == "") && !pass.Exclude && !reverse.Interpolate && reverse.Path == pass.Path
 }
 
 func reverseURL(reverse *ir.ProxyPassReverse, pass *ir.ProxyPass) *yaml.Node {
@@ -79,6 +82,13 @@ func reverseText(url string) *yaml.Node {
 func (w *writer) pass(m *mapping, p *ir.ProxyPass) {
 	w.mark(p)
 	switch {
+	case p.Path == "" && w.around != nil:
+		if derived := isGlob(w.around); derived != (p.Regex != nil) {
+			m.on("regex", !derived && p.Regex != nil)
+			if derived {
+				w.fail(p, "has no parsed pattern, though its location has a wildcard")
+			}
+		}
 	case p.Regex != nil:
 		m.add("match", text(p.Path))
 		m.on("tilde", p.Tilde)
@@ -94,7 +104,10 @@ func (w *writer) pass(m *mapping, p *ir.ProxyPass) {
 	m.on("nocanon", p.NoCanon)
 	m.on("interpolate", p.Interpolate)
 	m.on("noquery", p.NoQuery)
-	if p.Tilde && p.Regex == nil || p.Exclude && p.URL != "" {
+	if p.Path == "" && w.around != nil && p.Regex != nil && p.Regex.Source != w.around.Pattern {
+		w.fail(p, "has another pattern than the section around it")
+	}
+	if p.Tilde && (p.Regex == nil || p.Path == "" && w.around != nil) || p.Exclude && p.URL != "" {
 		w.fail(p, "has no parsed pattern, or a target beside an exclusion")
 	}
 }
@@ -102,7 +115,7 @@ func (w *writer) pass(m *mapping, p *ir.ProxyPass) {
 func (w *writer) reverse(m *mapping, p *ir.ProxyPassReverse) {
 	w.mark(p)
 	m.text("path", p.Path)
-	m.add("reverse", reverseText(p.URL))
+	m.add("reverse", w.explain("reverse", reverseMeaning, reverseText(p.URL)))
 	m.on("interpolate", p.Interpolate)
 }
 
@@ -116,10 +129,12 @@ func (r *reader) route(f *fields) []ir.Item {
 		Node: f.head("ProxyPass"), Path: f.text("path"), URL: f.text("to"), Params: params,
 		NoCanon: f.on("nocanon"), Interpolate: f.on("interpolate"), NoQuery: f.on("noquery"),
 	}
-	if f.has("match") {
+	if f.has("match") || !f.has("path") && r.around != nil {
 		if !r.match(f, pass) {
 			return nil
 		}
+	} else if f.has("regex") {
+		r.fail(r.span(f.keys["regex"]), "regex belongs to a route in a section, whose path it is about", "write match: in place of path:")
 	} else if f.has("tilde") {
 		r.fail(r.span(f.keys["tilde"]), "tilde belongs to match", "write match: in place of path:")
 	}
@@ -140,19 +155,38 @@ func (r *reader) route(f *fields) []ir.Item {
 	return items
 }
 
+// match reads a route whose path is a regular expression: its own, or that of the section around it, which httpd
+// compiles as one where it has a wildcard.
 func (r *reader) match(f *fields, pass *ir.ProxyPass) bool {
-	if f.has("path") {
+	node, source := f.value["match"], ""
+	switch {
+	case node == nil && !isGlob(r.around) && !f.on("regex"):
+		return true
+	case node == nil:
+		node, source = f.node, r.around.Pattern
+	case f.has("path"):
 		r.fail(r.span(f.keys["match"]), "a route has a path or a match, not both", "remove one of them")
 		return false
+	default:
+		pass.Path, pass.Tilde = f.text("match"), f.on("tilde")
+		source = pass.Path
 	}
-	pass.Path, pass.Tilde = f.text("match"), f.on("tilde")
 	if !pass.Tilde {
 		pass.Origin.Directive = "ProxyPassMatch"
 	}
-	var regex *pcre.Pattern
-	regex, ok := r.regex(f.value["match"], pass.Path)
+	regex, ok := r.regex(node, source)
 	pass.Regex = regex
 	return ok
+}
+
+// isGlob reports whether httpd compiles the path of a section as a regular expression for the ProxyPass in it: it has a
+// *, a ? or a […].
+func isGlob(s *ir.Section) bool {
+	if s == nil || s.Kind != ir.SectionLocation && s.Kind != ir.SectionLocationMatch {
+		return false
+	}
+	_, rest, opens := strings.Cut(s.Pattern, "[")
+	return strings.ContainsAny(s.Pattern, "*?") || opens && strings.Contains(rest, "]")
 }
 
 // reverse reads the ProxyPassReverse that is part of the entry of a ProxyPass.
@@ -160,7 +194,7 @@ func (r *reader) reverse(f *fields, pass *ir.ProxyPass) (*ir.ProxyPassReverse, b
 	value := f.value["reverse"]
 	reverse := &ir.ProxyPassReverse{Node: f.at("ProxyPassReverse", "reverse"), Path: pass.Path, URL: pass.URL}
 	switch {
-	case pass.Regex != nil || pass.Exclude:
+	case f.has("match") || pass.Exclude:
 		r.fail(r.span(f.keys["reverse"]), "only a route with path: and to: can have reverse:", "write a second entry with path: and reverse: and a URL")
 		return nil, false
 	case isSwitch(value):
@@ -185,7 +219,7 @@ func (r *reader) reverseOnly(f *fields, params []ir.Param) []ir.Item {
 	if !f.need("reverse", "to: and a URL, or proxy: off") {
 		return nil
 	}
-	for _, key := range []string{"match", "tilde", "nocanon", "noquery"} {
+	for _, key := range []string{"match", "tilde", "regex", "nocanon", "noquery"} {
 		if f.has(key) {
 			r.fail(r.span(f.keys[key]), key+" belongs to a route with to:", "remove it, or add to: and a URL")
 			return nil

@@ -156,9 +156,12 @@ func (w *writer) section(m *mapping, s *ir.Section) *yaml.Node {
 		w.fail(s, "has no parsed pattern, or one too many")
 	}
 	if len(s.Params) > 0 {
-		m.add("parameters", parameters(w, s.Params))
+		m.add("parameters", parameters(w, s.Params, paramsOf(s.Pattern)))
 	}
+	around := w.around
+	w.around = s
 	w.scope(m, s.Items)
+	w.around = around
 	w.mark(s)
 	return m.node
 }
@@ -174,7 +177,10 @@ func (r *reader) section(s *ir.Section, name, scope *yaml.Node, where string, ow
 			s.Params, _ = r.parameters(value, "parameters")
 		}
 	}
+	around := r.around
+	r.around = s
 	s.Items = r.inner(scope, where, own...)
+	r.around = around
 	return ok
 }
 

@@ -19,7 +19,11 @@ type writer struct {
 	groups  map[string]group
 	origins origins
 	ledger  *emit.Ledger
-	errs    []error
+	// around is the section around the scope that is written; nil in a server.
+	around *ir.Section
+	// explained are the keys that a comment explains already; nil where comments are not wanted.
+	explained map[string]bool
+	errs   []error
 }
 
 // fail notes an item that no lowering makes.
@@ -74,10 +78,23 @@ func annotate(key, value *yaml.Node, comment string) {
 		return
 	}
 	if value.Kind == yaml.ScalarNode || value.Style&yaml.FlowStyle != 0 || len(value.Content) == 0 {
+		if explanation, found := strings.CutPrefix(value.LineComment, "# "); found {
+			comment += "; " + explanation
+		}
 		value.LineComment = comment
 		return
 	}
 	key.LineComment = comment
+}
+
+// explain puts a comment on the first line of the document that has the key, for readers who are new to httpd.
+func (w *writer) explain(key, meaning string, value *yaml.Node) *yaml.Node {
+	if w.explained == nil || w.explained[key] || meaning == "" {
+		return value
+	}
+	w.explained[key] = true
+	value.LineComment = "# " + meaning
+	return value
 }
 
 // list returns a block list.
@@ -162,8 +179,8 @@ type origins struct {
 	names map[string]string
 }
 
-func newOrigins(cfg *ir.Config, wanted bool) origins {
-	if !wanted || cfg.Files == nil {
+func newOrigins(cfg *ir.Config) origins {
+	if cfg.Files == nil {
 		return origins{}
 	}
 	count := map[string]int{}

@@ -25,8 +25,8 @@ const Version = 1
 
 // Emitter writes the YAML form. The zero value is ready to use.
 type Emitter struct {
-	// NoOrigins leaves out the comments that say where each item comes from.
-	NoOrigins bool
+	// NoComments leaves out the comments that say where each item comes from, and those that explain parameters.
+	NoComments bool
 }
 
 // Target returns "yaml".
@@ -37,7 +37,10 @@ const heading = "# A configuration of lbconf. Keys and entries are executed in t
 
 // Emit writes the configuration as the file lbconf.yaml. Everything in it is exact.
 func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error) {
-	w := &writer{groups: groups(), origins: newOrigins(cfg, !e.NoOrigins), ledger: ledger}
+	w := &writer{groups: groups(), ledger: ledger}
+	if !e.NoComments {
+		w.origins, w.explained = newOrigins(cfg), map[string]bool{}
+	}
 	top := w.mapping()
 	top.add("lbconf", integer(Version))
 	if cfg.Server {

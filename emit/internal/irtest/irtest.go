@@ -73,7 +73,9 @@ const (
 type generator struct {
 	t    *rapid.T
 	wild bool
-	text *rapid.Generator[string]
+	// pattern is what the location around selects.
+	around string
+	text   *rapid.Generator[string]
 }
 
 func (g *generator) any(label string) string { return g.text.Draw(g.t, label) }
@@ -97,7 +99,10 @@ func (g *generator) scope(where context, depth int) []ir.Item {
 
 func (g *generator) item(where context, depth int) ir.Item {
 	kinds := []func(context) ir.Item{
-		g.switchItem, g.word, g.words, g.header, g.header, g.require, g.order, g.allow, g.residue, g.rule, g.cond, g.rule,
+		g.switchItem, g.word, g.words, g.header, g.header, g.residue, g.rule, g.cond, g.rule,
+	}
+	if where == inLocation || where == inBalancer || g.wild {
+		kinds = append(kinds, g.require, g.order, g.allow, g.requireSection)
 	}
 	switch where {
 	case inMain:
@@ -105,7 +110,7 @@ func (g *generator) item(where context, depth int) ir.Item {
 	case inSite:
 		kinds = append(kinds, g.serverName, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number)
 	case inLocation:
-		kinds = append(kinds, g.pass, g.reverse, g.requireSection)
+		kinds = append(kinds, g.pass, g.reverse)
 	case inBalancer:
 		kinds = append(kinds, g.member, g.member, g.set, g.set)
 	}
@@ -207,7 +212,7 @@ func (g *generator) header(context) ir.Item {
 	case ir.HeaderEditFirst, ir.HeaderEditAll:
 		h.Value, h.Replacement = g.pattern().Source, g.some("replacement")
 	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge, ir.HeaderNote:
-		h.Value = strings.ReplaceAll(h.Value, "%", "%%")
+		h.Value = format(h.Value)
 	}
 	if g.coin("condition") {
 		h.Condition = g.pick("condition", "env=HTTPS", "env=!X")
@@ -215,12 +220,14 @@ func (g *generator) header(context) ir.Item {
 	return h
 }
 
+// format is a text without the letters of a format.
+func format(text string) string { return strings.ReplaceAll(text, "%", "") + "%%" }
+
 func (g *generator) require(context) ir.Item {
-	q := &ir.Require{Not: g.coin("not")}
+	q := &ir.Require{Not: g.wild && g.coin("not")}
 	switch rapid.IntRange(0, 3).Draw(g.t, "provider") {
 	case 0:
 		q.Provider, q.Args = "all", []string{g.pick("all", "granted", "denied")}
-		q.Not = false
 	case 1:
 		q.Provider, q.Args = "ip", []string{"192.0.2.0/24", "2001:db8::1"}
 	case 2:
@@ -236,9 +243,9 @@ func (g *generator) require(context) ir.Item {
 
 func (g *generator) requireSection(context) ir.Item {
 	s := &ir.Section{Kind: rapid.SampledFrom([]ir.SectionKind{ir.SectionRequireAll, ir.SectionRequireAny}).Draw(g.t, "group")}
-	for range rapid.IntRange(0, 3).Draw(g.t, "requirements") {
+	for i := range rapid.IntRange(1, 3).Draw(g.t, "requirements") {
 		q := g.require(inLocation).(*ir.Require)
-		q.Not = false
+		q.Not = q.Provider != "all" && s.Kind == ir.SectionRequireAll && i > 0
 		s.Items = append(s.Items, q)
 	}
 	return s
@@ -256,7 +263,7 @@ func (g *generator) allow(context) ir.Item {
 }
 
 func (g *generator) logFormat(context) ir.Item {
-	f := &ir.LogFormat{Format: strings.ReplaceAll(g.some("format"), "%", "%%"), Nickname: g.pick("nickname", "", "short", "yes")}
+	f := &ir.LogFormat{Format: format(g.some("format")), Nickname: g.pick("nickname", "", "short", "yes")}
 	if f.Nickname == "" {
 		f.Format += " x"
 	}
@@ -292,6 +299,13 @@ func (g *generator) url() string {
 
 func (g *generator) pass(where context) ir.Item {
 	p := &ir.ProxyPass{Path: g.path(where), URL: g.url(), Params: g.params(), NoCanon: g.coin("nocanon"), Interpolate: g.coin("interpolate"), NoQuery: g.coin("noquery")}
+	if where == inLocation && isGlob(g.around) || where == inLocation && g.coin("match") {
+		regex, err := pcre.Parse(g.around)
+		if err != nil {
+			return &ir.Switch{Name: ir.SwitchProxyPreserveHost}
+		}
+		p.Regex = regex
+	}
 	if where != inLocation && g.coin("regex") {
 		p.Regex = g.pattern()
 		p.Path, p.Tilde = p.Regex.Source, g.coin("tilde")
@@ -343,8 +357,9 @@ func (g *generator) section(where context, depth int) ir.Item {
 		}
 		return s
 	case 2:
-		s := &ir.Section{Kind: rapid.SampledFrom([]ir.SectionKind{ir.SectionLocationMatch, ir.SectionLocation}).Draw(g.t, "kind"), Regex: g.pattern(), Items: g.scope(inLocation, depth)}
+		s := &ir.Section{Kind: rapid.SampledFrom([]ir.SectionKind{ir.SectionLocationMatch, ir.SectionLocation}).Draw(g.t, "kind"), Regex: g.pattern()}
 		s.Pattern, s.Tilde = s.Regex.Source, s.Kind == ir.SectionLocation
+		s.Items = g.location(s.Pattern, depth)
 		return s
 	case 3:
 		return &ir.Section{Kind: ir.SectionIf, Pattern: g.pick("expr", "%{HTTPS} == 'on'", `%{REQUEST_URI} =~ m#^/a "b"#`, "true")}
@@ -352,7 +367,15 @@ func (g *generator) section(where context, depth int) ir.Item {
 		kind := rapid.SampledFrom([]ir.SectionKind{ir.SectionDirectory, ir.SectionFiles}).Draw(g.t, "files")
 		return &ir.Section{Kind: kind, Pattern: g.pick("files", "/srv/www", "/srv/a b", "*.html")}
 	}
-	return &ir.Section{Kind: ir.SectionLocation, Pattern: "/" + g.any("location"), Items: g.scope(inLocation, depth)}
+	s := &ir.Section{Kind: ir.SectionLocation, Pattern: "/" + g.any("location")}
+	s.Items = g.location(s.Pattern, depth)
+	return s
+}
+
+// location is what stands in a location.
+func (g *generator) location(pattern string, depth int) []ir.Item {
+	g.around = pattern
+	return g.scope(inLocation, depth)
 }
 
 func (g *generator) site(depth int) ir.Item {
@@ -369,7 +392,7 @@ func (g *generator) site(depth int) ir.Item {
 }
 
 func (g *generator) rule(context) ir.Item {
-	raw := strings.Join([]string{g.argument("pattern"), g.argument("to")}, " ")
+	raw := g.argument("pattern") + " " + g.argument("to")
 	if flags := g.pick("flags", "", "[P,L]", "[R=301,NE]", "[E=a:b]", `"[E=a:b c]"`, "[ L , NC ]"); flags != "" {
 		raw += "  " + flags
 	}
@@ -397,7 +420,7 @@ func (g *generator) argument(label string) string {
 	text := g.any(label)
 	quoted := g.pick("quote", `"`+text+`"`, "'"+text+"'", text)
 	args, problems := rewrite.SplitArgs(quoted + " x")
-	if len(problems) > 0 || args.Second.Text != "x" || args.First.Text != text || strings.ContainsAny(quoted, "\n\x00") {
+	if len(problems) > 0 || args.Second.Text != "x" || args.First.Text != text || strings.ContainsAny(quoted, "\n\x00") || strings.HasSuffix(quoted, `\`) || strings.TrimSpace(quoted) != quoted {
 		return "^/(.*)"
 	}
 	return quoted
@@ -428,4 +451,9 @@ func Describe(cfg *ir.Config) string {
 		lines = append(lines, fmt.Sprintf("%d %T %+v", item.Head().Seq, item, item))
 	}
 	return strings.Join(slices.Clip(lines), "\n")
+}
+
+func isGlob(path string) bool {
+	_, rest, opens := strings.Cut(path, "[")
+	return strings.ContainsAny(path, "*?") || opens && strings.Contains(rest, "]")
 }
