@@ -247,15 +247,15 @@ func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
 			holds, ok = l.versionMatches(operand, body)
 			break
 		}
-		holds, ok = l.versionCompares(operand, func(c int) bool { return c == 0 })
+		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c == 0 })
 	case ">":
-		holds, ok = l.versionCompares(operand, func(c int) bool { return c > 0 })
+		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c > 0 })
 	case ">=":
-		holds, ok = l.versionCompares(operand, func(c int) bool { return c >= 0 })
+		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c >= 0 })
 	case "<":
-		holds, ok = l.versionCompares(operand, func(c int) bool { return c < 0 })
+		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c < 0 })
 	case "<=":
-		holds, ok = l.versionCompares(operand, func(c int) bool { return c <= 0 })
+		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c <= 0 })
 	default:
 		return l.badVersion(n, n.Words[0], fmt.Sprintf("%q is no comparison; = == > >= < <= ~ are, and ! may stand before one", operator), "unrecognized operator '"+operator+"'")
 	}
@@ -273,10 +273,14 @@ func (l *loader) badVersion(n *Node, at Word, message, httpd string) (bool, stri
 }
 
 // versionCompares applies a test to the comparison of the assumed release with the operand.
-func (l *loader) versionCompares(operand Word, test func(int) bool) (holds, ok bool) {
+func (l *loader) versionCompares(n *Node, operand Word, test func(int) bool) (holds, ok bool) {
 	v, ok := parseVersion(operand.String())
 	if !ok {
-		d := refusal(operand.Text.All(), "no version", "%q is no version: major[.minor[.patch]] in digits", operand)
+		at := operand.Text.All()
+		if operand.Text.Len() == 0 {
+			at = n.NameSpan()
+		}
+		d := refusal(at, "no version", "%q is no version: major[.minor[.patch]] in digits", operand)
 		d.Code, d.Name = codeArgument, "invalid-argument"
 		l.report(with(d, httpdSays("Version appears to be invalid."), help("an operator needs white space behind it: <IfVersion >= 2.4>")))
 		return false, false

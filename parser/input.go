@@ -84,13 +84,13 @@ type Limits struct {
 	TotalBytes int64
 	// Files is the number of files, default 10,000.
 	Files int
-	// IncludeDepth is the number of nested Includes, default and highest 20: httpd's own limit.
+	// IncludeDepth is the number of nested Includes, default and highest 128: httpd's own limit (2.4.71).
 	IncludeDepth int
 }
 
 // DefaultLimits returns the limits of a zero Limits.
 func DefaultLimits() Limits {
-	return Limits{FileBytes: 64 << 20, TotalBytes: 512 << 20, Files: 10_000, IncludeDepth: 20}
+	return Limits{FileBytes: 64 << 20, TotalBytes: 512 << 20, Files: 10_000, IncludeDepth: 128}
 }
 
 // maxTotal keeps every position of an input below the 4 GiB that a diag.Pos can name.
