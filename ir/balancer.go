@@ -107,31 +107,55 @@ var balancerSetters = map[string]func(*Balancer, paramValue){
 
 // balancerSpecs are the keys that mod_proxy's set_balancer_param takes.
 var balancerSpecs = []ParamSpec{
-	{Key: "lbmethod", Of: ParamOfBalancer, Kind: ParamText, Default: "byrequests", Module: "mod_proxy",
+	{
+		Key: "lbmethod", Of: ParamOfBalancer, Kind: ParamText, Default: "byrequests", Module: "mod_proxy",
 		Legal:   "byrequests, bytraffic, bybusyness or heartbeat, in lower case, and its module must be loaded before",
-		Refusal: "unknown lbmethod", Means: "how a member is chosen"},
-	{Key: "stickysession", Of: ParamOfBalancer, Kind: ParamText, Module: "mod_proxy",
-		Legal: "the name of a cookie, or COOKIE|parameter", Means: "where the session identifier is found"},
-	{Key: "stickysessionsep", Of: ParamOfBalancer, Kind: ParamText, Default: ".", Module: "mod_proxy",
-		Legal: "one byte, or Off", Refusal: "stickysessionsep must be a single character or Off", Means: "what stands before the route"},
-	{Key: "scolonpathdelim", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
-		Legal: "On or Off", Refusal: "scolonpathdelim must be On|Off", Means: "a semicolon ends a session identifier in a URL"},
-	{Key: "nofailover", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
-		Legal: "On or Off", Refusal: "failover must be On|Off", Means: "sessions never change the member"},
-	{Key: "forcerecovery", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "on", Module: "mod_proxy",
-		Legal: "On or Off", Refusal: "forcerecovery must be On|Off", Means: "try at once when all members are in the error state"},
-	{Key: "failontimeout", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
-		Legal: "On or Off", Refusal: "failontimeout must be On|Off", Means: "a timeout puts the member into the error state"},
-	{Key: "timeout", Of: ParamOfBalancer, Kind: ParamSeconds, Min: 1, Max: maxInt, Module: "mod_proxy",
+		Refusal: "unknown lbmethod", Means: "how a member is chosen",
+	},
+	{
+		Key: "stickysession", Of: ParamOfBalancer, Kind: ParamText, Module: "mod_proxy",
+		Legal: "the name of a cookie, or COOKIE|parameter", Means: "where the session identifier is found",
+	},
+	{
+		Key: "stickysessionsep", Of: ParamOfBalancer, Kind: ParamText, Default: ".", Module: "mod_proxy",
+		Legal: "one byte, or Off", Refusal: "stickysessionsep must be a single character or Off", Means: "what stands before the route",
+	},
+	{
+		Key: "scolonpathdelim", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
+		Legal: "On or Off", Refusal: "scolonpathdelim must be On|Off", Means: "a semicolon ends a session identifier in a URL",
+	},
+	{
+		Key: "nofailover", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
+		Legal: "On or Off", Refusal: "failover must be On|Off", Means: "sessions never change the member",
+	},
+	{
+		Key: "forcerecovery", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "on", Module: "mod_proxy",
+		Legal: "On or Off", Refusal: "forcerecovery must be On|Off", Means: "try at once when all members are in the error state",
+	},
+	{
+		Key: "failontimeout", Of: ParamOfBalancer, Kind: ParamSwitch, Default: "off", Module: "mod_proxy",
+		Legal: "On or Off", Refusal: "failontimeout must be On|Off", Means: "a timeout puts the member into the error state",
+	},
+	{
+		Key: "timeout", Of: ParamOfBalancer, Kind: ParamSeconds, Min: 1, Max: maxInt, Module: "mod_proxy",
 		Legal: "a whole number of seconds without a unit, 1 or more", Refusal: "timeout must be at least one second",
-		Means: "seconds to wait for a usable member"},
-	{Key: "maxattempts", Of: ParamOfBalancer, Kind: ParamInt, Max: maxInt, Module: "mod_proxy",
-		Legal: "a whole number, 0 or more", Refusal: "maximum number of attempts must be a positive number", Means: "further members that are tried"},
-	{Key: "failonstatus", Of: ParamOfBalancer, Kind: ParamCodes, Min: 100, Max: 599, Module: "mod_proxy",
+		Means: "seconds to wait for a usable member",
+	},
+	{
+		Key: "maxattempts", Of: ParamOfBalancer, Kind: ParamInt, Max: maxInt, Module: "mod_proxy",
+		Legal: "a whole number, 0 or more", Refusal: "maximum number of attempts must be a positive number", Means: "further members that are tried",
+	},
+	{
+		Key: "failonstatus", Of: ParamOfBalancer, Kind: ParamCodes, Min: 100, Max: 599, Module: "mod_proxy",
 		Legal: "HTTP status codes from 100 to 599 joined by commas", Refusal: "failonstatus must be one or more HTTP response codes",
-		Means: "statuses that put the member into the error state"},
-	{Key: "nonce", Of: ParamOfBalancer, Kind: ParamText, Max: 36, Module: "mod_proxy",
-		Legal: "at most 36 bytes, or None", Refusal: "Provided nonce is too large", Means: "secret of balancer-manager"},
-	{Key: "growth", Of: ParamOfBalancer, Kind: ParamInt, Min: 1, Max: 100, Module: "mod_proxy",
-		Legal: "a whole number from 1 to 100", Refusal: "growth must be between 1 and 100", Means: "members that balancer-manager may add"},
+		Means: "statuses that put the member into the error state",
+	},
+	{
+		Key: "nonce", Of: ParamOfBalancer, Kind: ParamText, Max: 36, Module: "mod_proxy",
+		Legal: "at most 36 bytes, or None", Refusal: "Provided nonce is too large", Means: "secret of balancer-manager",
+	},
+	{
+		Key: "growth", Of: ParamOfBalancer, Kind: ParamInt, Min: 1, Max: 100, Module: "mod_proxy",
+		Legal: "a whole number from 1 to 100", Refusal: "growth must be between 1 and 100", Means: "members that balancer-manager may add",
+	},
 }

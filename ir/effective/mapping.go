@@ -1,6 +1,7 @@
 package effective
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -116,8 +117,8 @@ func (m *Mapping) Covers(other *Mapping) bool {
 
 // ParamOf returns the last parameter of the directive with a key, and whether there is one.
 func (m *Mapping) ParamOf(key string) (ir.Param, bool) {
-	for i := len(m.Pass.Params) - 1; i >= 0; i-- {
-		if p := m.Pass.Params[i]; strings.EqualFold(p.Key, key) {
+	for _, p := range slices.Backward(m.Pass.Params) {
+		if strings.EqualFold(p.Key, key) {
 			return p, true
 		}
 	}

@@ -192,16 +192,10 @@ func (l *lowering) onlyNegative(n *parser.Node, item *ir.Section) ir.Item {
 		return item
 	}
 	for _, child := range item.Items {
-		switch child := child.(type) {
-		case *ir.Require:
-			if !child.Not {
-				return item
-			}
-		case *ir.Section:
-			if child.Kind != ir.SectionRequireNone {
-				return item
-			}
-		default:
+		require, one := child.(*ir.Require)
+		group, several := child.(*ir.Section)
+		negative := one && require.Not || several && group.Kind == ir.SectionRequireNone
+		if !negative {
 			return item
 		}
 	}

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +30,10 @@ func coreHandlers() map[string]handler {
 			"ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
 			"Prod", "ProductOnly=Prod", "Major", "Minor", "Min", "Minimal=Min", "OS", "Full")},
 		"ServerSignature": {anywhere, oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email", "On", "Off", "EMail")},
-		"UseCanonicalName": {inServer | inDirectory | inLocation | inFiles | inProxy | inIf,
-			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'", "On", "Off", "DNS")},
+		"UseCanonicalName": {
+			inServer | inDirectory | inLocation | inFiles | inProxy | inIf,
+			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'", "On", "Off", "DNS"),
+		},
 		"SetHandler":      {anywhere, word(ir.WordSetHandler)},
 		"SetOutputFilter": {anywhere, word(ir.WordSetOutputFilter)},
 		"Options":         {anywhere, lowerOptions},
@@ -186,8 +189,10 @@ func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
 
 func lowerServerAlias(l *lowering, n *parser.Node, at place) ir.Item {
 	if at.context() != inVirtualHost && !at.unsure {
-		l.refuse(n, refusal{code: wrongContext, span: n.NameSpan(), httpd: "ServerAlias only used in <VirtualHost>",
-			help: "move it to a <VirtualHost>"}, "ServerAlias cannot stand outside a <VirtualHost>")
+		l.refuse(n, refusal{
+			code: wrongContext, span: n.NameSpan(), httpd: "ServerAlias only used in <VirtualHost>",
+			help: "move it to a <VirtualHost>",
+		}, "ServerAlias cannot stand outside a <VirtualHost>")
 		return nil
 	}
 	return &ir.ServerAlias{Node: node(n), Names: texts(n.Words)}
@@ -319,7 +324,7 @@ func (l *lowering) regex(n *parser.Node, w parser.Word, httpd string) (*pcre.Pat
 		return pattern, true
 	}
 	span, message := w.Text.All(), err.Error()
-	if e, ok := err.(*pcre.Error); ok && e.Offset <= w.Text.Len() && e.End <= w.Text.Len() {
+	if e := new(pcre.Error); errors.As(err, &e) && e.Offset <= w.Text.Len() && e.End <= w.Text.Len() {
 		span, message = w.Text.Span(e.Offset, e.End), e.Message
 	}
 	l.invalid(n, span, httpd, "", "the regular expression of %s is refused: %s", n.Name, message)
@@ -375,8 +380,10 @@ func contains(list []string, word string) bool {
 	return false
 }
 
-var logLevels = []string{"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug",
-	"trace1", "trace2", "trace3", "trace4", "trace5", "trace6", "trace7", "trace8"}
+var logLevels = []string{
+	"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug",
+	"trace1", "trace2", "trace3", "trace4", "trace5", "trace6", "trace7", "trace8",
+}
 
 func lowerLogLevel(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.words(n, 1, -1, "requires at least one argument, Level of verbosity in error logging") {

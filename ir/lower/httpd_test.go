@@ -85,6 +85,7 @@ func (h *httpd) agree(t *testing.T, snippets []string) {
 }
 
 func (h *httpd) compare(t *testing.T, name, snippet string) {
+	t.Helper()
 	text := h.header + snippet + "\n"
 	says, refused := h.refuses(t, name, text)
 	_, diags := load(text)

@@ -142,7 +142,7 @@ func (l *lowering) residue(n *parser.Node, at place) ir.Item {
 		r.State = ir.ResidueRefused
 		return r
 	}
-	l.remember(n, at)
+	remember(n, at)
 	r.State = ir.ResidueUnsupported
 	if d.Effect == directive.Inert {
 		r.State = ir.ResidueInert

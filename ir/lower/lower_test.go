@@ -95,18 +95,19 @@ func checkOrigins(t *testing.T, tree *parser.Tree, c *ir.Config) {
 }
 
 func paramsOf(item ir.Item) []ir.Param {
-	switch item := item.(type) {
-	case *ir.ProxyPass:
-		return item.Params
-	case *ir.ProxySet:
-		return item.Params
-	case *ir.BalancerMember:
-		return item.Params
-	case *ir.Section:
-		return item.Params
-	default:
-		return nil
+	if pass, ok := item.(*ir.ProxyPass); ok {
+		return pass.Params
 	}
+	if set, ok := item.(*ir.ProxySet); ok {
+		return set.Params
+	}
+	if member, ok := item.(*ir.BalancerMember); ok {
+		return member.Params
+	}
+	if section, ok := item.(*ir.Section); ok {
+		return section.Params
+	}
+	return nil
 }
 
 // TestFindings holds the findings of texts that httpd refuses: the rule and the place. The verdicts are held elsewhere.

@@ -197,7 +197,7 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 }
 
 // remember takes the names of health checks from directives that are not modelled.
-func (l *lowering) remember(n *parser.Node, at place) {
+func remember(n *parser.Node, at place) {
 	if len(n.Words) == 0 {
 		return
 	}
@@ -236,12 +236,13 @@ func (l *lowering) finish() {
 
 // memberLines says what to write: the lines of the members with all keys that stand on their balancer and belong to them.
 func (l *lowering) memberLines(m misplaced, members []*parser.Node) string {
-	words := ""
+	var text strings.Builder
 	for _, other := range l.misplaced {
 		if other.srv == m.srv && other.balancer == m.balancer {
-			words += " " + l.tree.Files.Text(other.param.Span)
+			text.WriteString(" " + l.tree.Files.Text(other.param.Span))
 		}
 	}
+	words := text.String()
 	if len(members) == 0 {
 		return "write `BalancerMember URL" + words + "` for each member"
 	}
@@ -274,11 +275,11 @@ func (l *lowering) moveParam(m misplaced, members []*parser.Node) *diag.Fix {
 		}
 		fix.Edits = append(fix.Edits, diag.Edit{Span: diag.Span{Start: end, End: end}, Text: " " + word})
 	}
-	return l.removeParam(m, fix)
+	return removeParam(m, fix)
 }
 
 // removeParam adds the edit that takes the parameter away, with the whole line where nothing else is left on it.
-func (l *lowering) removeParam(m misplaced, fix *diag.Fix) *diag.Fix {
+func removeParam(m misplaced, fix *diag.Fix) *diag.Fix {
 	if m.n.Is("ProxySet") && len(m.n.Words) == 1 {
 		fix.Edits = append(fix.Edits, diag.Edit{Span: m.n.Item.Span()})
 		return fix

@@ -88,8 +88,8 @@ func (l *lowering) allowed(n *parser.Node, where contexts, at place) bool {
 	if at.unsure || context == 0 || where&context != 0 {
 		return true
 	}
-	name, httpd := display(n), ""
-	official := canonical(n)
+	name, official := display(n), canonical(n)
+	var httpd string
 	switch {
 	case context == inMain:
 		httpd = strings.TrimSuffix(official, ">") + " not allowed here"
@@ -120,8 +120,13 @@ func (c contexts) String() string {
 		set  contexts
 		name string
 	}{
-		{inMain, "the main server"}, {inVirtualHost, "a <VirtualHost>"}, {inProxy, "a <Proxy>"}, {inLocation, "a <Location>"},
-		{inDirectory, "a <Directory>"}, {inFiles, "a <Files>"}, {inIf, "an <If>"},
+		{inMain, "the main server"},
+		{inVirtualHost, "a <VirtualHost>"},
+		{inProxy, "a <Proxy>"},
+		{inLocation, "a <Location>"},
+		{inDirectory, "a <Directory>"},
+		{inFiles, "a <Files>"},
+		{inIf, "an <If>"},
 	} {
 		if c&one.set != 0 {
 			names = append(names, one.name)

@@ -64,7 +64,7 @@ func proxyPass(match bool) func(*lowering, *parser.Node, place) ir.Item {
 		} else if !l.target(n, target, "ProxyPass") {
 			return nil
 		}
-		if !l.proxyPassWords(n, item, words[1:], at) {
+		if !l.proxyPassWords(n, item, words[1:]) {
 			return nil
 		}
 		if !item.Exclude && !l.checkParams(n, item.URL, item.Params, at) {
@@ -81,7 +81,7 @@ func proxyPass(match bool) func(*lowering, *parser.Node, place) ir.Item {
 func (l *lowering) proxyPassPath(n *parser.Node, item *ir.ProxyPass, words *[]parser.Word, match bool, at place) bool {
 	const missing = "ProxyPass|ProxyPassMatch needs a path when not defined in a location"
 	regex := match || item.Tilde
-	pattern := parser.Word{}
+	var pattern parser.Word
 	if at.perDir() {
 		if len(*words) == 0 {
 			l.invalid(n, n.Span(), missing, "write "+n.Name+" http://backend/", "%s has no URL", n.Name)
@@ -159,7 +159,7 @@ func hasPrefixFold(s, prefix string) bool {
 }
 
 // proxyPassWords takes the bare words and the parameters.
-func (l *lowering) proxyPassWords(n *parser.Node, item *ir.ProxyPass, words []parser.Word, at place) bool {
+func (l *lowering) proxyPassWords(n *parser.Node, item *ir.ProxyPass, words []parser.Word) bool {
 	for _, w := range words {
 		switch strings.ToLower(w.String()) {
 		case "nocanon":
@@ -251,7 +251,7 @@ func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 		}
 		url = item.URL
 		if !at.srv.knows(url) {
-			l.workerUndefined(n, url, at)
+			l.workerUndefined(n, url)
 			return nil
 		}
 	} else if !l.target(n, sectionPattern(at), "ProxySet") {
@@ -269,7 +269,7 @@ func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 	return item
 }
 
-func (l *lowering) workerUndefined(n *parser.Node, url string, at place) {
+func (l *lowering) workerUndefined(n *parser.Node, url string) {
 	kind := "Worker"
 	if ir.IsBalancerURL(url) {
 		kind = "Balancer"
@@ -406,11 +406,11 @@ func (s *server) define(url string, member *parser.Node) {
 		s.balancers = map[string][]*parser.Node{}
 	}
 	name := ir.BalancerName(url)
-	if member == nil {
-		s.balancers[name] = s.balancers[name][:len(s.balancers[name]):len(s.balancers[name])]
-		return
+	members := s.balancers[name]
+	if member != nil {
+		members = append(members, member)
 	}
-	s.balancers[name] = append(s.balancers[name], member)
+	s.balancers[name] = members
 }
 
 // knows says whether ProxySet finds what it names: a balancer of that name, or a worker whose URL is a prefix.
