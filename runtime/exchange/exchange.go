@@ -140,3 +140,38 @@ func (a *arena) reset() {
 	}
 	a.block = a.block[:0]
 }
+
+// MergeFields joins fields of one name into the first, with ", " between the values, as httpd does before anything looks
+// at them. Joined values lie in the arena of x.
+func (r *Request) MergeFields(x *Exchange) {
+	for i := 0; i < len(r.Fields); i++ {
+		first := &r.Fields[i]
+		for j := i + 1; j < len(r.Fields); j++ {
+			if wire.EqualFoldBytes(first.Name, r.Fields[j].Name) {
+				r.Fields = mergeInto(r.Fields, i, j, x)
+				break
+			}
+		}
+	}
+}
+
+// mergeInto joins field j and those of its name behind it into field i.
+func mergeInto(fields wire.Fields, i, j int, x *Exchange) wire.Fields {
+	size := len(fields[i].Value)
+	for _, f := range fields[j:] {
+		if wire.EqualFoldBytes(f.Name, fields[i].Name) {
+			size += 2 + len(f.Value)
+		}
+	}
+	joined := append(x.Alloc(size)[:0], fields[i].Value...)
+	kept := fields[:j]
+	for _, f := range fields[j:] {
+		if wire.EqualFoldBytes(f.Name, fields[i].Name) {
+			joined = append(append(joined, ", "...), f.Value...)
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	fields[i].Value = joined
+	return kept
+}

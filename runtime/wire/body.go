@@ -106,7 +106,7 @@ func (b *Body) End() error {
 // chunkByte takes one byte that is not data.
 func (b *Body) chunkByte(c byte) error {
 	if b.line++; b.line > maxChunkLine {
-		return &Error{400, "chunk line too long"}
+		return &Error{Status: 400, Reason: "chunk line too long"}
 	}
 	switch b.state {
 	case chunkSize:
@@ -116,7 +116,7 @@ func (b *Body) chunkByte(c byte) error {
 		case c == '\r':
 			b.state = chunkSizeLF
 		case classes[c]&inValue == 0:
-			return &Error{400, "chunk extension has control bytes"}
+			return &Error{Status: 400, Reason: "chunk extension has control bytes"}
 		}
 	case chunkSizeLF:
 		if c != '\n' {
@@ -159,7 +159,7 @@ func (b *Body) sizeByte(c byte) error {
 		b.left = b.left<<4 | digit
 		b.digits++
 	case digit >= 0:
-		return &Error{400, "chunk size too large"}
+		return &Error{Status: 400, Reason: "chunk size too large"}
 	case b.digits == 0:
 		return errChunk()
 	case c == '\r':
@@ -200,7 +200,7 @@ func (b *Body) trailerByte(c byte) error {
 	return nil
 }
 
-func errChunk() error { return &Error{400, "malformed chunk"} }
+func errChunk() error { return &Error{Status: 400, Reason: "malformed chunk"} }
 
 // AppendChunk returns dst with data as one chunk. Empty data appends nothing, since an empty chunk would end the body.
 func AppendChunk(dst, data []byte) []byte {

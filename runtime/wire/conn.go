@@ -39,7 +39,7 @@ type Conn struct {
 	op operation
 
 	// The callbacks of RawConn are made once, since making one allocates.
-	onRead, onWrite, onSession, onRoundTrip func(fd uintptr) bool
+	onRead, onWrite, onSession, onRoundTrip, onProbe func(fd uintptr) bool
 }
 
 // operation holds the operands and results of the callback that runs.
@@ -92,6 +92,18 @@ func (c *Conn) WriteBy(t time.Time) {
 	}
 }
 
+// ArmRead is ReadBy for reads past the Conn's own methods.
+func (c *Conn) ArmRead(t time.Time) {
+	c.read.wanted = t
+	c.arm(&c.read, c.nc.SetReadDeadline)
+}
+
+// ArmWrite is WriteBy for writes past the Conn's own methods.
+func (c *Conn) ArmWrite(t time.Time) {
+	c.write.wanted = t
+	c.arm(&c.write, c.nc.SetWriteDeadline)
+}
+
 // mustArm says whether the armed deadline is later than t, or there is none.
 func (d *deadline) mustArm(t time.Time) bool {
 	if t.IsZero() {
@@ -109,7 +121,7 @@ func (c *Conn) arm(d *deadline, set func(time.Time) error) {
 // struck decides about an error: it returns true when it is only an armed deadline that is earlier than the wanted one,
 // which is then armed, so that the operation can go on.
 func (c *Conn) struck(err error, d *deadline, set func(time.Time) error) bool {
-	if !errors.Is(err, os.ErrDeadlineExceeded) || c.interrupted.Load() {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
 	if !d.wanted.IsZero() && !c.clock.Now().Before(d.wanted) {
@@ -117,25 +129,15 @@ func (c *Conn) struck(err error, d *deadline, set func(time.Time) error) bool {
 	}
 	d.armed = time.Time{}
 	c.arm(d, set)
-	return !c.interrupted.Load()
+	return true
 }
 
-// Interrupt makes a Session that waits return ErrInterrupted, now or when it next waits. It is the one method that other
-// goroutines may call.
+// Interrupt makes a Session that waits return ErrInterrupted, now or when it next waits, unless a deadline is set in
+// between: whoever sets one looks afterwards whether there is a reason not to wait. Reads outside a Session go on. It is
+// the one method that other goroutines may call.
 func (c *Conn) Interrupt() {
 	c.interrupted.Store(true)
 	_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // a connection that is closed already needs no interruption
-}
-
-// Interrupted says whether Interrupt was called.
-func (c *Conn) Interrupted() bool { return c.interrupted.Load() }
-
-// Resume ends the effect of Interrupt, so that a request in flight can be read to its end. It is called by the
-// goroutine that the Conn belongs to, outside a Session.
-func (c *Conn) Resume() {
-	if c.interrupted.Swap(false) {
-		c.arm(&c.read, c.nc.SetReadDeadline)
-	}
 }
 
 // Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
@@ -225,6 +227,8 @@ func (c *Conn) Session(step func() (more bool)) error {
 			return ErrInterrupted
 		case !c.struck(err, &c.read, c.nc.SetReadDeadline):
 			return err
+		case c.interrupted.Load(): // while the deadline was moved
+			return ErrInterrupted
 		}
 	}
 }
@@ -240,6 +244,29 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return n, err
+}
+
+// Probe returns ErrStale when the peer has closed the connection or sent something.
+func (c *Conn) Probe() error {
+	if c.raw == nil {
+		return nil
+	}
+	c.op.phase, c.op.err = probing, nil
+	if err := c.raw.Read(c.onProbe); err != nil {
+		return c.probeAgain(err)
+	}
+	return c.op.err
+}
+
+// probeAgain repeats a look that an early deadline kept from being taken.
+func (c *Conn) probeAgain(err error) error {
+	if !c.struck(err, &c.read, c.nc.SetReadDeadline) {
+		return ErrStale
+	}
+	if c.raw.Read(c.onProbe) != nil {
+		return ErrStale
+	}
+	return c.op.err
 }
 
 // RoundTrip writes out and reads the first bytes that come back into in. With probe it looks first whether the

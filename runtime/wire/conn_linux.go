@@ -22,7 +22,8 @@ func (c *Conn) attach() {
 		return
 	}
 	c.raw = raw
-	c.onRead, c.onWrite, c.onSession, c.onRoundTrip = c.readReady, c.writeReady, c.sessionReady, c.roundTripReady
+	c.onRead, c.onWrite, c.onProbe = c.readReady, c.writeReady, c.probeReady
+	c.onSession, c.onRoundTrip = c.sessionReady, c.roundTripReady
 }
 
 func (c *Conn) readReady(fd uintptr) bool {
@@ -53,9 +54,7 @@ func (c *Conn) roundTripReady(fd uintptr) bool {
 	op := &c.op
 	switch op.phase {
 	case probing:
-		var one [1]byte
-		if _, err := receive(int(fd), one[:], syscall.MSG_PEEK); err != ErrWouldBlock { //nolint:errorlint // as it is
-			op.err = ErrStale
+		if c.probeReady(fd); op.err != nil {
 			return true
 		}
 		op.phase = sending
@@ -70,6 +69,14 @@ func (c *Conn) roundTripReady(fd uintptr) bool {
 		return false
 	case receiving:
 		return c.readReady(fd)
+	}
+	return true
+}
+
+// probeReady looks whether anything has arrived, the end included.
+func (c *Conn) probeReady(fd uintptr) bool {
+	if c.op.err = nil; peek(int(fd)) != ErrWouldBlock { //nolint:errorlint // peek returns it as it is
+		c.op.err = ErrStale
 	}
 	return true
 }
@@ -108,4 +115,11 @@ func send(fd int, p []byte) (int, error) {
 		}
 	}
 	return done, nil
+}
+
+// peek is receive for one byte that stays where it is.
+func peek(fd int) error {
+	var one [1]byte
+	_, err := receive(fd, one[:], syscall.MSG_PEEK)
+	return err
 }

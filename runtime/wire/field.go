@@ -116,3 +116,16 @@ func TrimSpace(b []byte) []byte {
 	}
 	return b
 }
+
+// EqualFoldBytes compares without regard to the case of ASCII letters.
+func EqualFoldBytes(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range b {
+		if lower[a[i]] != lower[b[i]] {
+			return false
+		}
+	}
+	return true
+}

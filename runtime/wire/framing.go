@@ -46,6 +46,8 @@ type Error struct {
 	Status int
 	// Reason says what is wrong, for the log.
 	Reason string
+	// Notes is what httpd's page says beside its usual text, as HTML, or empty.
+	Notes string
 }
 
 // Error returns the reason and the status.

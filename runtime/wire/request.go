@@ -65,7 +65,7 @@ func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
 			break
 		}
 		if blank >= blankLines {
-			return 0, &Error{400, "too many blank lines before the request line"}
+			return 0, &Error{Status: 400, Reason: "too many blank lines before the request line"}
 		}
 	}
 	lineErr := h.parseLine()
@@ -89,7 +89,7 @@ func (h *RequestHead) frame() error {
 	if length >= 0 {
 		n, ok := ParseLength(h.Fields[length].Value)
 		if !ok || h.Fields.Count("Content-Length") > 1 {
-			return &Error{400, "invalid Content-Length"}
+			return &Error{Status: 400, Reason: "invalid Content-Length"}
 		}
 		h.Framing = Framing{FramingLength, n}
 	}
@@ -99,7 +99,7 @@ func (h *RequestHead) frame() error {
 	}
 	last, others := codings(h.Fields[encoding:])
 	if !EqualFold(last, "chunked") {
-		return &Error{400, "unknown Transfer-Encoding"}
+		return &Error{Status: 400, Reason: "unknown Transfer-Encoding"}
 	}
 	h.Framing, h.Coded = Framing{Kind: FramingChunked}, others
 	if length >= 0 {
@@ -137,15 +137,15 @@ func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
 	end := bytes.IndexByte(buf, '\n')
 	if end < 0 {
 		if len(buf) > limit+2 {
-			return buf[:limit], 0, &Error{status, "line too long"}
+			return buf[:limit], 0, &Error{Status: status, Reason: "line too long"}
 		}
 		return nil, 0, nil
 	}
 	if end == 0 || buf[end-1] != '\r' {
-		return buf[:end], 0, &Error{400, "line ends without a carriage return"}
+		return buf[:end], 0, &Error{Status: 400, Reason: "line ends without a carriage return"}
 	}
 	if end-1 > limit+1 {
-		return buf[:limit], 0, &Error{status, "line too long"}
+		return buf[:limit], 0, &Error{Status: status, Reason: "line too long"}
 	}
 	return buf[:end-1], end + 1, nil
 }
@@ -156,7 +156,7 @@ func (h *RequestHead) parseLine() error {
 	space := bytes.IndexByte(line, ' ')
 	if space < 0 {
 		h.Method = line
-		return &Error{400, "request line without a target"}
+		return &Error{Status: 400, Reason: "request line without a target"}
 	}
 	h.Method = line[:space]
 	rest := line[space+1:]
@@ -171,13 +171,13 @@ func (h *RequestHead) parseLine() error {
 	}
 	switch {
 	case !IsToken(h.Method):
-		return &Error{400, "method is not a token"}
+		return &Error{Status: 400, Reason: "method is not a token"}
 	case len(h.Target) == 0:
-		return &Error{400, "request line has more than single spaces"}
+		return &Error{Status: 400, Reason: "request line has more than single spaces"}
 	case !all(h.Target, inTarget):
-		return &Error{400, "target has whitespace or control bytes"}
+		return &Error{Status: 400, Reason: "target has whitespace or control bytes"}
 	case h.Simple && string(h.Method) != "GET":
-		return &Error{400, "HTTP/0.9 knows GET only"}
+		return &Error{Status: 400, Reason: "HTTP/0.9 knows GET only"}
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func (h *RequestHead) parseLine() error {
 // parseVersion reads "HTTP/d.d".
 func (h *RequestHead) parseVersion(v []byte) error {
 	if len(v) != 8 || string(v[:5]) != "HTTP/" || v[6] != '.' || !digit(v[5]) || !digit(v[7]) || v[5] == '0' {
-		return &Error{400, "version is not HTTP/1.1"}
+		return &Error{Status: 400, Reason: "version is not HTTP/1.1"}
 	}
 	h.Minor = 1
 	if v[5] == '1' && v[7] == '0' {
@@ -218,7 +218,7 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 			continue
 		}
 		if limits.Fields > 0 && len(h.Fields) >= limits.Fields {
-			return 0, &Error{400, "too many fields"}
+			return 0, &Error{Status: 400, Reason: "too many fields"}
 		}
 		field, err := splitField(line)
 		if err != nil {
@@ -236,11 +236,11 @@ func splitField(line []byte) (Field, error) {
 		colon++
 	}
 	if colon == len(line) || line[colon] != ':' || colon == 0 {
-		return Field{}, &Error{400, "field name is not a token followed by a colon"}
+		return Field{}, &Error{Status: 400, Reason: "field name is not a token followed by a colon"}
 	}
 	value := TrimSpace(line[colon+1:])
 	if !all(value, inValue) {
-		return Field{}, &Error{400, "field value has control bytes"}
+		return Field{}, &Error{Status: 400, Reason: "field value has control bytes"}
 	}
 	return Field{Name: line[:colon], Value: value}, nil
 }
@@ -248,18 +248,18 @@ func splitField(line []byte) (Field, error) {
 // fold appends a continuation line to the last value with one space between, moving bytes within the buffer.
 func (h *RequestHead) fold(line []byte, limit int) error {
 	if len(h.Fields) == 0 {
-		return &Error{400, "head starts with a folded line"}
+		return &Error{Status: 400, Reason: "head starts with a folded line"}
 	}
 	field := &h.Fields[len(h.Fields)-1]
 	more := TrimSpace(line)
 	if !all(more, inValue) {
-		return &Error{400, "field value has control bytes"}
+		return &Error{Status: 400, Reason: "field value has control bytes"}
 	}
 	joined := append(field.Value, ' ') //nolint:gocritic // the line's end makes room behind the value
 	joined = append(joined, more...)
 	field.Value = TrimSpace(joined)
 	if len(field.Name)+2+len(field.Value) > limit {
-		return &Error{400, "folded field too long"}
+		return &Error{Status: 400, Reason: "folded field too long"}
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 		return 0, nil
 	}
 	if line[5] != '1' || len(line) >= limit-1 {
-		return 0, &Error{502, "Corrupt status line returned by remote server: " + string(line)}
+		return 0, &Error{Status: 502, Reason: "Corrupt status line returned by remote server: " + string(line)}
 	}
 	return h.parseFields(buf, pos, limit, bad)
 }
@@ -75,7 +75,7 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 func (h *ResponseHead) partial(buf []byte, limit int) (int, error) {
 	if len(buf) > limit {
 		if h.parseStatus(buf) {
-			return 0, &Error{502, "Corrupt status line returned by remote server: " + string(buf[:limit])}
+			return 0, &Error{Status: 502, Reason: "Corrupt status line returned by remote server: " + string(buf[:limit])}
 		}
 		h.simple()
 	}
@@ -121,7 +121,7 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 		line, n := cutLoose(buf[pos:])
 		switch {
 		case n == 0 && len(buf)-pos > limit, len(line) >= limit-1 && n > 0:
-			return 0, &Error{502, "header line too long"}
+			return 0, &Error{Status: 502, Reason: "header line too long"}
 		case n == 0:
 			return 0, nil
 		case len(line) == 0:
@@ -160,7 +160,7 @@ func (h *ResponseHead) badLine(line []byte, bad BadHeader) (startsBody bool, err
 	case BadHeaderStartBody:
 		return true, nil
 	case BadHeaderIsError:
-		return false, &Error{502, "header line without a colon"}
+		return false, &Error{Status: 502, Reason: "header line without a colon"}
 	}
 	return false, nil
 }

@@ -58,3 +58,6 @@ func all(b []byte, c class) bool {
 
 // IsToken says whether b can be a method or a field name.
 func IsToken(b []byte) bool { return len(b) > 0 && all(b, inToken) }
+
+// ValidField says whether a field can be sent: its name is a token and its value has no control bytes.
+func ValidField(f Field) bool { return IsToken(f.Name) && all(f.Value, inValue) }

@@ -1,0 +1,106 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+
+	"github.com/lbconf/lbconf/runtime/balance"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// balance tries members until one gives a response or the balancer allows no further attempt.
+func (p *Proxy) balance(ctx context.Context, j *Job) Result {
+	b := j.Plan.Balancer
+	for attempts := 0; ; attempts++ {
+		w, err := p.pick(ctx, j, b)
+		if err != nil {
+			p.log.Warn("no member for the request", "balancer", b.Name, "reason", err)
+			return Result{Status: 503}
+		}
+		result := p.attempt(ctx, j, w, nil, j.memberPath(w))
+		w.Slot.End()
+		p.judge(j, b, w, result)
+		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.MaxAttempts {
+			return result
+		}
+	}
+}
+
+// pick chooses a member and leaves the choice in the environment of the request.
+func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstream.Worker, error) {
+	var session balance.Session
+	if b.StickyCookie != "" {
+		session = balance.FindSession(b, j.Plan.Path, j.X.Request.Fields.Get("Cookie"))
+	}
+	choice, err := p.pickWaiting(ctx, j, b, session)
+	if err != nil {
+		return nil, err
+	}
+	env := &j.X.Env
+	env.SetString("BALANCER_NAME", b.Name)
+	env.SetString("BALANCER_WORKER_NAME", choice.Worker.Name)
+	env.SetString("BALANCER_WORKER_ROUTE", choice.Worker.Route)
+	if session.Known {
+		env.SetString("BALANCER_SESSION_STICKY", session.Sticky)
+		env.Set("BALANCER_SESSION_ROUTE", session.Route)
+	}
+	if choice.RouteChanged {
+		env.SetString("BALANCER_ROUTE_CHANGED", "1")
+	}
+	return choice.Worker, nil
+}
+
+// waits is how often a balancer with a timeout looks for a usable member within that time.
+const waits = 100
+
+// pickWaiting waits for a usable member where the balancer has a timeout.
+func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s balance.Session) (balance.Choice, error) {
+	choice, err := balance.Pick(b, s, j.now)
+	if b.Timeout <= 0 || !errors.Is(err, balance.ErrUnavailable) {
+		return choice, err
+	}
+	timer := p.clock.NewTimer(b.Timeout / waits)
+	defer timer.Stop()
+	for range waits {
+		select {
+		case <-timer.C():
+		case <-ctx.Done():
+			return choice, err
+		}
+		j.now = p.clock.Now()
+		if choice, err = balance.Pick(b, s, j.now); !errors.Is(err, balance.ErrUnavailable) {
+			return choice, err
+		}
+		timer.Reset(b.Timeout / waits)
+	}
+	return choice, err
+}
+
+// judge decides what the outcome says of the member (mod_proxy: proxy_handler and balancer_post_request).
+func (p *Proxy) judge(j *Job, b *upstream.Balancer, w *upstream.Worker, r Result) {
+	status := r.Status
+	if status == 0 {
+		status = j.X.Response.Status
+	}
+	switch {
+	case r.Status == 500, r.Status == 503:
+		w.Fail(j.now)
+	case balance.FailsOn(b, status):
+		p.log.Warn("member failed by its status", "balancer", b.Name, "worker", w.Name, "status", status)
+		w.Fail(j.now)
+	case b.FailOnTimeout && j.timedOut:
+		p.log.Warn("member failed by a timeout", "balancer", b.Name, "worker", w.Name)
+		w.Fail(j.now)
+	}
+}
+
+// memberPath puts the path of a member before that of the request.
+func (j *Job) memberPath(w *upstream.Worker) []byte {
+	if w.Path == "" {
+		return j.Plan.Path
+	}
+	start := len(j.scratch)
+	j.scratch = append(j.scratch, w.Path...)
+	j.scratch = append(j.scratch, j.Plan.Path...)
+	return j.scratch[start:len(j.scratch):len(j.scratch)]
+}

@@ -1,0 +1,161 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// errAcquire is returned when no connection of a pool became free in time.
+var errAcquire = errors.New("no connection became free in time")
+
+// resolveError is a name without an address.
+type resolveError struct {
+	host string
+	err  error
+}
+
+func (e *resolveError) Error() string { return "DNS lookup failure for: " + e.host }
+
+func (e *resolveError) Unwrap() error { return e.err }
+
+// backend is a connection to a worker.
+type backend struct {
+	conn *wire.Conn
+	// served is the number of requests that it carried.
+	served int
+	// idleSince is when it was put into the pool.
+	idleSince time.Time
+}
+
+func (b *backend) close() { _ = b.conn.Close() } // there is nothing left to learn from a connection that is given up
+
+// addresses are what a name was resolved to.
+type addresses struct {
+	list  []netip.Addr
+	until time.Time // zero: for ever
+}
+
+// dialer opens connections to workers.
+type dialer struct {
+	clock   clock.Clock
+	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+}
+
+func newDialer(c clock.Clock) *dialer {
+	return &dialer{clock: c, resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
+		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	}}
+}
+
+// open connects to a worker. With a pool it uses the addresses that were resolved before, and resolves anew once when
+// none of them can be reached.
+func (d *dialer) open(ctx context.Context, w *upstream.Worker, p *pool) (*backend, error) {
+	if w.Socket != "" {
+		return d.dial(ctx, w, "unix", w.Socket)
+	}
+	list, cached, err := d.addresses(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	b, err := d.dialAny(ctx, w, list)
+	if err == nil || !cached || ctx.Err() != nil {
+		return b, err
+	}
+	if _, literal := netip.ParseAddr(w.Host); literal == nil {
+		return nil, err
+	}
+	p.forget()
+	if list, _, err = d.addresses(ctx, w, p); err != nil {
+		return nil, err
+	}
+	return d.dialAny(ctx, w, list)
+}
+
+// dialAny tries each address in turn.
+func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (*backend, error) {
+	var last error
+	for _, address := range list {
+		b, err := d.dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(w.Port)).String()) //nolint:gosec // 1 to 65535
+		if err == nil {
+			return b, nil
+		}
+		last = err
+	}
+	return nil, last
+}
+
+func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address string) (*backend, error) {
+	settings := &w.Settings
+	dialer := net.Dialer{Timeout: settings.ConnectTimeout, KeepAlive: -1}
+	if settings.KeepAlive {
+		dialer.KeepAlive = 0
+	}
+	if size := settings.ReceiveBuffer; size > 0 {
+		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
+			var failed error
+			err := raw.Control(func(fd uintptr) {
+				failed = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, size)
+			})
+			return errors.Join(err, failed)
+		}
+	}
+	nc, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &backend{conn: wire.NewConn(nc, d.clock)}, nil
+}
+
+// addresses returns the addresses of a worker and whether they come from the pool.
+func (d *dialer) addresses(ctx context.Context, w *upstream.Worker, p *pool) (list []netip.Addr, cached bool, err error) {
+	now := d.clock.Now()
+	if p != nil {
+		if list = p.known(now); list != nil {
+			return list, true, nil
+		}
+	}
+	if address, err := netip.ParseAddr(w.Host); err == nil {
+		list = []netip.Addr{address}
+	} else if list, err = d.resolve(ctx, w.Host); err != nil || len(list) == 0 {
+		return nil, false, &resolveError{w.Host, err}
+	}
+	for i := range list {
+		list[i] = list[i].Unmap()
+	}
+	if p != nil && w.Settings.AddressTTL != 0 {
+		p.learn(list, w.Settings.AddressTTL, now)
+	}
+	return list, false, nil
+}
+
+func (p *pool) known(now time.Time) []netip.Addr {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.addresses.until.IsZero() && now.After(p.addresses.until) {
+		p.addresses = addresses{}
+	}
+	return p.addresses.list
+}
+
+func (p *pool) learn(list []netip.Addr, ttl time.Duration, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses = addresses{list: list}
+	if ttl > 0 {
+		p.addresses.until = now.Add(ttl)
+	}
+}
+
+func (p *pool) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.addresses = addresses{}
+}

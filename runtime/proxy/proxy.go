@@ -1,0 +1,140 @@
+package proxy
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// Proxy forwards requests. It holds the connections to the backends and is safe for concurrent use.
+type Proxy struct {
+	clock  clock.Clock
+	log    *slog.Logger
+	dialer *dialer
+	pools  pools
+}
+
+// New returns a proxy without connections. Close ends it.
+func New(c clock.Clock, log *slog.Logger) *Proxy {
+	return &Proxy{clock: c, log: log, dialer: newDialer(c), pools: pools{pools: make(map[*upstream.Slot]*pool)}}
+}
+
+// Retain closes the idle connections to workers whose slots keep does not want. It runs after a reload.
+func (p *Proxy) Retain(keep func(*upstream.Slot) bool) { p.pools.retain(keep) }
+
+// Close closes all idle connections. Connections in use are closed when their request is done.
+func (p *Proxy) Close() { p.pools.retain(func(*upstream.Slot) bool { return false }) }
+
+// Client is the connection that asked, as the server offers it.
+type Client interface {
+	// AppendHead appends the head of x.Response as the client gets it. body is what the response has; the result says how
+	// the client is to find its end, and is FramingNone when the client gets no body.
+	AppendHead(dst []byte, body wire.Framing) (head []byte, framing wire.FramingKind)
+	// Write sends bytes of the response and counts them.
+	Write(p []byte) error
+	// Sent counts bytes of the response that were sent past Write.
+	Sent(n int64)
+	// Continue sends an interim response that asks the client for its body, when it waits for one.
+	Continue() error
+	// Conn is the connection itself.
+	Conn() *wire.Conn
+}
+
+// Result is how forwarding ended.
+type Result struct {
+	// Status is the status to answer with a page of the server's own; 0 when the response was sent.
+	Status int
+	// Text is the reason that the page gives; empty for the usual page of the status.
+	Text string
+	// Drop says that the client's connection is to be closed: without a response unless one was begun.
+	Drop bool
+}
+
+// ends says whether there is nothing more to do than what the result says.
+func (r *Result) ends() bool { return r.Status != 0 || r.Drop }
+
+// Job is one request to forward, with the room that takes. It is reused from request to request.
+type Job struct {
+	// X and Plan are the request and what is to become of it.
+	X    *exchange.Exchange
+	Plan *program.Plan
+	// Client is where the response goes, Body the body of the request.
+	Client Client
+	Body   *wire.BodyReader
+
+	now time.Time
+	// prefetched is the start of the request's body; whole says that it is all of it, fetched that it was read.
+	prefetched     []byte
+	whole, fetched bool
+	expecting      bool
+
+	out, in, hold []byte
+	scratch       []byte
+	head          wire.ResponseHead
+	response      wire.BodyReader
+	timedOut      bool
+}
+
+// The room of a job in bytes.
+const (
+	inRoom  = 16 << 10
+	outRoom = 16 << 10
+	// prefetchLimit is how much of a body is read before a connection is made, so that it can be sent again
+	// (mod_proxy_http: MAX_MEM_SPOOL).
+	prefetchLimit = 16 << 10
+)
+
+// Release drops what the job points to and room that grew beyond the usual.
+func (j *Job) Release() {
+	j.X, j.Plan, j.Client, j.Body = nil, nil, nil, nil
+	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
+	j.head.Reset()
+	j.response.Forget()
+	if cap(j.in) > inRoom {
+		j.in = nil
+	}
+	if cap(j.out) > 2*outRoom {
+		j.out = nil
+	}
+	j.scratch = j.scratch[:0]
+}
+
+// Do forwards a request and sends the response.
+func (p *Proxy) Do(ctx context.Context, j *Job) Result {
+	if j.in == nil {
+		j.in = make([]byte, inRoom)
+	}
+	if j.out == nil {
+		j.out = make([]byte, 0, outRoom)
+	}
+	j.now = p.clock.Now()
+	j.X.Handler = "proxy-server"
+	if j.X.Request.Coded {
+		return Result{Status: 500}
+	}
+	if result := j.maxForwards(); result.ends() {
+		return result
+	}
+	if expect := j.X.Request.Fields.Get("Expect"); expect != nil {
+		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") && j.X.Request.Minor > 0
+	}
+	if j.Plan.Balancer != nil {
+		return p.balance(ctx, j)
+	}
+	return p.attempt(ctx, j, j.Plan.Worker, j.Plan.Authority, j.Plan.Path)
+}
+
+// env says whether an environment variable of the request is set.
+func (j *Job) env(name string) bool {
+	if j.X.Env.Len() == 0 {
+		return false
+	}
+	_, ok := j.X.Env.Get(name)
+	return ok
+}

@@ -1,0 +1,163 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+const (
+	// spliceFrom is the number of missing bytes from which a body is moved by the kernel.
+	spliceFrom = 64 << 10
+	// splicePiece is moved under one deadline.
+	splicePiece = 128 << 10
+	// leastRoom is the least room that a body is read into.
+	leastRoom = 4 << 10
+)
+
+// respond sends a final response, of whose body in[from:to] has arrived.
+func (a *attempt) respond() Result {
+	x := a.X
+	a.read(a.head.LineBytes)
+	x.Response.Status, x.Response.Reason = a.head.Status, a.head.Reason
+	framing, result := a.responseFields()
+	if result.ends() {
+		x.Response.Status, x.Response.Fields = 0, x.Response.Fields[:0]
+		return result
+	}
+	if a.awaits {
+		a.reuse = false // the backend answers without the body that it was promised
+	}
+	var sent wire.FramingKind
+	a.out, sent = a.Client.AppendHead(a.out[:0], framing)
+	// The fields must stay for the log, so the body is read behind them, or elsewhere when they leave little room.
+	room := a.in[a.from:]
+	if len(room) < leastRoom {
+		room = make([]byte, inRoom)
+	}
+	a.response.Reset(a.conn.conn, framing, a.in[a.from:a.to], room, a.worker.Settings.Timeout)
+	x.Response.Started = true
+	return a.relay(sent)
+}
+
+// relay moves the body. Whatever has arrived goes out before more is awaited, so that streams flow.
+func (a *attempt) relay(sent wire.FramingKind) Result {
+	for {
+		data, err := a.response.Available()
+		switch {
+		case errors.Is(err, io.EOF):
+			return a.end(sent)
+		case err != nil:
+			return a.cut(err)
+		case len(data) > 0:
+			a.read(len(data))
+			if sent == wire.FramingNone {
+				continue
+			}
+			a.X.Response.BodyBytes += int64(len(data))
+			if sent == wire.FramingChunked {
+				a.out = wire.AppendChunk(a.out, data)
+			} else {
+				a.out = append(a.out, data...)
+			}
+			continue
+		}
+		if err := a.flush(); err != nil {
+			return a.clientGone()
+		}
+		if sent == wire.FramingLength && a.response.Left() >= spliceFrom {
+			if from, to := a.sockets(); from != nil {
+				if done, result := a.splice(from, to); done {
+					return result
+				}
+				continue
+			}
+		}
+		switch err := a.response.Fill(); {
+		case errors.Is(err, io.EOF):
+			return a.end(sent)
+		case err != nil:
+			return a.cut(err)
+		}
+	}
+}
+
+func (a *attempt) read(n int) {
+	if a.worker.Slot != nil {
+		a.worker.Slot.AddRead(int64(n))
+	}
+}
+
+func (a *attempt) flush() error {
+	if len(a.out) == 0 {
+		return nil
+	}
+	err := a.Client.Write(a.out)
+	a.out = a.out[:0]
+	return err
+}
+
+// end sends what is left when the body is complete. The connection goes back to the pool first, since the client may
+// send its next request as soon as it has the end.
+func (a *attempt) end(sent wire.FramingKind) Result {
+	if len(a.response.Rest()) > 0 {
+		a.reuse = false
+	}
+	a.finish()
+	if sent == wire.FramingChunked {
+		a.out = append(a.out, wire.LastChunk...)
+	}
+	if err := a.flush(); err != nil {
+		return a.clientGone()
+	}
+	return Result{}
+}
+
+// cut ends a response whose body broke off: the client sees that by the end of the connection.
+func (a *attempt) cut(err error) Result {
+	a.reuse = false
+	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
+	a.proxy.log.Warn("body of the response broke off", "worker", a.worker.Name, "reason", err)
+	if err := a.flush(); err != nil {
+		return a.clientGone()
+	}
+	return Result{Drop: true}
+}
+
+// splice lets the kernel move what is missing of a body of known length. done is false when the body is complete.
+func (a *attempt) splice(from, to *net.TCPConn) (done bool, _ Result) {
+	for a.response.Left() > 0 {
+		deadline := a.proxy.clock.Now().Add(a.worker.Settings.Timeout)
+		a.conn.conn.ArmRead(deadline)
+		a.Client.Conn().ArmWrite(deadline)
+		a.piece = io.LimitedReader{R: from, N: min(a.response.Left(), splicePiece)}
+		n, err := to.ReadFrom(&a.piece)
+		a.response.Skip(n)
+		a.read(int(n))
+		a.X.Response.BodyBytes += n
+		a.Client.Sent(n)
+		switch {
+		case err == nil && n == 0:
+			return true, a.cut(io.ErrUnexpectedEOF)
+		case errors.Is(err, syscall.EPIPE):
+			return true, a.clientGone()
+		case err != nil:
+			return true, a.cut(err)
+		}
+	}
+	return false, Result{}
+}
+
+// sockets returns both connections where the kernel can move bytes between them.
+func (a *attempt) sockets() (from, to *net.TCPConn) {
+	from, fromOK := a.conn.conn.NetConn().(*net.TCPConn)
+	to, toOK := a.Client.Conn().NetConn().(*net.TCPConn)
+	if !fromOK || !toOK {
+		return nil, nil
+	}
+	return from, to
+}

@@ -1,0 +1,232 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// conn is the connection of a client.
+type conn struct {
+	server *Server
+	ctx    context.Context //nolint:containedctx // the life of the server's work, as long as that of the connection
+	wire   *wire.Conn
+	client exchange.Client
+	// local is the address as the configuration knows it.
+	local netip.AddrPort
+	// task is the request in work, nil while the connection is idle.
+	task *task
+	// kept is the number of responses behind which the connection was kept (httpd: conn_rec.keepalives).
+	kept int
+	// closing says that the connection ends, linger that the client may not have read all yet.
+	closing, linger bool
+	// idleFor is how long the next request may take to come.
+	idleFor time.Duration
+}
+
+// accept takes connections off a listener until it is closed.
+func (s *Server) accept(ctx context.Context, l *listener) {
+	wait := 5 * time.Millisecond
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			wait = 5 * time.Millisecond
+			s.conns.running.Go(func() { s.serveConn(ctx, l, nc) })
+		case isClosed(err):
+			return
+		case isTransient(err):
+			// Out of descriptors or memory: what is in work gives some back.
+			s.log.Error("accepting a connection failed", "address", l.Addr().String(), "reason", err)
+			timer := s.clock.NewTimer(wait)
+			select {
+			case <-timer.C():
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			}
+			wait = min(2*wait, time.Second)
+		default:
+			s.listeners.fail(l, err)
+			return
+		}
+	}
+}
+
+func isTransient(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ECONNABORTED) ||
+		errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM) || errors.Is(err, syscall.EINTR)
+}
+
+// serveConn serves the requests of a connection.
+func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
+	c := &conn{server: s, ctx: ctx, wire: wire.NewConn(nc, s.clock)}
+	remote, actual := addrPort(nc.RemoteAddr()), addrPort(nc.LocalAddr())
+	c.local = l.local(actual)
+	c.client = exchange.Client{
+		Remote: remote, Local: actual, ListenPort: l.configured.Port,
+		RemoteIP: remote.Addr().String(), LocalIP: actual.Addr().String(), LocalPort: strconv.Itoa(int(actual.Port())),
+	}
+	if !s.conns.add(c) {
+		_ = nc.Close() // the server stops
+		return
+	}
+	defer s.conns.remove(c)
+	g := s.acquire()
+	c.idleFor = g.program.Host(c.local, nil).Settings.Timeout
+	g.release(s.log)
+	c.run()
+	if c.linger {
+		c.lingerOn()
+	}
+	_ = c.wire.Close() // nothing is left to be said
+	if c.task != nil {
+		c.dropTask()
+	}
+}
+
+// run serves until the connection ends. Requests that arrive whole are served within a session of the connection, which
+// costs the least; what needs more reading is served outside of it.
+func (c *conn) run() {
+	for !c.closing {
+		c.wire.ReadBy(c.server.clock.Now().Add(c.idleFor))
+		if err := c.wire.Session(c.arrived); err != nil {
+			return
+		}
+		if !c.closing && c.task != nil {
+			c.task.readOn()
+		}
+	}
+}
+
+// arrived takes what has arrived. It returns false when the connection ends or more must be read in the middle of a
+// request.
+func (c *conn) arrived() bool {
+	t := c.task
+	if t == nil {
+		t = c.newTask()
+	}
+	n, err := c.wire.TryRead(t.buf[t.to:])
+	switch {
+	case err == wire.ErrWouldBlock: //nolint:errorlint // TryRead returns it as it is
+		if t.to > t.from {
+			return false
+		}
+		c.dropTask()
+		if c.server.draining.Load() {
+			c.closing = true
+		}
+		return !c.closing
+	case err != nil:
+		c.closing = true
+		return false
+	}
+	t.to += n
+	if !t.serveArrived() || c.closing {
+		return false
+	}
+	c.wire.ReadBy(t.x.Done.Add(c.idleFor))
+	c.dropTask()
+	// This look comes after the deadline was set: a stop that it misses interrupts the wait.
+	c.closing = c.server.draining.Load()
+	return !c.closing
+}
+
+// lingerOn waits for the client to have read the response, since closing a connection with unread bytes of the client
+// would throw away what was sent to it (httpd: ap_lingering_close).
+func (c *conn) lingerOn() {
+	half, ok := c.wire.NetConn().(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	const most = 2 * time.Second
+	end := c.server.clock.Now().Add(most)
+	c.wire.ReadBy(end)
+	var waste [512]byte
+	for {
+		if _, err := c.wire.Read(waste[:]); err != nil || c.server.clock.Now().After(end) {
+			return
+		}
+	}
+}
+
+// connections are the open connections of a server.
+type connections struct {
+	mu      sync.Mutex
+	all     map[*conn]struct{}
+	stopped bool
+	empty   chan struct{}
+	running sync.WaitGroup
+}
+
+func (cs *connections) add(c *conn) bool {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.stopped {
+		return false
+	}
+	cs.all[c] = struct{}{}
+	return true
+}
+
+func (cs *connections) remove(c *conn) {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.all, c)
+	if cs.stopped && len(cs.all) == 0 {
+		close(cs.empty)
+	}
+}
+
+// interrupt ends idle connections and lets no more come.
+func (cs *connections) interrupt() {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.stopped, cs.empty = true, make(chan struct{})
+	if len(cs.all) == 0 {
+		close(cs.empty)
+	}
+	for c := range cs.all {
+		c.wire.Interrupt()
+	}
+}
+
+// await waits until no connection is left and says whether that came in time.
+func (cs *connections) await(c clock.Clock, most time.Duration) bool {
+	timer := c.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-cs.empty:
+		return true
+	case <-timer.C():
+		return false
+	}
+}
+
+// sever breaks all connections off.
+func (cs *connections) sever() {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	past := time.Unix(1, 0)
+	for c := range cs.all {
+		_ = c.wire.NetConn().SetDeadline(past) // a connection that is closed already needs no end
+	}
+}
+
+func (cs *connections) wait() { cs.running.Wait() }
+
+// ended says whether an error is no more than the end of a connection or of the client's patience.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ECONNRESET)
+}

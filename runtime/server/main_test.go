@@ -1,0 +1,262 @@
+package server_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lbconf/lbconf/ir/lower"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/server"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// compile makes a program of configuration text.
+func compile(t testing.TB, config string, table *upstream.Table) *program.Program {
+	t.Helper()
+	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
+	lowered, list := lower.Lower(tree)
+	for _, d := range list {
+		t.Logf("%v", d)
+	}
+	p, report := program.Compile(lowered, program.Options{Table: table, ServerRoot: t.TempDir()})
+	for _, entry := range report.Refused {
+		t.Fatalf("refused: %s", entry.Message)
+	}
+	if err := p.OpenLogs(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// start runs a server on a configuration until the test ends, when nothing may be left of it. It returns the address of
+// the port 80 of the configuration.
+func start(t testing.TB, config string) (*server.Server, string) {
+	t.Helper()
+	return startProgram(t, compile(t, config, nil))
+}
+
+func startProgram(t testing.TB, p *program.Program) (*server.Server, string) {
+	t.Helper()
+	leaks(t)
+	level := slog.LevelError
+	if testing.Verbose() {
+		level = slog.LevelDebug
+	}
+	s := server.New(p, server.Options{
+		Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 5 * time.Second,
+		Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level})),
+	})
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return s, s.Addresses()[0].Actual.String()
+}
+
+type testWriter struct{ t testing.TB }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// leaks makes the test fail when goroutines or descriptors are left at its end.
+func leaks(t testing.TB) {
+	t.Helper()
+	goroutines, files := runtime.NumGoroutine(), openFiles()
+	t.Cleanup(func() {
+		deadline := time.Now().Add(3 * time.Second)
+		for runtime.NumGoroutine() > goroutines || openFiles() > files {
+			if time.Now().After(deadline) {
+				stacks := make([]byte, 1<<20)
+				stacks = stacks[:runtime.Stack(stacks, true)]
+				t.Errorf("%d goroutines and %d descriptors at the end, %d and %d at the start\n%s", runtime.NumGoroutine(), openFiles(), goroutines, files, stacks)
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	})
+}
+
+func openFiles() int {
+	entries, _ := os.ReadDir("/proc/self/fd")
+	return len(entries)
+}
+
+// backend answers raw bytes with raw bytes and keeps what it received.
+type backend struct {
+	addr string
+
+	mu       sync.Mutex
+	received []string
+	conns    int
+}
+
+// answer makes of a request, head and body, what goes out; close ends the connection behind it.
+type answer func(n int, request string) (response string, close bool)
+
+func always(response string) answer {
+	return func(int, string) (string, bool) { return response, false }
+}
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+// newBackend starts a backend that ends with the test.
+func newBackend(t testing.TB, a answer) *backend {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &backend{addr: l.Addr().String()}
+	var running sync.WaitGroup
+	var mu sync.Mutex
+	open := map[net.Conn]bool{}
+	running.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			b.mu.Lock()
+			b.conns++
+			b.mu.Unlock()
+			mu.Lock()
+			open[conn] = true
+			mu.Unlock()
+			running.Go(func() {
+				b.serve(conn, a)
+				_ = conn.Close()
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		mu.Lock()
+		for conn := range open {
+			_ = conn.Close()
+		}
+		mu.Unlock()
+		running.Wait()
+	})
+	return b
+}
+
+func (b *backend) serve(conn net.Conn, a answer) {
+	r := bufio.NewReader(conn)
+	for {
+		request, err := readMessage(r)
+		if err != nil {
+			return
+		}
+		b.mu.Lock()
+		b.received = append(b.received, request)
+		n := len(b.received)
+		b.mu.Unlock()
+		response, end := a(n, request)
+		if _, err := io.WriteString(conn, response); err != nil || end {
+			return
+		}
+	}
+}
+
+// got returns what was received since the last call, and the number of connections so far.
+func (b *backend) got() ([]string, int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	received := b.received
+	b.received = nil
+	return received, b.conns
+}
+
+// readMessage reads a request with its body, chunk framing included.
+func readMessage(r *bufio.Reader) (string, error) {
+	var message bytes.Buffer
+	length, chunked := 0, false
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return "", err
+		}
+		message.WriteString(line)
+		lower := strings.ToLower(line)
+		if value, found := strings.CutPrefix(lower, "content-length: "); found {
+			_, _ = fmt.Sscan(value, &length)
+		}
+		chunked = chunked || strings.HasPrefix(lower, "transfer-encoding: chunked")
+		if line == "\r\n" {
+			break
+		}
+	}
+	if chunked {
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil {
+				return "", err
+			}
+			message.WriteString(line)
+			var size int
+			_, _ = fmt.Sscanf(line, "%x", &size)
+			if _, err := io.CopyN(&message, r, int64(size)+2); err != nil {
+				return "", err
+			}
+			if size == 0 {
+				return message.String(), nil
+			}
+		}
+	}
+	_, err := io.CopyN(&message, r, int64(length))
+	return message.String(), err
+}
+
+// raw sends bytes and returns what comes back until the peer closes or is silent for a while; then <open> follows.
+func raw(t testing.TB, addr, request string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	return readUntilQuiet(conn, 150*time.Millisecond)
+}
+
+func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
+	var got bytes.Buffer
+	buf := make([]byte, 1<<16)
+	for wait := 5 * time.Second; ; wait = quiet {
+		_ = conn.SetReadDeadline(time.Now().Add(wait))
+		n, err := conn.Read(buf)
+		got.Write(buf[:n])
+		switch {
+		case err == nil:
+		case os.IsTimeout(err):
+			return got.String() + "<open>"
+		default:
+			return got.String()
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// AppendHead appends the head of the response as httpd writes it and decides whether the connection is kept: it fulfils
+// proxy.Client.
+func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKind) {
+	x := &t.x
+	none := body.Kind == wire.FramingNone
+	keep, chunked := t.persist(none, body.Kind == wire.FramingLength)
+	t.conn.closing = t.conn.closing || !keep
+	framing := body.Kind
+	switch {
+	case none, framing == wire.FramingLength:
+	case chunked:
+		framing = wire.FramingChunked
+	default:
+		framing = wire.FramingClose
+	}
+	if x.Request.Simple {
+		return dst, framing
+	}
+	dst = appendStatusLine(dst, &x.Response)
+	dst = t.appendFields(dst)
+	if keep && wire.HasToken(x.Request.Fields.Get("Connection"), "keep-alive") {
+		dst = t.appendKeepAlive(dst)
+	} else if !keep {
+		dst = append(dst, "Connection: close\r\n"...)
+	}
+	if framing == wire.FramingChunked {
+		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
+	}
+	if own := t.contentType; own != "" {
+		dst = append(append(append(dst, "Content-Type: "...), own...), "\r\n"...)
+	}
+	return append(dst, "\r\n"...), framing
+}
+
+func appendStatusLine(dst []byte, r *exchange.Response) []byte {
+	dst = append(dst, "HTTP/1.1 "...)
+	dst = append(dst, byte('0'+r.Status/100%10), byte('0'+r.Status/10%10), byte('0'+r.Status%10), ' ')
+	dst = append(dst, r.Reason...)
+	return append(dst, "\r\n"...)
+}
+
+// appendFields appends Date and Server first, the backend's own where it sent them, then the others.
+func (t *task) appendFields(dst []byte) []byte {
+	fields := t.x.Response.Fields
+	date, software := fields.Index("Date"), fields.Index("Server")
+	if dst = append(dst, "Date: "...); date >= 0 {
+		dst = append(dst, fields[date].Value...)
+	} else {
+		dst = t.conn.server.dates.append(dst, t.conn.server.clock.Now())
+	}
+	if dst = append(dst, "\r\nServer: "...); software >= 0 {
+		dst = append(dst, fields[software].Value...)
+	} else {
+		dst = append(dst, t.conn.server.software...)
+	}
+	dst = append(dst, "\r\n"...)
+	for i := range fields {
+		if i != date && i != software && !(len(fields[i].Name) == 4 && wire.EqualFold(fields[i].Name, "Date")) &&
+			!(len(fields[i].Name) == 6 && wire.EqualFold(fields[i].Name, "Server")) {
+			dst = fields[i].Append(dst)
+		}
+	}
+	return dst
+}
+
+func (t *task) appendKeepAlive(dst []byte) []byte {
+	settings := &t.host.Settings
+	dst = append(dst, "Keep-Alive: timeout="...)
+	dst = wire.AppendInt(dst, int64(settings.KeepAliveTimeout.Seconds()))
+	if settings.MaxKeepAlive > 0 {
+		dst = append(dst, ", max="...)
+		dst = wire.AppendInt(dst, int64(settings.MaxKeepAlive-t.conn.kept+1))
+	}
+	return append(dst, "\r\nConnection: Keep-Alive\r\n"...)
+}
+
+// persist says whether the connection is kept and whether a body of unknown length may be sent in chunks (httpd:
+// ap_set_keepalive).
+func (t *task) persist(none, length bool) (keep, chunked bool) {
+	c, x := t.conn, &t.x
+	settings := &t.host.Settings
+	if c.closing || x.Request.Close || x.Request.Simple || t.expecting {
+		return false, false
+	}
+	if !none && !length {
+		if x.Request.Minor == 0 {
+			return false, false
+		}
+		chunked = true
+	}
+	connection := x.Request.Fields.Get("Connection")
+	switch {
+	case !settings.KeepAlive || settings.KeepAliveTimeout <= 0,
+		settings.MaxKeepAlive > 0 && c.kept >= settings.MaxKeepAlive,
+		dropsConnection(x.Response.Status),
+		wire.HasToken(connection, "close"),
+		x.Request.Minor == 0 && !wire.HasToken(connection, "keep-alive"),
+		c.server.draining.Load():
+		return false, chunked
+	}
+	if _, set := x.Env.Get("nokeepalive"); set && !x.Request.Fields.Has("Via") {
+		return false, chunked
+	}
+	c.kept++
+	return true, chunked
+}
+
+// dropsConnection says whether a status ends the connection (httpd: ap_status_drops_connection).
+func dropsConnection(status int) bool {
+	switch status {
+	case 400, 408, 411, 413, 414, 500, 501, 503:
+		return true
+	}
+	return false
+}
+
+// Write sends bytes of the response: it fulfils proxy.Client.
+func (t *task) Write(p []byte) error {
+	t.conn.wire.WriteBy(t.conn.server.clock.Now().Add(t.host.Settings.Timeout))
+	n, err := t.conn.wire.Write(p)
+	t.x.BytesOut += int64(n)
+	return err
+}
+
+// Sent counts bytes of the response that were sent past Write: it fulfils proxy.Client.
+func (t *task) Sent(n int64) { t.x.BytesOut += n }
+
+// Conn returns the connection: it fulfils proxy.Client.
+func (t *task) Conn() *wire.Conn { return t.conn.wire }
+
+// Continue asks the client for its body when it waits for that: it fulfils proxy.Client.
+func (t *task) Continue() error {
+	if !t.expecting {
+		return nil
+	}
+	t.expecting = false
+	return t.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
+}
+
+// respondError answers with the status of an error.
+func (t *task) respondError(err error) {
+	var bad *wire.Error
+	if !errors.As(err, &bad) {
+		bad = &wire.Error{Status: 500, Reason: err.Error()}
+	}
+	t.notes = bad.Notes
+	t.conn.server.log.Info("request refused", "client", t.conn.client.RemoteIP, "status", bad.Status, "reason", bad.Reason)
+	t.respond(bad.Status)
+}
+
+// respond sends a response of the server's own.
+func (t *task) respond(status int) {
+	x := &t.x
+	x.Response.Status, x.Response.Reason = status, []byte(reasonOf(status, t.text))
+	x.Response.Fields = x.Response.Fields[:0]
+	if len(t.plan.Location) > 0 && status >= 300 && status < 400 {
+		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
+	}
+	page := t.appendPage(t.page[:0], status)
+	t.page = page
+	head := string(x.Request.Method) == "HEAD"
+	framing := wire.Framing{}
+	if !head {
+		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
+		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
+	}
+	x.Handler = ""
+	t.contentType = "text/html; charset=iso-8859-1"
+	t.out, _ = t.AppendHead(t.out[:0], framing)
+	if !head {
+		t.out = append(t.out, page...)
+		x.Response.BodyBytes = int64(len(page))
+	}
+	x.Response.Started = true
+	if err := t.Write(t.out); err != nil {
+		t.conn.closing, x.Aborted = true, true
+	}
+}
+
+var (
+	locationName = []byte("Location")
+	lengthName   = []byte("Content-Length")
+)

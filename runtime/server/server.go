@@ -1,0 +1,165 @@
+// Package server listens, reads requests off connections, lets a compiled program decide about them, has them forwarded
+// or answers them itself, and writes the access log. It behaves on the wire as httpd does: when connections are kept, what
+// its own pages look like, what is refused with which status.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/proxy"
+	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// Options are what a server depends on beside its program.
+type Options struct {
+	// Listen maps configured ports to the addresses that are opened in their place: 443 to "127.0.0.1:8443".
+	Listen map[uint16]string
+	// Software is the value of the Server field of responses of the server's own, and of a backend's without one. Empty is
+	// "lbconf".
+	Software string
+	// Drain bounds how long requests in flight may take when the server stops; 0 is 30 seconds.
+	Drain time.Duration
+	// Log gets what an administrator must know; nil discards it.
+	Log *slog.Logger
+	// Clock is the clock of the machine; nil is clock.Wall. The deadlines of connections follow the machine's in any case.
+	Clock clock.Clock
+}
+
+// Server runs a program. Its zero value is not usable; New makes one.
+type Server struct {
+	software string
+	drain    time.Duration
+	mapping  map[uint16]string
+	log      *slog.Logger
+	clock    clock.Clock
+	proxy    *proxy.Proxy
+	limits   wire.Limits
+	tasks    sync.Pool
+	dates    dateCache
+
+	current   atomic.Pointer[generation]
+	listeners listeners
+	conns     connections
+	draining  atomic.Bool
+}
+
+// New returns a server that listens nowhere yet. The logs of the program must be open; the server closes them when it has
+// ended or when another program took over.
+func New(p *program.Program, o Options) *Server {
+	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, limits: wire.DefaultLimits()}
+	if s.software == "" {
+		s.software = "lbconf"
+	}
+	if s.drain <= 0 {
+		s.drain = 30 * time.Second
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.clock == nil {
+		s.clock = clock.Wall{}
+	}
+	s.proxy = proxy.New(s.clock, s.log)
+	s.tasks.New = func() any { return &task{buf: make([]byte, headRoom)} }
+	s.conns.all = make(map[*conn]struct{})
+	s.current.Store(&generation{program: p})
+	return s
+}
+
+// ErrNoListen is returned by Listen for a program that listens nowhere.
+var ErrNoListen = errors.New("the configuration has no Listen directive")
+
+// Serve accepts connections until ctx is done, then stops: it accepts no more, closes idle connections, and lets requests
+// in flight end within the time that Options.Drain gives. It returns nil after a stop, and an error when listening failed
+// or requests were cut off. Listen must have been called.
+func (s *Server) Serve(ctx context.Context) error {
+	// Requests in flight outlive ctx by the time for draining.
+	work, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	s.listeners.start(work, s.accept)
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-s.listeners.failed():
+	}
+	s.draining.Store(true)
+	s.listeners.close()
+	s.conns.interrupt()
+	drained := s.conns.await(s.clock, s.drain)
+	cut()
+	if !drained {
+		s.conns.sever()
+		failed = errors.Join(failed, errors.New("requests were cut off at the end of the time for draining"))
+	}
+	s.listeners.wait()
+	s.conns.wait()
+	s.proxy.Close()
+	s.current.Load().retire(s.log)
+	return failed
+}
+
+// Swap makes p the program for all requests that begin from now on. Listeners that p adds are opened first; on an error
+// nothing changes. Listeners that it drops are closed, its connections stay. The logs of p must be open.
+func (s *Server) Swap(p *program.Program) error {
+	if err := s.listeners.change(p.Listeners(), s.mapping); err != nil {
+		return err
+	}
+	old := s.current.Swap(&generation{program: p})
+	old.retire(s.log)
+	keep := make(map[*upstream.Slot]bool)
+	for _, w := range p.Workers() {
+		keep[w.Slot] = true
+	}
+	s.proxy.Retain(func(slot *upstream.Slot) bool { return keep[slot] })
+	return nil
+}
+
+// generation is a program with the number of requests that use it, so that its logs are closed behind the last one.
+type generation struct {
+	program *program.Program
+	// users counts the requests, and has the bit retired when no more will come.
+	users atomic.Int64
+	once  sync.Once
+}
+
+const retired = 1 << 32
+
+// acquire returns the current generation for one request.
+func (s *Server) acquire() *generation {
+	for {
+		g := s.current.Load()
+		if g.users.Add(1) < retired {
+			return g
+		}
+		g.users.Add(-1)
+	}
+}
+
+func (g *generation) release(log *slog.Logger) {
+	if g.users.Add(-1) == retired {
+		g.close(log)
+	}
+}
+
+// retire closes the logs when the last request is done.
+func (g *generation) retire(log *slog.Logger) {
+	if g.users.Add(retired) == retired {
+		g.close(log)
+	}
+}
+
+func (g *generation) close(log *slog.Logger) {
+	g.once.Do(func() {
+		if err := g.program.CloseLogs(); err != nil {
+			log.Error("closing the access logs failed", "reason", err)
+		}
+	})
+}

@@ -1,0 +1,280 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/proxy"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// The room of a task in bytes.
+const (
+	// headRoom holds the head of a request and what arrives behind it.
+	headRoom = 16 << 10
+	// leastRoom is the least room that a body is read into.
+	leastRoom = 4 << 10
+	// maxHead bounds a head that has as many fields of the largest size as are allowed.
+	maxHead = 1 << 20
+)
+
+// task is one request in work with all the room that takes. It is what a connection holds from the first byte of a
+// request to the last of the response, and what is reused by others while it is idle.
+type task struct {
+	conn *conn
+	x    exchange.Exchange
+	plan program.Plan
+	job  proxy.Job
+	body wire.BodyReader
+	// buf holds what was read; buf[from:to] is not used yet.
+	buf      []byte
+	from, to int
+	// out and page are where responses of the server's own are made; contentType is theirs.
+	out, page   []byte
+	contentType string
+	// head is the length of the head once that is parsed; rest is what arrived behind the request.
+	head int
+	rest []byte
+	// host is the server that takes the request.
+	host *program.Host
+	// expecting says that the client waits for a 100 before it sends the body.
+	expecting bool
+	// text is the reason that an error page gives, notes what it says beside.
+	text, notes string
+}
+
+// newTask takes a task for a connection.
+func (c *conn) newTask() *task {
+	t, ok := c.server.tasks.Get().(*task)
+	if !ok {
+		t = &task{buf: make([]byte, headRoom)}
+	}
+	t.conn, c.task = c, t
+	t.x.Client = c.client
+	return t
+}
+
+// dropTask gives the task of an idle connection back.
+func (c *conn) dropTask() {
+	t := c.task
+	c.task = nil
+	t.conn, t.from, t.to = nil, 0, 0
+	t.reset()
+	if cap(t.buf) > headRoom {
+		t.buf = make([]byte, headRoom)
+	}
+	c.server.tasks.Put(t)
+}
+
+// reset makes the task ready for the next request of its connection.
+func (t *task) reset() {
+	t.x.Reset()
+	t.job.Release()
+	t.body.Forget()
+	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
+	t.expecting, t.text, t.notes, t.contentType = false, "", "", ""
+}
+
+// serveArrived serves the requests that are whole in the buffer. It returns false when the connection ends or the next
+// request must be read on.
+func (t *task) serveArrived() bool {
+	for t.parse() {
+		if !t.body.Arrived() {
+			return false
+		}
+		if t.serve(); t.conn.closing {
+			return false
+		}
+		if len(t.rest) == 0 {
+			return true
+		}
+		t.next()
+	}
+	return false
+}
+
+// parse parses the head of the next request unless that is done already. It returns false for a head that is not complete
+// and for one that is refused.
+func (t *task) parse() bool {
+	if t.head > 0 {
+		return true
+	}
+	n, err := t.x.Request.Parse(t.buf[t.from:t.to], t.conn.server.limits)
+	if err != nil {
+		t.refuse(n, err)
+		return false
+	}
+	if n == 0 {
+		return false
+	}
+	t.head = n
+	t.from += n
+	room := t.buf[t.from:]
+	if t.from == t.to && len(room) < leastRoom && t.x.Request.Framing.Kind != wire.FramingNone {
+		room = make([]byte, leastRoom)
+	}
+	// The body is read behind the head, which must stay for the log.
+	t.body.Reset(t.conn.wire, t.x.Request.Framing, t.buf[t.from:t.to], room, bodyTimeout)
+	return true
+}
+
+// next moves on to a request that arrived together with the one before.
+func (t *task) next() {
+	rest := t.rest
+	t.reset()
+	t.from, t.to = 0, copy(t.buf, rest)
+	t.x.Client = t.conn.client
+}
+
+// readOn reads what is missing of the head and serves the request, reading its body as it goes.
+func (t *task) readOn() {
+	c := t.conn
+	limit := headTimeout{start: c.server.clock.Now()}
+	for !t.parse() {
+		if c.closing {
+			return
+		}
+		if !t.makeRoom() {
+			t.refuse(0, &wire.Error{Status: 400, Reason: "head of the request is too long"})
+			return
+		}
+		c.wire.ReadBy(limit.deadline(t.to - t.from))
+		n, err := c.wire.Read(t.buf[t.to:])
+		if err != nil {
+			t.readFailed(err)
+			return
+		}
+		t.to += n
+	}
+	t.serve()
+	switch {
+	case c.closing:
+	case len(t.rest) > 0:
+		t.next()
+	default:
+		c.dropTask()
+	}
+}
+
+// readFailed decides about a request whose head broke off.
+func (t *task) readFailed(err error) {
+	t.conn.closing = true
+	if errors.Is(err, os.ErrDeadlineExceeded) && len(t.x.Request.Line) > 0 {
+		t.refuse(0, &wire.Error{Status: 408, Reason: "head of the request took too long"})
+	}
+}
+
+// makeRoom makes room behind the bytes of a head that is not complete.
+func (t *task) makeRoom() bool {
+	switch {
+	case t.to < len(t.buf):
+		return true
+	case t.from > 0:
+		t.to = copy(t.buf, t.buf[t.from:t.to])
+		t.from = 0
+	case t.to >= maxHead:
+		return false
+	default:
+		t.buf = append(t.buf, make([]byte, len(t.buf))...)
+	}
+	t.x.Request.Reset()
+	return true
+}
+
+// serve answers the request whose head was parsed.
+func (t *task) serve() {
+	c, x := t.conn, &t.x
+	g := c.server.acquire()
+	t.begin()
+	if err := t.resolve(g.program); err != nil {
+		t.respondError(err)
+	} else {
+		t.host.Decide(x, &t.plan)
+		t.carryOut()
+	}
+	t.finishBody()
+	t.end()
+	g.release(c.server.log)
+}
+
+// begin notes what is known of the request before anything is decided.
+func (t *task) begin() {
+	t.x.Start = t.conn.server.clock.Now()
+	t.x.BytesIn = int64(t.head)
+	t.x.Client.Served = t.conn.kept
+	t.x.Request.MergeFields(&t.x)
+}
+
+// end writes the log.
+func (t *task) end() {
+	c, x := t.conn, &t.x
+	x.BytesIn += t.body.Raw
+	x.Done = c.server.clock.Now()
+	x.KeptAlive = !c.closing
+	c.idleFor = t.host.Settings.KeepAliveTimeout
+	t.rest = t.body.Rest()
+	if err := t.host.Log(x); err != nil {
+		c.server.log.Error("writing the access log failed", "host", t.host.ServerName, "reason", err)
+	}
+}
+
+// refuse answers a request whose head makes no sense; n is the length of the head, or 0 when its end was not found.
+func (t *task) refuse(n int, err error) {
+	t.head = max(n, 1)
+	g := t.conn.server.acquire()
+	t.begin()
+	t.x.BytesIn = int64(t.to - t.from)
+	t.host = g.program.Host(t.conn.local, nil)
+	t.x.ServerName = t.host.ServerName
+	t.respondError(err)
+	t.conn.closing, t.conn.linger = true, true
+	t.end()
+	g.release(t.conn.server.log)
+}
+
+// carryOut does what was decided.
+func (t *task) carryOut() {
+	switch t.plan.Kind {
+	case program.Forward:
+		t.job.X, t.job.Plan, t.job.Client, t.job.Body = &t.x, &t.plan, t, &t.body
+		result := t.conn.server.proxy.Do(t.conn.ctx, &t.job)
+		switch {
+		case result.Drop:
+			t.conn.closing = true
+			if t.x.Response.Status == 0 {
+				t.x.Response.Status = statusBadGateway
+			}
+		case result.Status != 0:
+			t.text = result.Text
+			t.respond(result.Status)
+		}
+	case program.Respond:
+		t.respond(t.plan.Status)
+	}
+}
+
+// finishBody reads what was not used of the request's body, so that the next request can be read.
+func (t *task) finishBody() {
+	c := t.conn
+	for !c.closing && !t.body.Done() {
+		if _, err := t.body.Next(); err != nil && !errors.Is(err, io.EOF) {
+			c.closing = true
+		}
+	}
+	c.linger = c.linger || c.closing && !t.body.Done()
+}
+
+// bodyTimeout bounds the wait for more of a request's body (mod_reqtimeout: RequestReadTimeout body=20).
+const bodyTimeout = 20 * time.Second
+
+// headTimeout bounds the time for a head: 20 seconds, and one more for each 500 bytes, up to 40 (mod_reqtimeout:
+// RequestReadTimeout header=20-40,MinRate=500).
+type headTimeout struct{ start time.Time }
+
+func (h headTimeout) deadline(received int) time.Time {
+	return h.start.Add(min(20*time.Second+time.Duration(received/500)*time.Second, 40*time.Second))
+}

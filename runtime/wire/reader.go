@@ -1,0 +1,104 @@
+package wire
+
+import (
+	"errors"
+	"io"
+	"strconv"
+	"time"
+)
+
+// BodyReader reads the body of a message: first what arrived with the head, then what the connection brings. It is
+// reused: Reset makes it ready for a message.
+type BodyReader struct {
+	// Raw counts the bytes that were taken, chunk framing included.
+	Raw int64
+
+	body    Body
+	conn    *Conn
+	timeout time.Duration
+	have    []byte
+	room    []byte
+}
+
+// Reset makes r read a body. have is what arrived behind the head, room is where more is read to, which may overlap
+// have; timeout bounds each wait.
+func (r *BodyReader) Reset(conn *Conn, f Framing, have, room []byte, timeout time.Duration) {
+	*r = BodyReader{body: NewBody(f), conn: conn, have: have, room: room, timeout: timeout}
+}
+
+// Forget drops what r points to.
+func (r *BodyReader) Forget() { *r = BodyReader{} }
+
+// Done says whether the body has ended.
+func (r *BodyReader) Done() bool { return r.body.Done() }
+
+// Left returns how many bytes of a body with a length are missing, and -1 for other bodies.
+func (r *BodyReader) Left() int64 { return r.body.Left() }
+
+// Rest returns what arrived behind what was taken.
+func (r *BodyReader) Rest() []byte { return r.have }
+
+// Available returns the next bytes of the body that have arrived, none when that takes waiting, and io.EOF at the end.
+// Other errors are an *Error with status 400. The bytes are valid until the next call of Fill.
+func (r *BodyReader) Available() ([]byte, error) { return r.AvailableUpTo(len(r.have)) }
+
+// AvailableUpTo is Available with at most limit bytes.
+func (r *BodyReader) AvailableUpTo(limit int) ([]byte, error) {
+	for len(r.have) > 0 && !r.body.Done() {
+		data, n, err := r.body.Decode(r.have[:min(len(r.have), limit)])
+		r.have = r.have[n:]
+		r.Raw += int64(n)
+		if len(data) > 0 || err != nil {
+			return data, err
+		}
+	}
+	if r.body.Done() {
+		return nil, io.EOF
+	}
+	return nil, nil
+}
+
+// Fill waits for more. It must be called only after Available returned neither bytes nor an error. The error is io.EOF
+// where the body ends with the connection, io.ErrUnexpectedEOF where it does not, or the connection's.
+func (r *BodyReader) Fill() error {
+	r.conn.ReadBy(r.conn.clock.Now().Add(r.timeout))
+	n, err := r.conn.Read(r.room)
+	r.have = r.room[:n]
+	if errors.Is(err, io.EOF) {
+		if err = r.body.End(); err == nil {
+			return io.EOF
+		}
+	}
+	return err
+}
+
+// Next returns the next bytes of the body, waiting for them, and io.EOF at the end. They are valid until the next call.
+func (r *BodyReader) Next() ([]byte, error) {
+	for {
+		if data, err := r.Available(); len(data) > 0 || err != nil {
+			return data, err
+		}
+		if err := r.Fill(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Arrived says whether all of the body has arrived, or as much as shows that it is malformed.
+func (r *BodyReader) Arrived() bool {
+	trial := *r
+	for {
+		if data, err := trial.Available(); len(data) == 0 {
+			return err != nil
+		}
+	}
+}
+
+// Skip counts n bytes of a body with a length that were moved past r. Nothing may be left in Rest.
+func (r *BodyReader) Skip(n int64) {
+	r.body.Skip(n)
+	r.Raw += n
+}
+
+// AppendInt returns dst with n in decimal.
+func AppendInt(dst []byte, n int64) []byte { return strconv.AppendInt(dst, n, 10) }
