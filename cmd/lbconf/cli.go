@@ -11,6 +11,11 @@ import (
 
 // cli is the command line: one struct per command, in the file named after it.
 type cli struct {
+	Lint       lintCmd       `cmd:"" help:"Find what is wrong in configurations: what httpd refuses, and what it accepts although it is wrong."`
+	Serve      serveCmd      `cmd:"" help:"Execute a configuration as httpd would, without httpd. Without a PATH: a demo."`
+	Test       testCmd       `cmd:"" help:"Run conformance scripts on lbconf and on real engines."`
+	Rules      rulesCmd      `cmd:"" help:"List what lint looks for."`
+	Explain    explainCmd    `cmd:"" help:"Say what a rule of lint finds, what httpd does and what to write instead."`
 	Completion completionCmd `cmd:"" help:"Print a script that completes command lines of lbconf in a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version of lbconf and of the httpd whose behaviour it follows."`
 }
@@ -74,6 +79,7 @@ func run(ctx context.Context, args []string, term *terminal) (code int) {
 		kong.Name("lbconf"),
 		kong.Description("Understand, check, convert, execute and test reverse-proxy configurations of Apache httpd."),
 		kong.Writers(term.stdout, term.stderr),
+		kong.Vars{"httpdVersion": followedVersion},
 		kong.Exit(func(code int) { panic(earlyExit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 // followedVersion is the release of httpd whose behaviour lbconf follows.
@@ -25,9 +26,9 @@ func buildVersion() string {
 	if !ok {
 		return "unknown"
 	}
-	version := info.Main.Version
+	version := strings.Trim(info.Main.Version, "()")
 	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && (version == "" || version == "(devel)") {
+		if setting.Key == "vcs.revision" && (version == "" || version == "devel") {
 			return setting.Value
 		}
 	}

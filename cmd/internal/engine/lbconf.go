@@ -45,11 +45,16 @@ func (e LBConf) Version(ctx context.Context) (string, error) {
 	if !verdict.OK {
 		return "", fmt.Errorf("%s version: exit status %d\n%s", path, verdict.Exit, verdict.Message)
 	}
-	if version := versionNumber.FindString(verdict.Message); version != "" {
-		return version, nil
+	return secondWord(verdict.Message), nil
+}
+
+// secondWord is the version in `lbconf 1.2.3 (follows httpd …)`.
+func secondWord(line string) string {
+	words := strings.Fields(line)
+	if len(words) < 2 {
+		return line
 	}
-	line, _, _ := strings.Cut(verdict.Message, "\n")
-	return line, nil
+	return words[1]
 }
 
 // Check starts the server and stops it again: `lbconf serve` refuses with exit status 3.

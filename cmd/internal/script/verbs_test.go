@@ -10,7 +10,3 @@ import (
 func TestVerbs(t *testing.T) {
 	Test(t, "testdata/verbs", Program{}, engine.HTTPD{})
 }
-
-func TestConformance(t *testing.T) {
-	Test(t, "../../../testdata/conformance", Program{}, engine.HTTPD{})
-}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lbconf/lbconf/emit/yaml"
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/lower"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// inputFlags say how a configuration is to be read. Commands that read one embed them.
+type inputFlags struct {
+	ServerRoot    string   `short:"d" placeholder:"DIR" help:"Folder that relative paths belong to. Default: the ServerRoot directive, else the folder of the file."`
+	Define        []string `short:"D" placeholder:"NAME" help:"Define NAME for <IfDefine>, as httpd -D does. Repeatable."`
+	Env           []string `placeholder:"NAME=VALUE" sep:"none" help:"Give \\$${NAME} a value. Repeatable."`
+	Envvars       []string `placeholder:"FILE" sep:"none" help:"Read assignments from FILE, such as Debian's /etc/apache2/envvars. No shell is run. Repeatable."`
+	AssumeModule  []string `placeholder:"ID" help:"Take module ID (proxy_module) as loaded. Repeatable."`
+	HTTPDVersion  string   `name:"httpd-version" placeholder:"X.Y.Z" default:"${httpdVersion}" help:"Version that <IfVersion> compares with. Default: ${default}."`
+	StdinFilename string   `placeholder:"NAME" default:"<stdin>" help:"Name of what is read from - in messages."`
+	Context       string   `enum:"server,vhost,directory,htaccess" default:"server" help:"Where the input stands: ${enum}."`
+	From          string   `enum:"auto,apache,yaml" default:"auto" help:"Language of the input: ${enum}. auto: YAML by the ending .yaml or .yml, or a first key lbconf."`
+	MaxInput      int64    `placeholder:"MIB" default:"512" help:"Highest size of an input with everything that it includes, in MiB. Default: ${default}."`
+}
+
+// input is one configuration that was read.
+type input struct {
+	name     string
+	files    *diag.FileSet
+	tree     *parser.Tree // nil for YAML
+	config   *ir.Config
+	findings diag.List // of reading: syntax, includes, and what httpd refuses
+}
+
+// refused reports whether httpd refuses the input, or lbconf does not understand it.
+func (in *input) refused() bool {
+	return slices.ContainsFunc(in.findings, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Class != diag.Defect
+	})
+}
+
+// unreadable reports whether the text itself cannot be followed, so that what it says is not known.
+func (in *input) unreadable() bool {
+	findings := in.findings
+	if in.tree != nil {
+		findings = in.tree.Diagnostics
+	}
+	return slices.ContainsFunc(findings, func(d diag.Diagnostic) bool {
+		return d.Severity == diag.Error && d.Class != diag.Defect
+	})
+}
+
+// readAll reads the inputs that paths name: files, - for standard input, and folders.
+func (f *inputFlags) readAll(term *terminal, paths []string, environment []string) ([]*input, error) {
+	env, err := f.environment(term, environment)
+	if err != nil {
+		return nil, err
+	}
+	var inputs []*input
+	for _, path := range paths {
+		names, err := expand(path)
+		if err != nil {
+			return nil, exitWith(exitRefused, err)
+		}
+		for _, name := range names {
+			in, err := f.read(term, name, env)
+			if err != nil {
+				return nil, exitWith(exitRefused, err)
+			}
+			inputs = append(inputs, in)
+		}
+	}
+	return inputs, nil
+}
+
+// environment collects what ${NAME} may stand for; --env wins over --envvars, and both over what the process has.
+func (f *inputFlags) environment(term *terminal, process []string) (map[string]string, error) {
+	env := map[string]string{}
+	for _, assignment := range process {
+		name, value, _ := strings.Cut(assignment, "=")
+		env[name] = value
+	}
+	for _, file := range f.Envvars {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return nil, exitWith(exitRefused, err)
+		}
+		for _, line := range readEnvvars(string(src), env) {
+			fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
+		}
+	}
+	for _, assignment := range f.Env {
+		name, value, found := strings.Cut(assignment, "=")
+		if !found || name == "" {
+			return nil, exitWith(exitUsage, fmt.Errorf("--env %s: write it as NAME=VALUE", assignment))
+		}
+		env[name] = value
+	}
+	return env, nil
+}
+
+// expand returns the inputs that a path stands for: a folder with a server's main file is that server, any other folder
+// is its *.conf files, each a fragment of its own.
+func expand(path string) ([]string, error) {
+	if path == "-" {
+		return []string{path}, nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return []string{path}, nil
+	}
+	for _, main := range []string{"apache2.conf", "httpd.conf"} {
+		name := filepath.Join(path, main)
+		if _, err := os.Stat(name); err == nil {
+			return []string{name}, nil
+		}
+	}
+	names, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.conf"))
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: a folder without apache2.conf, httpd.conf or any *.conf: name the files", path)
+	}
+	return names, nil
+}
+
+// escapeGlob makes a path match itself only.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+func (f *inputFlags) read(term *terminal, name string, env map[string]string) (*input, error) {
+	src, err := readSource(term, name, f.limit())
+	if err != nil {
+		return nil, err
+	}
+	shown := name
+	if name == "-" {
+		shown = f.StdinFilename
+	}
+	return f.parse(shown, src, env), nil
+}
+
+// parse reads a configuration that is in memory, with the files that it includes.
+func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *input {
+	if f.isYAML(shown, src) {
+		files := diag.NewFileSet()
+		config, findings := yaml.Decode(files, shown, src)
+		return &input{name: shown, files: files, config: config, findings: findings}
+	}
+	tree := parser.Load(parser.Input{
+		Name: shown, Source: src, Context: f.context(), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env,
+		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.limit()},
+	})
+	config, refusals := lower.Lower(tree)
+	findings := slices.Concat(tree.Diagnostics, refusals)
+	findings.Sort()
+	return &input{name: shown, files: tree.Files, tree: tree, config: config, findings: findings}
+}
+
+// limit is the highest size of an input in bytes.
+func (f *inputFlags) limit() int64 { return f.MaxInput << 20 }
+
+func (f *inputFlags) context() parser.Context {
+	for _, c := range []parser.Context{parser.ContextVirtualHost, parser.ContextDirectory, parser.ContextHtaccess} {
+		if c.String() == f.Context {
+			return c
+		}
+	}
+	return parser.ContextServer
+}
+
+func (f *inputFlags) isYAML(name string, src []byte) bool {
+	switch f.From {
+	case "yaml":
+		return true
+	case "apache":
+		return false
+	}
+	if ext := strings.ToLower(filepath.Ext(name)); ext == ".yaml" || ext == ".yml" {
+		return true
+	}
+	for line := range bytes.Lines(src) {
+		line = bytes.TrimSpace(line)
+		if len(line) > 0 && line[0] != '#' && !bytes.Equal(line, []byte("---")) {
+			return bytes.HasPrefix(line, []byte("lbconf:"))
+		}
+	}
+	return false
+}
+
+// readSource returns the bytes of a file or of standard input, and an error before it reads more than limit.
+func readSource(term *terminal, name string, limit int64) ([]byte, error) {
+	source := term.stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
+			return nil, tooLarge(name, limit)
+		}
+		source = file
+	}
+	src, err := io.ReadAll(io.LimitReader(source, limit+1))
+	if err != nil {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	if int64(len(src)) > limit {
+		return nil, tooLarge(name, limit)
+	}
+	return src, nil
+}
+
+func tooLarge(name string, limit int64) error {
+	return fmt.Errorf("%s: larger than %d MiB, the limit of one input: --max-input raises it", name, limit>>20)
+}
