@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/ir/lint"
@@ -50,7 +52,7 @@ func (c *lintCmd) Run(term *terminal) error {
 	results := make([]linted, len(inputs))
 	findings := 0
 	for i, in := range inputs {
-		results[i] = lintInput(in)
+		results[i] = lintInput(in, len(c.Env)+len(c.Envvars) > 0)
 		findings += results[i].findings.Count(severityNamed(c.FailOn))
 	}
 	err = c.write(term, func(w io.Writer, colour bool) error {
@@ -77,15 +79,13 @@ type linted struct {
 	coverage coverage
 }
 
-// lintInput adds the findings of the rules to those of reading.
-func lintInput(in *input) linted {
-	findings := append(diag.List(nil), in.findings...)
-	findings = append(findings, lint.Run(in.config, effective.New(in.config), lint.Rules())...)
-	findings.Sort()
-	ignored := 0
+// lintInput judges an input. environment says that the user gave variables.
+func lintInput(in *input, environment bool) linted {
+	reading := lint.Reading{Found: in.findings, Environment: environment}
 	if in.tree != nil {
-		findings, ignored = lint.Suppress(findings, in.tree.Syntax)
+		reading.Syntax, reading.Defined = in.tree.Syntax, slices.Sorted(maps.Keys(in.tree.Defined))
 	}
+	findings, ignored := lint.Check(in.config, effective.New(in.config), reading)
 	return linted{in, findings, ignored, coverageOf(in)}
 }
 

@@ -60,5 +60,5 @@ func writeRuleMarkdown(b *bytes.Buffer, r *lint.Rule) error {
 func lintExample(source string) linted {
 	tree := parser.Load(parser.Input{Name: "site.conf", Source: []byte(source), Read: noFiles{}})
 	config, refusals := lower.Lower(tree)
-	return lintInput(&input{name: "site.conf", files: tree.Files, tree: tree, config: config, findings: append(tree.Diagnostics, refusals...)})
+	return lintInput(&input{name: "site.conf", files: tree.Files, tree: tree, config: config, findings: append(tree.Diagnostics, refusals...)}, false)
 }

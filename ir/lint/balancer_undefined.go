@@ -121,9 +121,13 @@ func (b balancers) report(p *Pass, s *effective.Server, name string, at diag.Spa
 		Label:   "no such balancer",
 		Notes:   []diag.Note{{Kind: "effect", Text: effect}},
 	}
-	if !p.Config.Server {
-		// The other files of the server may define it.
-		d.Severity = diag.Warning
+	switch {
+	case p.Config.Server:
+	case len(b) > 0:
+		d.Severity = diag.Warning // another file of the server may define it
+	default:
+		d.Severity = diag.Info // it does, since this one defines no balancer at all
+		d.Notes = append(d.Notes, diag.Note{Kind: "note", Text: "this file defines no balancer; lint the main file of the server to see them all"})
 	}
 	help := fmt.Sprintf(`define it: <Proxy "%s"> with a BalancerMember for each backend`, name)
 	if by := b.anywhere(name); by != nil {

@@ -3,6 +3,7 @@ package lint_test
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,9 +32,9 @@ func check(t *testing.T, name, source string) (*diag.FileSet, diag.List) {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: name, Source: []byte(source), Read: noFiles{}})
 	config, refusals := lower.Lower(tree)
-	found := slices.Concat(tree.Diagnostics, refusals, lint.Run(config, effective.New(config), lint.Rules()))
-	found, _ = lint.Suppress(found, tree.Syntax)
-	found.Sort()
+	found, _ := lint.Check(config, effective.New(config), lint.Reading{
+		Found: slices.Concat(tree.Diagnostics, refusals), Syntax: tree.Syntax, Defined: slices.Collect(maps.Keys(tree.Defined)),
+	})
 	return tree.Files, found
 }
 
