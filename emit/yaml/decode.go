@@ -53,7 +53,7 @@ func (r *reader) parse(src []byte) *yaml.Node {
 	var second yaml.Node
 	switch err := decoder.Decode(&second); {
 	case err == nil:
-		r.fail(r.span(&second), "a second document begins here", "write one configuration in one document, without ---")
+		r.fail(r.span(second.Content[0]), "a second document begins here", "write one configuration in one document, without ---")
 		return nil
 	case !errors.Is(err, io.EOF):
 		r.syntaxError(err)
@@ -123,7 +123,7 @@ func (r *reader) isPlain(node *yaml.Node, depth int) bool {
 
 var plainTags = map[string]bool{
 	"!!str": true, "!!int": true, "!!float": true, "!!bool": true, "!!null": true, "!!timestamp": true,
-	"!!binary": true, "!!map": true, "!!seq": true,
+	"!!binary": true, "!!merge": true, "!!map": true, "!!seq": true,
 }
 
 func (r *reader) checkKeys(node *yaml.Node) {

@@ -38,11 +38,27 @@ func (r *reader) fail(span diag.Span, message, help string) {
 	r.list.Add(d)
 }
 
+// within returns the place of the bytes [i, j) of a scalar, or that of the scalar where it is not written as it is.
+func (r *reader) within(node *yaml.Node, i, j int) diag.Span {
+	span := r.span(node)
+	if node.Kind != yaml.ScalarNode {
+		return span
+	}
+	if at := strings.Index(r.file.Text(span), node.Value); at >= 0 && i <= j && j <= len(node.Value) {
+		span.Start += diag.Pos(at)
+		return diag.Span{Start: span.Start + diag.Pos(i), End: span.Start + diag.Pos(j)}
+	}
+	return span
+}
+
 // span returns the place of a node. That of a mapping or list goes from its first key to its last value.
 func (r *reader) span(node *yaml.Node) diag.Span {
 	start := r.lines.offset(node.Line, node.Column)
-	if node.Kind == yaml.ScalarNode {
+	switch {
+	case node.Kind == yaml.ScalarNode:
 		return r.file.Span(start, r.lines.scalarEnd(node, start))
+	case node.Kind == yaml.AliasNode:
+		return r.file.Span(start, start+len("*")+len(node.Value))
 	}
 	if n := len(node.Content); n > 0 {
 		return r.file.Span(start, start).To(r.span(node.Content[n-1]))
@@ -207,7 +223,7 @@ func (f *fields) on(key string) bool {
 // need reports whether a key is there, and says so where it is not.
 func (f *fields) need(key, example string) bool {
 	if !f.has(key) {
-		f.r.fail(f.r.span(f.node), fmt.Sprintf("%s has no %s", f.where, key), "add "+example)
+		f.r.fail(f.r.span(f.node.Content[0]), fmt.Sprintf("%s has no %s", f.where, key), "add "+example)
 	}
 	return f.has(key)
 }

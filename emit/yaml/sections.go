@@ -190,12 +190,16 @@ func (r *reader) regex(node *yaml.Node, pattern string) (*pcre.Pattern, bool) {
 	if err == nil {
 		return parsed, true
 	}
-	message := err.Error()
+	span, message := r.span(node), err.Error()
 	var refusal *pcre.Error
 	if errors.As(err, &refusal) {
-		message = fmt.Sprintf("at character %d: %s", refusal.Offset+1, refusal.Message)
+		span, message = r.within(node, refusal.Offset, refusal.End), refusal.Message
+		if strings.HasPrefix(node.Value, tilde) {
+			span = r.within(node, len(tilde)+refusal.Offset, len(tilde)+refusal.End)
+		}
 	}
-	r.fail(r.span(node), "the regular expression is refused: "+message, `quote it with '…' so that YAML keeps its backslashes`)
+	message, help, _ := strings.Cut(message, "; ")
+	r.fail(span, "the regular expression is refused: "+message, help)
 	return nil, false
 }
 
