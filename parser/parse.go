@@ -48,6 +48,8 @@ type parse struct {
 	stack []*ast.Section
 	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
 	beyond int
+	// blamed are sections whose end was missed where another closing tag stands.
+	blamed map[*ast.Section]bool
 	diags  diag.List
 	// executed holds what httpd refuses about a section only if no condition around it is false.
 	executed   map[*ast.Section]diag.Diagnostic

@@ -124,6 +124,10 @@ func (p *parse) unmatched(line ast.Line, name ast.Text) {
 
 func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
 	top := p.stack[len(p.stack)-1]
+	if p.blamed == nil {
+		p.blamed = map[*ast.Section]bool{}
+	}
+	p.blamed[top] = true
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> stands where only </%s> can close a section", name, top.Name)
 	p.diags.Add(with(related(d, tag(top), "this section is open"), p.expected(name),
 		help("remove the line, or open <%s …> before it", name)))
@@ -177,7 +181,7 @@ func (p *parse) textBehindClose(line ast.Line, s *ast.Section) {
 func (p *parse) unclosed() {
 	hidden := len(p.stack) > 0 && executedOnRead(p.stack[0].Name.String())
 	for _, s := range p.stack {
-		if s.Name.Len() == 0 {
+		if s.Name.Len() == 0 || p.blamed[s] {
 			continue
 		}
 		d := refusal(tag(s), "never closed", "<%s> is not closed before the end of the file", s.Name)
