@@ -54,19 +54,26 @@ func coreHandlers() map[string]handler {
 // flag is a directive that is On or Off; httpd ignores further words.
 func flag(name ir.SwitchName) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, _ place) ir.Item {
-		value := ""
-		var span diag.Span
-		if len(n.Words) > 0 {
-			value, span = n.Words[0].String(), n.Words[0].Text.All()
-		}
-		on := strings.EqualFold(value, "on")
-		if !on && !strings.EqualFold(value, "off") {
-			l.invalid(n, span, n.Name+" must be On or Off", "write "+string(name)+" On or "+string(name)+" Off",
-				"%s must be On or Off, not %q", n.Name, value)
+		value := l.onOff(n, string(name))
+		if value == "" {
 			return nil
 		}
-		return &ir.Switch{Node: node(n), Name: name, On: on}
+		return &ir.Switch{Node: node(n), Name: name, On: value == "on"}
 	}
+}
+
+// onOff returns the value of a directive that is On or Off in lower case, or nothing after it reported another one.
+func (l *lowering) onOff(n *parser.Node, name string) string {
+	value := ""
+	var span diag.Span
+	if len(n.Words) > 0 {
+		value, span = n.Words[0].String(), n.Words[0].Text.All()
+	}
+	if strings.EqualFold(value, "on") || strings.EqualFold(value, "off") {
+		return strings.ToLower(value)
+	}
+	l.invalid(n, span, name+" must be On or Off", "write "+name+" On or "+name+" Off", "%s must be On or Off, not %q", n.Name, value)
+	return ""
 }
 
 // number is a directive with a number that httpd reads with atoi and does not judge.

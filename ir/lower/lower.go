@@ -138,7 +138,7 @@ func (l *lowering) residue(n *parser.Node, at place) ir.Item {
 		return r
 	}
 	r.Name = d.Name
-	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) {
+	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.shape(n, d.Args) {
 		r.State = ir.ResidueRefused
 		return r
 	}

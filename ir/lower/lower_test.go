@@ -149,6 +149,28 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// TestNoVerdict holds what httpd accepts somewhere, or what depends on a variable that is not defined here: no refusal.
+func TestNoVerdict(t *testing.T) {
+	for _, text := range []string{
+		"<IfModule mod_php5.c>\nphp_flag a b\n</IfModule>",
+		"<IfModule mpm_prefork_module>\nMinSpareServers 4\n</IfModule>",
+		"ProxyPass / ${BACKEND_URL}",
+		"ProxyPass / http://b/ retry=${RETRY}x connectiontimeout=${T}",
+	} {
+		tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text + "\n")})
+		_, diags := lower.Lower(tree)
+		for _, d := range diags {
+			if d.Class == diag.Refusal {
+				t.Errorf("%q: %s", text, d.Message)
+			}
+		}
+	}
+	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte("<IfModule mod_proxy.c>\nfoo 1\n</IfModule>\n")})
+	if _, diags := lower.Lower(tree); len(diags) != 1 || diags[0].Class != diag.Refusal {
+		t.Error("a name that no module of httpd has is refused in a section of one of its modules")
+	}
+}
+
 // TestFixes applies the fixes of findings, and holds that what comes out is without findings.
 func TestFixes(t *testing.T) {
 	for _, test := range []struct{ before, after string }{

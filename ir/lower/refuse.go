@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser"
@@ -43,11 +44,21 @@ type refusal struct {
 	fix *diag.Fix
 }
 
+// variable is a ${NAME} that reading left alone; a name with a colon is a map of mod_rewrite.
+var variable = regexp.MustCompile(`\$\{[^}:]+\}`)
+
+// undefined says that a variable in the arguments is not defined. What the directive means when it is cannot be judged; that
+// it is not defined is reported by the reader.
+func undefined(n *parser.Node) bool { return variable.MatchString(n.Args.String()) }
+
 // refuse reports that httpd refuses a directive. Where a word of it begins with # the reason is that httpd knows no comment
 // behind a directive.
 func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any) {
 	if !r.span.IsValid() {
 		r.span = n.Span()
+	}
+	if undefined(n) && r.code != wrongContext {
+		return
 	}
 	message := fmt.Sprintf(format, args...)
 	if i := commentWord(n); i >= 0 && r.code != wrongContext {

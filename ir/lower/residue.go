@@ -1,10 +1,12 @@
 package lower
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
 )
 
@@ -29,6 +31,38 @@ func tableContexts(d *directive.Directive) contexts {
 	return where
 }
 
+// shape reports whether a directive that is not modelled has as many arguments as httpd takes.
+func (l *lowering) shape(n *parser.Node, shape directive.Shape) bool {
+	if n.Section {
+		return true
+	}
+	least, most := shape.Count()
+	switch shape {
+	case directive.NoArgs:
+		return l.words(n, least, most, "takes no arguments")
+	case directive.Take1:
+		return l.words(n, least, most, "takes one argument")
+	case directive.Take2:
+		return l.words(n, least, most, "takes two arguments")
+	case directive.Take3:
+		return l.words(n, least, most, "takes three arguments")
+	case directive.Take12:
+		return l.words(n, least, most, "takes 1-2 arguments")
+	case directive.Take23:
+		return l.words(n, least, most, "takes two or three arguments")
+	case directive.Take123:
+		return l.words(n, least, most, "takes one, two or three arguments")
+	case directive.Iterate:
+		return l.words(n, least, most, "requires at least one argument")
+	case directive.Iterate2:
+		return l.words(n, least, most, "requires at least two arguments")
+	case directive.Flag:
+		return l.onOff(n, canonical(n)) != ""
+	case directive.ShapeUnknown, directive.TakeArgv, directive.RawArgs:
+	}
+	return true
+}
+
 // loaded reports whether the module of a directive is there; without it httpd does not know the name.
 func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
 	id := d.ModuleID()
@@ -47,8 +81,40 @@ func invalidCommand(n *parser.Node) string {
 		"', perhaps misspelled or defined by a module not included in the server configuration"
 }
 
+// foreign returns the module of an <IfModule> around a directive that is none of httpd's own, and whether there is one.
+func (l *lowering) foreign(n *parser.Node) (string, bool) {
+	for _, box := range l.tree.Consumed {
+		if !box.Is("IfModule") || len(box.Words) == 0 || !box.Item.Span().Contains(n.NameSpan().Start) {
+			continue
+		}
+		module := box.Words[0].String()
+		if !strings.HasPrefix(module, "!") && !ownModules(moduleID(module)) {
+			return module, true
+		}
+	}
+	return "", false
+}
+
+// ownModules says whether httpd's table has directives of a module.
+func ownModules(id string) bool {
+	for d := range directive.All() {
+		if d.ModuleID() == id {
+			return true
+		}
+	}
+	return false
+}
+
 // unknownDirective reports a name that httpd 2.4 does not have.
 func (l *lowering) unknownDirective(n *parser.Node) {
+	if module, ok := l.foreign(n); ok {
+		l.diags.Add(diag.Diagnostic{
+			Code: unknownDirective.code, Name: unknownDirective.name, Class: diag.Unknown, Severity: diag.Info, Span: n.NameSpan(),
+			Message: fmt.Sprintf("%s is no directive of httpd, and %s is no module of it: lbconf does not know what it does", display(n), module),
+			Notes:   []diag.Note{{Kind: "effect", Text: "httpd takes the line where that module is loaded, and skips the section where it is not"}},
+		})
+		return
+	}
 	r := refusal{
 		code: unknownDirective, span: n.NameSpan(), label: "unknown", httpd: invalidCommand(n), help: "remove the line, or correct the name",
 	}
