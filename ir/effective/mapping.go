@@ -17,7 +17,8 @@ type Mapping struct {
 	Section *Section
 	// Path is the local path or the text of the regular expression: that of the directive, or of its Location.
 	Path string
-	// Worker is what a target that is no balancer's uses; nil for an exclusion and for a balancer.
+	// Worker is what the directive defines or shares; nil for an exclusion and for a balancer. It is not always what a request
+	// uses: httpd looks the whole URL of the request up again, among the main server's workers too. See Server.WorkerFor.
 	Worker *Worker
 	// Shared says that the worker was defined before: then the parameters here have no effect.
 	Shared bool

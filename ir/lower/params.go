@@ -2,6 +2,7 @@ package lower
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,10 +68,22 @@ func (l *lowering) checkParam(n *parser.Node, url string, p ir.Param, at place) 
 		}
 		l.balancerKeyOnWorker(n, bad, says)
 	case ir.ParamInvalid:
-		l.refuse(n, refusal{code: invalidArgument, span: p.Span, label: "refused", httpd: says, help: "write " + bad.Spec.Legal},
+		label := "refused"
+		if like := closest(p.Value, valuesOf(bad.Spec)); like != "" {
+			label = "did you mean " + like + "?"
+		}
+		l.refuse(n, refusal{code: invalidArgument, span: p.Span, label: label, httpd: says, help: "write " + bad.Spec.Legal},
 			"%s cannot be %q", p.Key, p.Value)
 	}
 	return false
+}
+
+// valuesOf are the words that a key takes; none where it takes numbers or text.
+func valuesOf(spec *ir.ParamSpec) []string {
+	if spec.Key == "lbmethod" {
+		return slices.Sorted(maps.Keys(ir.LBMethods()))
+	}
+	return spec.Values
 }
 
 // httpdParam is what httpd prints about a parameter, which differs between the directives.
