@@ -19,10 +19,14 @@ import (
 type lintCmd struct {
 	inputFlags
 
-	Format string   `enum:"text,concise,json,json-schema" default:"text" help:"Form of the output: ${enum}. concise is a line for each finding; json-schema prints the schema of json and reads nothing."`
-	Output string   `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
-	FailOn string   `enum:"error,warning,info" default:"warning" help:"Least severity that ends with exit code 1: ${enum}. Default: ${default}."`
-	Path   []string `arg:"" optional:"" help:"File, - for standard input, or folder: one with apache2.conf or httpd.conf is that server, any other is its *.conf files. Several PATHs are independent."`
+	Format      string `enum:"text,concise,json,json-schema" default:"text" help:"Form of the output: ${enum}. concise is a line for each finding; json-schema prints the schema of json and reads nothing."`
+	Output      string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
+	FailOn      string `enum:"error,warning,info" default:"warning" help:"Least severity that ends with exit code 1: ${enum}. Default: ${default}."`
+	Fix         bool   `xor:"fix" help:"Make the safe fixes in the files, then report what is left."`
+	Diff        bool   `xor:"fix" help:"Print what --fix would change and nothing else; exit code 1 if that is anything."`
+	UnsafeFixes bool   `help:"With --fix or --diff: also the fixes that somebody must review."`
+
+	Path []string `arg:"" optional:"" help:"File, - for standard input, or folder: one with apache2.conf or httpd.conf is that server, any other is its *.conf files. Several PATHs are independent."`
 }
 
 // Help says what the exit codes mean.
@@ -45,15 +49,17 @@ func (c *lintCmd) Run(term *terminal) error {
 	if len(c.Path) == 0 {
 		return exitWith(exitUsage, errors.New(`lint: name a file or a folder, or - for standard input`))
 	}
-	inputs, err := c.readAll(term, c.Path, nil)
+	results, err := c.lintAll(term)
 	if err != nil {
 		return err
 	}
-	results := make([]linted, len(inputs))
-	findings := 0
-	for i, in := range inputs {
-		results[i] = lintInput(in, len(c.Env)+len(c.Envvars) > 0)
-		findings += results[i].findings.Count(severityNamed(c.FailOn))
+	if c.Fix || c.Diff {
+		if done, err := c.fixInputs(term, results); done || err != nil {
+			return err
+		}
+		if results, err = c.lintAll(term); err != nil {
+			return err
+		}
 	}
 	err = c.write(term, func(w io.Writer, colour bool) error {
 		if c.Format == "json" {
@@ -64,10 +70,25 @@ func (c *lintCmd) Run(term *terminal) error {
 	if err != nil {
 		return exitWith(exitRefused, err)
 	}
-	if findings > 0 {
-		return exitWith(exitFindings, nil)
+	for _, r := range results {
+		if r.findings.Count(severityNamed(c.FailOn)) > 0 {
+			return exitWith(exitFindings, nil)
+		}
 	}
 	return nil
+}
+
+// lintAll reads and judges the inputs.
+func (c *lintCmd) lintAll(term *terminal) ([]linted, error) {
+	inputs, err := c.readAll(term, c.Path, nil)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]linted, len(inputs))
+	for i, in := range inputs {
+		results[i] = lintInput(in, len(c.Env)+len(c.Envvars) > 0)
+	}
+	return results, nil
 }
 
 // linted is an input with everything that was found.

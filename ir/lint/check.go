@@ -33,6 +33,11 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 	if config.Files != nil {
 		weigh(found, config.Files, reading)
 	}
+	if reading.Syntax == nil {
+		for i := range found {
+			found[i].Fix = nil // the edits of rules are text of httpd's language
+		}
+	}
 	found.Sort()
 	return Suppress(found, reading.Syntax)
 }
