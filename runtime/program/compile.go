@@ -73,7 +73,7 @@ func (b *builder) listens() {
 
 func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
-		ServerName: b.serverName(s), ServerPort: serverPort(s), names: newHostSet(),
+		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(),
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value),
 		Settings: Settings{
@@ -118,9 +118,10 @@ func (b *builder) serverName(s *effective.Server) string {
 	return "127.0.0.1"
 }
 
-// serverPort is the port of ServerName, else that of the virtual host's first address.
+// serverPort is the port of ServerName, 0 where that has none, or without ServerName that of the virtual host's first
+// address.
 func serverPort(s *effective.Server) int {
-	if s.Name != nil && s.Name.Port != 0 {
+	if s.Name != nil {
 		return s.Name.Port
 	}
 	if addresses := s.Addresses(); len(addresses) > 0 {

@@ -12,6 +12,7 @@ import (
 
 // The statuses that a decision gives by itself.
 const (
+	statusOK         = 200
 	statusBadRequest = 400
 	statusForbidden  = 403
 	statusNotFound   = 404
@@ -48,15 +49,19 @@ func Resolve(x *exchange.Exchange) (status int) {
 	return 0
 }
 
-// Decide finds out what becomes of a request: it decodes the path, runs the rewrite rules, tries the mappings, asks who
-// may pass, and writes the plan. Nothing is sent or opened. Resolve comes before it.
+// Decide finds out what becomes of a request: it decodes the path where nobody did so before, runs the rewrite rules, tries
+// the mappings, asks who may pass, and writes the plan. Nothing is sent or opened. The target and the Host field are read
+// before it, by Resolve or as Resolve does.
 func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 	p.reset()
 	x.ServerName = h.ServerName
 	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
-	room := x.Alloc(len(x.Request.RawPath))
-	path, status := route.AppendPath(room[:0], x.Request.RawPath, h.merge)
-	x.Request.Path = path
+	path, status := x.Request.Path, 0
+	if path == nil || !h.merge {
+		room := x.Alloc(len(x.Request.RawPath))
+		path, status = route.AppendPath(room[:0], x.Request.RawPath, h.merge)
+		x.Request.Path = path
+	}
 	early := h.scopes.base
 	if h.scopes.located {
 		early = h.scopes.find(path, nil, p)
@@ -91,8 +96,11 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 		case rewrite.Local:
 			return nil, false, false
 		case rewrite.PassThrough:
-			p.path = result.Value
-			x.Request.Path = result.Value
+			if len(result.Value) == 0 || result.Value[0] != '/' {
+				p.respond(statusBadRequest)
+				return nil, false, true
+			}
+			p.path, x.Request.Path = result.Value, result.Value
 		case rewrite.Unchanged:
 		}
 	}
@@ -132,6 +140,11 @@ func result(m *mapping, url []byte) []byte {
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	s := h.scopes.find(p.path, url, p)
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	start := len(p.buf)
+	p.buf = append(p.buf, "proxy:"...)
+	if url != nil {
+		x.Handler = "proxy-server"
+	}
 	if !s.open {
 		p.access.Client, p.access.Local = x.Client.Remote.Addr(), x.Client.Local.Addr()
 		p.access.Method, p.access.Env = x.Request.Method, &x.Env
@@ -142,12 +155,12 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	}
 	if url == nil {
 		p.respond(statusNotFound)
+		if len(p.path) == 1 && p.path[0] == '*' {
+			p.Status = statusOK
+		}
 		return
 	}
 	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse = s.preserveHost, s.addForwarded, s.continues, s.reverse
-	x.Handler = "proxy-server"
-	start := len(p.buf)
-	p.buf = append(p.buf, "proxy:"...)
 	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
 	if p.buf = dst; status != 0 {
 		p.respond(status)

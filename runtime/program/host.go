@@ -1,6 +1,7 @@
 package program
 
 import (
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
@@ -19,6 +20,7 @@ type Host struct {
 	// Settings are those of the connection.
 	Settings Settings
 
+	addresses []ir.Address
 	names     *hostSet
 	server    eval.Server
 	merge     bool
@@ -36,6 +38,11 @@ type Host struct {
 
 // Answers says whether a URL with the host and port names this server.
 func (h *Host) Answers(host []byte, port int) bool {
+	for _, a := range h.addresses {
+		if (a.Port == 0 || a.Port == port) && string(host) == a.Host {
+			return true
+		}
+	}
 	return port == h.ServerPort && h.names.has(host)
 }
 

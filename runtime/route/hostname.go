@@ -31,6 +31,9 @@ func ParseHost(dst, header []byte) (name []byte, port int, ok bool) {
 		}
 		host = host[:i]
 	}
+	if bytes.Contains(host, []byte("..")) {
+		return dst, 0, false
+	}
 	if len(host) > 1 && host[len(host)-1] == '.' {
 		host = host[:len(host)-1]
 	}
@@ -85,7 +88,7 @@ func hostPort(s []byte) (int, bool) {
 			return 0, false
 		}
 	}
-	return port, len(s) == 1 || port > 0
+	return port, port > 0
 }
 
 func appendLower(dst, s []byte) []byte {

@@ -47,8 +47,9 @@ type URL struct {
 	Path []byte
 }
 
-// SplitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash. ok is false where the URL
-// has no authority or its port is no number from 1 to 65535.
+// SplitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash, and digits at its end
+// behind a colon are the port. Whatever else stands there is the host. ok is false where the URL has no host, where its
+// port is not one from 1 to 65535, and for a bracket that is not closed.
 func SplitURL(url []byte) (u URL, ok bool) {
 	i := bytes.Index(url, []byte("://"))
 	if i <= 0 || !isScheme(url[:i]) {
@@ -62,18 +63,24 @@ func SplitURL(url []byte) (u URL, ok bool) {
 	if j := bytes.LastIndexByte(host, '@'); j >= 0 {
 		host = host[j+1:]
 	}
-	port := []byte(nil)
-	if len(host) > 0 && host[0] == '[' {
-		end := bytes.IndexByte(host, ']')
-		if end < 0 {
+	end := len(host)
+	for end > 0 && isDigit(host[end-1]) {
+		end--
+	}
+	switch {
+	case end == 0:
+		return u, false
+	case host[end-1] == ':' && end < len(host):
+		if u.Port, ok = hostPort(host[end-1:]); !ok {
 			return u, false
 		}
-		host, port = host[1:end], host[end+1:]
-	} else if j := bytes.LastIndexByte(host, ':'); j >= 0 {
-		host, port = host[:j], host[j:]
+		host = host[:end-1]
 	}
-	if u.Port, ok = hostPort(port); !ok || len(port) == 1 {
-		return u, false
+	if len(host) > 0 && host[0] == '[' {
+		if host[len(host)-1] != ']' {
+			return u, false
+		}
+		host = host[1 : len(host)-1]
 	}
 	u.Host = host
 	return u, len(host) > 0

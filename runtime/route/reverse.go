@@ -26,13 +26,11 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 	if r == nil {
 		return append(dst, value...)
 	}
-	// httpd computes the length of the value once and shortens it for good when a path is compared.
-	length := len(value)
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Members != nil {
 			for _, name := range e.Members {
-				if rest, ok := e.matchMember(value, length, name); ok {
+				if rest, ok := e.matchMember(value, name); ok {
 					path := e.Path
 					if e.Sub == "" && path == "/" && len(rest) > 0 && rest[0] == '/' {
 						path = ""
@@ -47,11 +45,10 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 			if j := bytes.Index(value, []byte("://")); j >= 0 {
 				if k := bytes.IndexByte(value[j+3:], '/'); k >= 0 {
 					part = value[j+3+k:]
-					length = len(part)
 				}
 			}
 		}
-		if n := len(e.URL); n > 0 && length >= n && len(part) >= n && equalFold(part[:n], e.URL) {
+		if n := len(e.URL); n > 0 && len(part) >= n && equalFold(part[:n], e.URL) {
 			return appendMapped(dst, e.Path, part[n:], self)
 		}
 	}
@@ -59,9 +56,9 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 }
 
 // matchMember compares a value with the URL of one member of a balancer.
-func (e *ReverseEntry) matchMember(value []byte, length int, name string) (rest []byte, ok bool) {
+func (e *ReverseEntry) matchMember(value []byte, name string) (rest []byte, ok bool) {
 	if e.Sub == "" {
-		if n := len(name); length >= n && len(value) >= n && equalFold(value[:n], name) {
+		if n := len(name); len(value) >= n && equalFold(value[:n], name) {
 			return value[n:], true
 		}
 		return nil, false
@@ -71,7 +68,7 @@ func (e *ReverseEntry) matchMember(value []byte, length int, name string) (rest 
 		n--
 	}
 	all := n + len(e.Sub)
-	if length >= all && len(value) >= all && equalFold(value[:n], name[:n]) && string(value[n:all]) == e.Sub {
+	if len(value) >= all && equalFold(value[:n], name[:n]) && string(value[n:all]) == e.Sub {
 		return value[all:], true
 	}
 	return nil, false
