@@ -234,30 +234,42 @@ func (c *including) noFolder(dir string, err error) {
 
 // reason returns the error without the path that the message has already.
 func reason(err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathErr.Err
 	}
 	return err
 }
 
-// tooDeep reports an Include below the last level, and the shortest round that leads to it.
+// tooDeep reports an Include below the last level; where a file was reached from itself, at the Include that closes the
+// first such round.
 func (c *including) tooDeep() {
 	d := refusal(c.at, "", "Include lies more than %d files deep", c.limits.IncludeDepth)
 	d.Code, d.Name = codeInclude, "include-missing"
-	last := c.chain[len(c.chain)-1]
 	advice := "include fewer files from files"
-	for i := len(c.chain) - 2; i >= 0; i-- {
-		if c.chain[i].name == last.name {
-			names := []string{last.name}
-			for _, inc := range c.chain[i+1:] {
-				names = append(names, inc.name)
+	if round := c.round(); round != nil {
+		names := make([]string, len(round))
+		for i, inc := range round {
+			names[i] = inc.name
+			if 0 < i && i < len(round)-1 {
 				d = related(d, inc.at, "includes %s", inc.name)
 			}
-			d.Message = "Include leads back to itself: " + strings.Join(names, " → ")
-			advice = "remove one Include of the round"
-			break
 		}
+		d.Span = round[len(round)-1].at
+		d.Message = "Include leads back to itself: " + strings.Join(names, " → ")
+		d.Label = "includes " + names[0] + " again"
+		advice = "remove one Include of the round, or put the contents of the file into <IfDefine !SEEN> with a Define SEEN"
 	}
 	c.report(with(d, httpdSays("Exceeded maximum include depth of %d, There appears to be a recursion.", c.limits.IncludeDepth), help("%s", advice)))
+}
+
+// round returns the files from the first one that is included again to where it is; nil where there is none.
+func (c *including) round() []inclusion {
+	first := map[string]int{}
+	for i, inc := range c.chain {
+		if start, ok := first[inc.name]; ok {
+			return c.chain[start : i+1]
+		}
+		first[inc.name] = i
+	}
+	return nil
 }

@@ -81,7 +81,9 @@ func (s *scanner) physical() (from, to int, more bool) {
 	}
 	if s.nul {
 		if i := strings.IndexByte(s.src[from:to], 0); i >= 0 {
-			s.nuls = append(s.nuls, s.file.Span(from+i, to))
+			if len(s.nuls) <= maxFileProblems {
+				s.nuls = append(s.nuls, s.file.Span(from+i, to))
+			}
 			return from, from + i, false
 		}
 	}

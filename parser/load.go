@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"maps"
 	"path"
 	"strings"
 
@@ -49,6 +50,8 @@ type loader struct {
 	full     bool
 	seen     map[place]bool
 	once     map[*ast.Section]diag.Diagnostic
+	// spare are nodes that were allocated together.
+	spare []Node
 }
 
 type source struct {
@@ -126,9 +129,7 @@ func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*N
 	for _, d := range p.diags {
 		l.report(d)
 	}
-	for section, d := range p.executed {
-		l.once[section] = d
-	}
+	maps.Copy(l.once, p.executed)
 	l.chain = append(l.chain, inclusion{name, at})
 	nodes = l.items(p.top, nodes)
 	l.chain = l.chain[:len(l.chain)-1]
@@ -139,10 +140,13 @@ func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*N
 func (l *loader) report(d diag.Diagnostic) {
 	at := l.tree.Files.File(d.Span.Start)
 	key := place{at.Name(), at.Offset(d.Span.Start), d.Code, d.Message}
-	if !l.seen[key] {
-		l.seen[key] = true
-		l.tree.Diagnostics.Add(d)
+	if n := len(l.tree.Diagnostics); n > maxProblems || l.seen[key] {
+		return
+	} else if n == maxProblems {
+		d = with(unknown(d.Span, "here is the next", "the input has more than %d problems; the others are not listed", maxProblems), help("mend the first ones"))
 	}
+	l.seen[key] = true
+	l.tree.Diagnostics.Add(d)
 }
 
 func (l *loader) items(items []ast.Item, nodes []*Node) []*Node {
@@ -158,8 +162,19 @@ func (l *loader) items(items []ast.Item, nodes []*Node) []*Node {
 	return nodes
 }
 
+// node returns an empty node; a large input has hundreds of thousands.
+func (l *loader) node() *Node {
+	if len(l.spare) == 0 {
+		l.spare = make([]Node, min(max(int(l.bytes)/64, 8), 256))
+	}
+	n := &l.spare[0]
+	l.spare = l.spare[1:]
+	return n
+}
+
 func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
-	n := &Node{Item: d, name: d.Name, Args: d.Args}
+	n := l.node()
+	n.Item, n.name, n.Args = d, d.Name, d.Args
 	if line, changed := l.expand(d.Line.Text); changed {
 		if line.Len() == 0 {
 			return nodes
@@ -184,24 +199,24 @@ func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
 
 // consume does what httpd does while it reads, and reports whether the directive is thereby done.
 func (l *loader) consume(n *Node, nodes *[]*Node) bool {
-	switch n.Key() {
-	case "define":
+	switch {
+	case n.Is("Define"):
 		l.define(n)
-	case "undefine":
+	case n.Is("UnDefine"):
 		l.undefine(n)
-	case "include":
+	case n.Is("Include"):
 		*nodes = l.include(n, false, *nodes)
-	case "includeoptional":
+	case n.Is("IncludeOptional"):
 		*nodes = l.include(n, true, *nodes)
-	case "use", "undefmacro":
+	case n.Is("Use"), n.Is("UndefMacro"):
 		l.report(with(unknown(n.Span(), "not followed", "%s is not understood: macros are not expanded", n.Name),
 			help("write what the macro stands for, or put it into a file and Include that")))
 		l.skip(n.Item, 1, "macros are not expanded")
 		return true
-	case "loadmodule":
+	case n.Is("LoadModule"):
 		l.loadModule(n)
 		return false
-	case "serverroot":
+	case n.Is("ServerRoot"):
 		if l.in.ServerRoot == "" && len(n.Words) == 1 {
 			l.root = n.Words[0].String()
 		}
@@ -214,15 +229,16 @@ func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 }
 
 func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
-	n := &Node{Item: s, name: s.Name, Args: s.Args, Section: true}
+	n := l.node()
+	n.Item, n.name, n.Args, n.Section = s, s.Name, s.Args, true
 	if line, changed := l.expand(s.Open.Text); changed && line.Len() > 0 {
 		n.name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
 	}
 	n.Name = n.name.String()
-	switch key := n.Key(); {
-	case executedOnRead(key):
+	switch {
+	case executedOnRead(n.Name):
 		return l.condition(n, s, nodes)
-	case key == "macro":
+	case n.Is("Macro"):
 		l.report(with(unknown(n.Span(), "not followed", "<Macro> is not understood: macros are not expanded"),
 			help("write what the macro stands for, or put it into a file and Include that")))
 		l.skip(s, count(s), "macros are not expanded")

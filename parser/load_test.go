@@ -272,8 +272,8 @@ func TestBounds(t *testing.T) {
 	tree := parser.Load(parser.Input{Name: "/m/f", Source: []byte("Include a\n"), Read: memoryOf(round)})
 	if got := problems(tree.Files, tree.Diagnostics); len(got) != 1 || !strings.Contains(got[0], "Include leads back to itself: /m/") {
 		t.Errorf("a round: %v", got)
-	} else if d := tree.Diagnostics[0]; len(d.Related) != 2 {
-		t.Errorf("the round has %d places", len(d.Related))
+	} else if d := tree.Diagnostics[0]; len(d.Related) != 1 || len(tree.Files.IncludeStack(d.Span.Start)) != 2 {
+		t.Errorf("the round has %d related places, %d levels deep", len(d.Related), len(tree.Files.IncludeStack(d.Span.Start)))
 	}
 	guarded := map[string]string{"a": "<IfDefine !SEEN>\nDefine SEEN\nInclude a\nX\n</IfDefine>\n"}
 	loadCase{src: "Include a\n", files: guarded, want: []string{"X"}}.run(t)
@@ -287,6 +287,12 @@ func TestBounds(t *testing.T) {
 	tree = parser.Load(parser.Input{Name: "/m/f", Source: []byte("Define A xxxxxxxx\n" + doubling + "X ${A}\n"), Read: memoryOf(nil)})
 	if got := problems(tree.Files, tree.Diagnostics); len(got) == 0 || !strings.Contains(got[0], "LB001 unknown the line becomes too long by its variables") {
 		t.Errorf("doubling: %v", got)
+	}
+	for _, line := range []string{"</A>\n", "\x00\n", "X ${Z}\n", "<A b\n</A>\n"} {
+		tree = parser.Load(parser.Input{Name: "/m/f", Source: []byte(strings.Repeat(line, 20_000)), Read: memoryOf(nil)})
+		if n := len(tree.Diagnostics); n < 1000 || n > 10_001 {
+			t.Errorf("%d problems of %q are listed", n, line)
+		}
 	}
 	big := memoryOf(map[string]string{"big": strings.Repeat("#", 101), "half": strings.Repeat("#", 60)})
 	limits := parser.Limits{FileBytes: 100, TotalBytes: 150}

@@ -6,6 +6,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
@@ -230,8 +231,8 @@ func closingName(line ast.Text, w rawWord) (name ast.Text, bracket bool) {
 // matching returns the index of the section that a closing tag belongs to: the innermost of that name; else the innermost
 // at all where the name looks like a slip of the pen; else -1.
 func (p *parse) matching(name string) int {
-	for i := len(p.stack) - 1; i >= 0; i-- {
-		if sameName(p.stack[i].Name.String(), name) {
+	for i, s := range slices.Backward(p.stack) {
+		if sameName(s.Name.String(), name) {
 			return i
 		}
 	}
@@ -248,6 +249,9 @@ func sameName(open, closing string) bool {
 
 // executedOnRead reports whether httpd handles a section while it reads, line by line, instead of building a tree first.
 func executedOnRead(name string) bool {
+	if len(name) < len("IfFile") || name[0]|0x20 != 'i' || name[1]|0x20 != 'f' {
+		return false
+	}
 	switch fold(name) {
 	case "ifdefine", "ifmodule", "iffile", "ifversion", "ifdirective", "ifsection":
 		return true

@@ -41,6 +41,22 @@ func unknown(span diag.Span, label, format string, args ...any) diag.Diagnostic 
 	return d
 }
 
+// The most problems that are listed: a damaged file of 64 MiB has one on each of its millions of lines.
+const (
+	maxFileProblems = 1000
+	maxProblems     = 10 * maxFileProblems
+)
+
+// say adds a problem of the file, or that there are more than are listed.
+func (p *parse) say(d diag.Diagnostic) {
+	if len(p.diags) == maxFileProblems {
+		d = with(unknown(d.Span, "here is the next", "the file has more than %d problems; the others are not listed", maxFileProblems), help("mend the first ones"))
+	}
+	if len(p.diags) <= maxFileProblems {
+		p.diags.Add(d)
+	}
+}
+
 func with(d diag.Diagnostic, notes ...diag.Note) diag.Diagnostic {
 	d.Notes = append(d.Notes, notes...)
 	return d
@@ -64,7 +80,7 @@ func help(format string, args ...any) diag.Note {
 func (p *parse) byteOrderMark() {
 	d := refusal(p.file.Span(0, len(bom)), "byte order mark", "the file begins with a UTF-8 byte order mark")
 	d.Fix = &diag.Fix{Safe: true, Message: "remove the mark", Edits: []diag.Edit{{Span: p.file.Span(0, len(bom))}}}
-	p.diags.Add(with(d, httpdSays(`Invalid command '\xef\xbb\xbf…'`), help("save the file as UTF-8 without a byte order mark")))
+	p.say(with(d, httpdSays(`Invalid command '\xef\xbb\xbf…'`), help("save the file as UTF-8 without a byte order mark")))
 }
 
 func (p *parse) nulBytes() {
@@ -74,12 +90,12 @@ func (p *parse) nulBytes() {
 		if n := span.Len() - 1; n > 0 {
 			d.Notes = append(d.Notes, effect(fmt.Sprintf("the %d bytes behind it on the line are ignored, a continuation too", n)))
 		}
-		p.diags.Add(with(d, help("remove the byte; a file of many NUL bytes is damaged or UTF-16: save it as UTF-8")))
+		p.say(with(d, help("remove the byte; a file of many NUL bytes is damaged or UTF-16: save it as UTF-8")))
 	}
 }
 
 func (p *parse) tooDeep(line ast.Line) {
-	p.diags.Add(with(unknown(line.Text.All(), "not followed", "sections lie in each other more than %d deep", maxNesting),
+	p.say(with(unknown(line.Text.All(), "not followed", "sections lie in each other more than %d deep", maxNesting),
 		help("close sections where they end; what lies in this one is not read")))
 }
 
@@ -88,11 +104,11 @@ func (p *parse) spaceBeforeName(s *ast.Section) {
 	gap := diag.Span{Start: bracket.End, End: s.Name.All().Start}
 	d := refusal(gap, "white space", `white space between "<" and the name of a section`)
 	d.Fix = &diag.Fix{Safe: true, Message: "remove the white space", Edits: []diag.Edit{{Span: gap}}}
-	p.diags.Add(with(d, help("write <%s …>", s.Name)))
+	p.say(with(d, help("write <%s …>", s.Name)))
 }
 
 func (p *parse) noName(s *ast.Section) {
-	p.diags.Add(with(refusal(s.Open.Text.All(), "no name", `"<" begins a section, and no name follows`),
+	p.say(with(refusal(s.Open.Text.All(), "no name", `"<" begins a section, and no name follows`),
 		help("write <Name …> and close it with </Name>, or put # before the line")))
 }
 
@@ -110,14 +126,16 @@ func (p *parse) whenExecuted(s *ast.Section, d diag.Diagnostic) {
 	if p.executed == nil {
 		p.executed = map[*ast.Section]diag.Diagnostic{}
 	}
-	p.executed[s] = d
+	if len(p.executed) < maxFileProblems {
+		p.executed[s] = d
+	}
 }
 
 // tag returns the place of an opening tag.
 func tag(s *ast.Section) diag.Span { return s.Open.Text.All() }
 
 func (p *parse) unmatched(line ast.Line, name ast.Text) {
-	p.diags.Add(with(refusal(line.Text.All(), "closes nothing", "</%s> has no <%s> before it in this file", name, name),
+	p.say(with(refusal(line.Text.All(), "closes nothing", "</%s> has no <%s> before it in this file", name, name),
 		httpdSays("</%s> without matching <%s> section", name, name),
 		help("remove the line, or open the section with <%s …> in the same file", name)))
 }
@@ -129,7 +147,7 @@ func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
 	}
 	p.blamed[top] = true
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> stands where only </%s> can close a section", name, top.Name)
-	p.diags.Add(with(related(d, tag(top), "this section is open"), p.expected(name),
+	p.say(with(related(d, tag(top), "this section is open"), p.expected(name),
 		help("remove the line, or open <%s …> before it", name)))
 }
 
@@ -142,26 +160,26 @@ func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> closes a section while <%s> in it is still open", name, top.Name)
 	d = related(d, tag(top), "opened here and not closed")
 	d = related(d, tag(outer), "<%s> was opened here", outer.Name)
-	p.diags.Add(with(d, p.expected(name), help("write </%s> before this line", top.Name)))
+	p.say(with(d, p.expected(name), help("write </%s> before this line", top.Name)))
 }
 
 func (p *parse) misspelt(name ast.Text, open *ast.Section) {
-	if before, _, ok := cutName(open.Name.String()); ok && strings.EqualFold(before, name.String()) {
+	if before, ok := cutName(open.Name.String()); ok && strings.EqualFold(before, name.String()) {
 		at := open.Name.Span(len(before), len(before))
 		d := refusal(open.Name.All(), "no white space behind the name", "<%s needs white space behind %q", open.Name, before)
 		d.Fix = &diag.Fix{Safe: true, Message: "add a space", Edits: []diag.Edit{{Span: at, Text: " "}}}
-		p.diags.Add(with(related(d, name.All(), "closed here as %s", name), help("write <%s %s …", before, open.Name.String()[len(before):])))
+		p.say(with(related(d, name.All(), "closed here as %s", name), help("write <%s %s …", before, open.Name.String()[len(before):])))
 		return
 	}
 	d := refusal(name.All(), fmt.Sprintf("expected %s", open.Name), "</%s> does not close <%s>", name, open.Name)
-	p.diags.Add(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(name),
+	p.say(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(name),
 		help("write the same name in both tags")))
 }
 
 func (p *parse) closeWithoutBracket(line ast.Line, open *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", open.Name), `the closing tag of <%s> must be a word that ends in ">"`, open.Name)
 	d.Fix = &diag.Fix{Safe: true, Message: "write the tag plainly", Edits: []diag.Edit{{Span: line.Text.All(), Text: "</" + open.Name.String() + ">"}}}
-	p.diags.Add(with(related(d, tag(open), "opened here"), httpdSays("</%s> directive missing closing '>'", open.Name),
+	p.say(with(related(d, tag(open), "opened here"), httpdSays("</%s> directive missing closing '>'", open.Name),
 		help("write </%s>", open.Name)))
 }
 
@@ -191,23 +209,23 @@ func (p *parse) unclosed() {
 		} else {
 			d.Notes = append(d.Notes, httpdSays("<%s> was not closed.", s.Name))
 		}
-		p.diags.Add(with(d, help("write </%s> where the section ends", s.Name)))
+		p.say(with(d, help("write </%s> where the section ends", s.Name)))
 	}
 }
 
-// cutName splits what looks like a name with its argument glued to it: "VirtualHost*:80".
-func cutName(s string) (name, rest string, ok bool) {
+// cutName returns the name in what looks like one with its argument glued to it: "VirtualHost*:80".
+func cutName(s string) (name string, ok bool) {
 	i := strings.IndexFunc(s, func(r rune) bool { return (r|0x20) < 'a' || (r|0x20) > 'z' })
 	if i <= 0 {
-		return s, "", false
+		return s, false
 	}
-	return s[:i], s[i:], true
+	return s[:i], true
 }
 
 // similar reports whether a closing name may be a slip of the pen for the open one.
 func similar(open, closing string) bool {
 	open, closing = fold(open), fold(closing)
-	if before, _, ok := cutName(open); ok && before == closing {
+	if before, ok := cutName(open); ok && before == closing {
 		return true
 	}
 	return len(open) < 64 && len(closing) < 64 && levenshtein.ComputeDistance(open, closing) <= max(1, len(open)/4)
