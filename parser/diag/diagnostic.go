@@ -119,6 +119,8 @@ type Edit struct {
 }
 
 // List is a list of diagnostics. The zero value is empty and ready to use.
+//
+//nolint:recvcheck // Add grows the slice, the other methods only read it.
 type List []Diagnostic
 
 // Add appends d.

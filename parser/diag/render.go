@@ -209,14 +209,29 @@ func (r *renderer) excerpt(e excerpt, first bool, color string) {
 	r.text(strings.Repeat(" ", r.gutter))
 	r.colored(blue, arrow)
 	r.text(fmt.Sprintf("%s:%d:%d\n", Clean(e.at.Filename), e.at.Line, e.at.Column))
-	for _, span := range r.fs.IncludeStack(e.file.Pos(0)) {
-		at := r.fs.Position(span.Start)
-		r.text(strings.Repeat(" ", r.gutter+4), fmt.Sprintf("included from %s:%d\n", Clean(at.Filename), at.Line))
+	if first {
+		r.stack(r.fs.IncludeStack(e.file.Pos(0)))
 	}
 	r.bar("")
 	r.text("\n")
 	for _, line := range e.lines {
 		r.line(e.file.Line(line.number), line, color)
+	}
+}
+
+// stack writes how a file was reached, without the middle of a long way.
+func (r *renderer) stack(includes []Span) {
+	const most = 8
+	for i, span := range includes {
+		indent := strings.Repeat(" ", r.gutter+4)
+		if hidden := len(includes) - most; hidden > 0 && i >= most/2 && i < most/2+hidden {
+			if i == most/2 {
+				r.text(indent, fmt.Sprintf("… %d more\n", hidden))
+			}
+			continue
+		}
+		at := r.fs.Position(span.Start)
+		r.text(indent, fmt.Sprintf("included from %s:%d\n", Clean(at.Filename), at.Line))
 	}
 }
 
