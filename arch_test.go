@@ -30,11 +30,11 @@ var layers = map[string][]string{
 	"ir/effective": {"ir", "parser/diag"},
 	"ir/lint":      {"ir", "ir/effective", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/expr", "parser/rewrite"},
 
-	"emit":      {"ir", "ir/effective", "parser/diag"},
+	"emit":      {"ir", "ir/effective", "parser/diag", "parser/rewrite"},
 	"emit/yaml": {"emit", "ir", "ir/effective", "parser/diag", "parser/ast", "parser/pcre", "parser/rewrite", "parser/expr"},
 	// For tests of the emitters only, so it may read what they may not.
 	"emit/internal/irtest": {"ir", "ir/lower", "parser", "parser/..."},
-	"emit/apache":          {"emit", "ir", "ir/effective", "parser/diag", "parser/ast"},
+	"emit/apache":          {"emit", "ir", "ir/effective", "parser/diag", "parser/ast", "parser/rewrite"},
 
 	"runtime/internal/clock": {},
 	"runtime/internal/regex": {"parser/pcre"},

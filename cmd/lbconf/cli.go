@@ -12,6 +12,7 @@ import (
 // cli is the command line: one struct per command, in the file named after it.
 type cli struct {
 	Lint       lintCmd       `cmd:"" help:"Find what is wrong in configurations: what httpd refuses, and what it accepts although it is wrong."`
+	Convert    convertCmd    `cmd:"" help:"Write a configuration in another language, and say what became of each directive."`
 	Serve      serveCmd      `cmd:"" help:"Execute a configuration as httpd would, without httpd. Without a PATH: a demo."`
 	Test       testCmd       `cmd:"" help:"Run conformance scripts on lbconf and on real engines."`
 	Rules      rulesCmd      `cmd:"" help:"List what lint looks for."`

@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/rewrite"
 )
 
 // arguments returns the text behind the name of a directive or section. The error is for what no lowering makes.
@@ -40,9 +42,9 @@ func arguments(item ir.Item) (string, error) {
 	case *ir.BalancerMember:
 		return words(append(append(optional(item.Balancer), item.URL), params(item.Params)...)...), nil
 	case *ir.RewriteCond:
-		return item.Cond.String(), nil
+		return rewriting(item.Cond.String()), nil
 	case *ir.RewriteRule:
-		return item.Rule.String(), nil
+		return rewriting(item.Rule.String()), nil
 	case *ir.HeaderEdit:
 		return header(item)
 	case *ir.Require:
@@ -59,6 +61,18 @@ func arguments(item ir.Item) (string, error) {
 		return item.Args, nil
 	}
 	return "", fmt.Errorf("unknown type %T", item)
+}
+
+// rewriting writes the arguments of mod_rewrite, which has its own way to split them.
+func rewriting(raw string) string {
+	args, problems := rewrite.SplitArgs(raw)
+	if len(rewrite.Refused(problems)) > 0 {
+		return raw
+	}
+	if joined, ok := emit.JoinRewrite(args); ok {
+		return joined
+	}
+	return raw
 }
 
 // words joins words with spaces, quoted where httpd would split or change them.

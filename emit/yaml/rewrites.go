@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/rewrite"
 )
@@ -103,9 +104,6 @@ func (w *writer) condition(cond *ir.RewriteCond) *yaml.Node {
 	return m.node
 }
 
-// asciiSpace is what httpd takes for white space.
-const asciiSpace = " \t\n\v\f\r"
-
 // exprTest is the test string that makes the pattern of a condition an expression.
 const exprTest = "expr"
 
@@ -128,22 +126,11 @@ func rewriteTail(m *mapping, args rewrite.Args) {
 	}
 }
 
-// flags writes [P,L] as a list where it is one without empty entries.
+// flags writes [P,L] as a list where it is one.
 func flags(written string) *yaml.Node {
-	inner, opens := strings.CutPrefix(written, "[")
-	inner, closes := strings.CutSuffix(inner, "]")
-	if !opens || !closes {
+	words, ok := emit.RewriteFlags(written)
+	if !ok {
 		return text(written)
-	}
-	if inner == "" {
-		return texts(nil)
-	}
-	words := strings.Split(inner, ",")
-	for i, word := range words {
-		words[i] = strings.TrimSpace(word)
-		if words[i] == "" || strings.Contains(word, "]") {
-			return text(written)
-		}
 	}
 	return texts(words)
 }
@@ -200,7 +187,7 @@ func (r *reader) arguments(f *fields, first, second string) (string, []place, bo
 	var places []place
 	ok := true
 	add := func(word string, forced bool, node *yaml.Node) {
-		quoted, fits := quoteWord(word, forced)
+		quoted, fits := emit.QuoteRewrite(word, forced)
 		if !fits {
 			r.fail(r.span(node), fmt.Sprintf("%q cannot be one argument: mod_rewrite knows no escape for a quote", word),
 				`write one of the two quotes as \x22 or \x27 in a pattern, or leave out the line break`)
@@ -253,24 +240,4 @@ func (r *reader) refusals(places []place, problems []rewrite.Problem) {
 		message, help, _ := strings.Cut(problem.Message, "; ")
 		r.fail(r.span(places[i].node), message, help)
 	}
-}
-
-// quoteWord writes a word so that mod_rewrite reads it back: it knows no escapes in quotes, and outside of them a
-// backslash only keeps a following space. Not every text can be a word.
-func quoteWord(word string, forced bool) (string, bool) {
-	if strings.ContainsAny(word, "\n\x00") {
-		return word, false
-	}
-	for _, quoted := range []string{word, `"` + word + `"`, "'" + word + "'"} {
-		// A bare word keeps a space behind a backslash, but not at the end of a line.
-		if quoted == word && (forced || strings.ContainsAny(word, asciiSpace)) {
-			continue
-		}
-		// Another word behind it shows whether a final backslash takes the space.
-		args, problems := rewrite.SplitArgs(quoted + " -")
-		if len(problems) == 0 && args.First.Text == word && args.Second.Text == "-" && !args.Flags.Present {
-			return quoted, true
-		}
-	}
-	return word, false
 }

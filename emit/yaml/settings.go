@@ -230,7 +230,7 @@ func wordValues(name ir.WordName) []string {
 	case ir.WordProxyVia:
 		return []string{"Off", "On", "Full", "Block"}
 	case ir.WordSSLEngine:
-		return []string{"on", "off", "optional"}
+		return []string{"on", "off"}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordDocumentRoot, ir.WordUser, ir.WordGroup, ir.WordErrorLog,
 		ir.WordPidFile, ir.WordSetHandler, ir.WordSetOutputFilter, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
 	}

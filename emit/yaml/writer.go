@@ -23,7 +23,7 @@ type writer struct {
 	around *ir.Section
 	// explained are the keys that a comment explains already; nil where comments are not wanted.
 	explained map[string]bool
-	errs   []error
+	errs      []error
 }
 
 // fail notes an item that no lowering makes.
