@@ -161,10 +161,10 @@ func (j *Job) badBody(err error) Result {
 		return Result{Status: 408}
 	}
 	if bad := (*wire.Error)(nil); errors.As(err, &bad) {
-		return Result{Status: bad.Status, Text: "Error reading request body"}
+		return Result{Status: bad.Status, Unsized: true}
 	}
 	j.X.Aborted = true
-	return Result{Status: 400, Text: "Error reading request body"}
+	return Result{Status: 400, Unsized: true}
 }
 
 // writeHead makes the head of the request, with the body behind it where that is whole, in out.

@@ -52,6 +52,8 @@ type Result struct {
 	Status int
 	// Text is the reason that the page gives; empty for the usual page of the status.
 	Text string
+	// Unsized says that httpd sends the page without a length and closes the connection.
+	Unsized bool
 	// Drop says that the client's connection is to be closed: without a response unless one was begun.
 	Drop bool
 }

@@ -67,7 +67,7 @@ func (a *attempt) readHead() Result {
 			case n > 0:
 				return Result{}
 			case a.head.Simple:
-				a.reuse = false
+				a.joinFirstLine()
 				return Result{}
 			}
 		}
@@ -81,6 +81,20 @@ func (a *attempt) readHead() Result {
 		}
 		a.to += n
 	}
+}
+
+// joinFirstLine makes in[from:to] the body of a response without a head. httpd loses the end of its first line.
+func (a *attempt) joinFirstLine() {
+	a.reuse = false
+	body := a.in[a.from:a.to]
+	end := bytes.IndexByte(body, '\n')
+	if end < 0 {
+		return
+	}
+	line := bytes.TrimSuffix(body[:end], []byte("\r"))
+	skip := end + 1 - len(line)
+	copy(body[skip:], line)
+	a.from += skip
 }
 
 var errHeadTooLong = errors.New("head of the response is too long")
@@ -173,18 +187,25 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	dst := a.X.Response.Fields[:0]
 	nominations, cookies := fields.Has("Connection"), 0
 	framing, result := a.frame(fields)
-	if result.Status != 0 {
+	if result.ends() {
 		return framing, result
 	}
+	// The length is passed on where it is that of the body, or would be that of a body that is not sent.
+	length := framing.Kind == wire.FramingLength || framing.Kind == wire.FramingNone && a.head.Status != 204 && a.head.Status != 304
 	for _, field := range fields {
 		if !wire.ValidField(field) {
 			a.reuse = false
 			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
-			return framing, Result{Status: 500}
+			return framing, Result{Status: 500, Unsized: true}
 		}
-		if dropsFromResponse(field.Name) || nominations && nominated(fields, field.Name) ||
-			framing.Kind == wire.FramingChunked && wire.EqualFold(field.Name, "Content-Length") {
+		if dropsFromResponse(field.Name) || nominations && nominated(fields, field.Name) {
 			continue
+		}
+		if len(field.Name) == 14 && wire.EqualFold(field.Name, "Content-Length") {
+			if !length {
+				continue
+			}
+			length = false // httpd passes the first on
 		}
 		if len(field.Name) == 10 && wire.EqualFold(field.Name, "Set-Cookie") {
 			cookies++

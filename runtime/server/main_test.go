@@ -231,15 +231,14 @@ func readMessage(r *bufio.Reader) (string, error) {
 }
 
 // raw sends bytes and returns what comes back until the peer closes or is silent for a while; then <open> follows.
-func raw(t testing.TB, addr, request string) string {
-	t.Helper()
+func raw(addr, request string) string {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
 	defer conn.Close()
 	if _, err := io.WriteString(conn, request); err != nil {
-		t.Fatal(err)
+		return err.Error()
 	}
 	return readUntilQuiet(conn, 150*time.Millisecond)
 }

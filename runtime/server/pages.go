@@ -32,23 +32,23 @@ func (t *task) appendPage(dst []byte, status int) []byte {
 	dst = append(dst, "</title>\n</head><body>\n<h1>"...)
 	dst = append(dst, title...)
 	dst = append(dst, "</h1>\n"...)
-	if t.text != "" {
-		dst = t.appendProxyText(dst, status)
+	if t.text != "" && status == 500 {
+		dst = append(t.appendNotes(dst), "<p />\n"...)
 	} else {
 		dst = t.expand(dst, pageOf(status).text)
 	}
 	return append(dst, "</body></html>\n"...)
 }
 
-// appendProxyText appends what mod_proxy says when it has a reason to give.
-func (t *task) appendProxyText(dst []byte, status int) []byte {
-	switch status {
-	case statusBadGateway:
-		dst = append(dst, "<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n"...)
+// appendNotes appends what a page says beside its usual text (httpd: the note error-notes): the reason of mod_proxy, or
+// what is wrong with the request.
+func (t *task) appendNotes(dst []byte) []byte {
+	if t.text == "" {
+		return append(dst, t.notes...)
 	}
 	dst = append(dst, "The proxy server could not handle the request<p>Reason: <strong>"...)
 	dst = appendEscaped(dst, t.text)
-	return append(dst, "</strong></p><p />\n"...)
+	return append(dst, "</strong></p>"...)
 }
 
 // expand appends the text of a page. In it \x00 and a letter stand for: U the Location, N the notes, M the method, E the
@@ -64,13 +64,17 @@ func (t *task) expand(dst []byte, text string) []byte {
 		case 'U':
 			dst = appendEscaped(dst, string(t.plan.Location))
 		case 'N':
-			dst = append(dst, t.notes...)
+			dst = t.appendNotes(dst)
 		case 'M':
 			dst = appendEscaped(dst, string(t.x.Request.Method))
 		case 'E':
 			dst = appendEscaped(dst, string(t.x.Request.Fields.Get("Expect")))
 		case 'A':
-			dst = appendEscaped(dst, t.host.ServerAdmin)
+			admin := t.host.ServerAdmin
+			if admin == "" {
+				admin = "[no address given]"
+			}
+			dst = appendEscaped(dst, admin)
 		}
 	}
 	return dst

@@ -169,7 +169,12 @@ func (t *task) respond(status int) {
 	t.page = page
 	head := string(x.Request.Method) == "HEAD"
 	framing := wire.Framing{}
-	if !head {
+	switch {
+	case head:
+	case t.unsized:
+		framing = wire.Framing{Kind: wire.FramingClose}
+		t.conn.closing = true
+	default:
 		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
 	}

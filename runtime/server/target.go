@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bytes"
+
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -20,6 +22,9 @@ func (t *task) resolve(p *program.Program) error {
 		if i := x.Request.Fields.Index("Host"); i >= 0 {
 			x.Request.Fields[i].Value = route.SplitTarget(x.Request.Target).Authority // RFC 9112 §3.2.2
 		}
+	}
+	if bytes.IndexByte(x.Request.Target, '#') >= 0 {
+		return &wire.Error{Status: 400, Reason: "target has a fragment"}
 	}
 	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !t.isServerWide(path) {
 		return &wire.Error{Status: 400, Reason: "target is not a path"}

@@ -43,6 +43,8 @@ type task struct {
 	host *program.Host
 	// expecting says that the client waits for a 100 before it sends the body.
 	expecting bool
+	// unsized sends a page without its length, as httpd does for errors of its filters.
+	unsized bool
 	// text is the reason that an error page gives, notes what it says beside.
 	text, notes string
 }
@@ -76,7 +78,8 @@ func (t *task) reset() {
 	t.job.Release()
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
-	t.expecting, t.text, t.notes, t.contentType = false, "", "", ""
+	t.expecting, t.unsized = false, false
+	t.text, t.notes, t.contentType = "", "", ""
 }
 
 // serveArrived serves the requests that are whole in the buffer. It returns false when the connection ends or the next
@@ -192,6 +195,7 @@ func (t *task) serve() {
 	t.begin()
 	if err := t.resolve(g.program); err != nil {
 		t.respondError(err)
+		c.closing = true // httpd does not go on with a connection whose request it could not read
 	} else {
 		t.host.Decide(x, &t.plan)
 		t.carryOut()
@@ -249,7 +253,7 @@ func (t *task) carryOut() {
 				t.x.Response.Status = statusBadGateway
 			}
 		case result.Status != 0:
-			t.text = result.Text
+			t.text, t.unsized = result.Text, result.Unsized
 			t.respond(result.Status)
 		}
 	case program.Respond:

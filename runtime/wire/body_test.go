@@ -16,6 +16,9 @@ func decodeAll(input []byte, f Framing, step int) (data, rest []byte, done bool,
 			if err != nil {
 				return data, nil, false, err
 			}
+			if n == 0 && !body.Done() {
+				panic("Decode makes no progress")
+			}
 			if body.Done() {
 				return data, input[pos:], true, nil
 			}

@@ -137,7 +137,7 @@ func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
 	end := bytes.IndexByte(buf, '\n')
 	if end < 0 {
 		if len(buf) > limit+2 {
-			return buf[:limit], 0, &Error{Status: status, Reason: "line too long"}
+			return buf[:limit], 0, errTooLong(status)
 		}
 		return nil, 0, nil
 	}
@@ -145,7 +145,7 @@ func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
 		return buf[:end], 0, &Error{Status: 400, Reason: "line ends without a carriage return"}
 	}
 	if end-1 > limit+1 {
-		return buf[:limit], 0, &Error{Status: status, Reason: "line too long"}
+		return buf[:limit], 0, errTooLong(status)
 	}
 	return buf[:end-1], end + 1, nil
 }
@@ -202,7 +202,7 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 	for {
 		line, n, err := cutLine(buf[pos:], limits.Field, 400)
 		if n == 0 || err != nil {
-			return 0, err
+			return 0, withNotes(err)
 		}
 		if len(line) == 0 {
 			return pos + n, nil
@@ -218,7 +218,7 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 			continue
 		}
 		if limits.Fields > 0 && len(h.Fields) >= limits.Fields {
-			return 0, &Error{Status: 400, Reason: "too many fields"}
+			return 0, &Error{Status: 400, Reason: "too many fields", Notes: "The number of request header fields exceeds this server's limit."}
 		}
 		field, err := splitField(line)
 		if err != nil {
@@ -259,7 +259,19 @@ func (h *RequestHead) fold(line []byte, limit int) error {
 	joined = append(joined, more...)
 	field.Value = TrimSpace(joined)
 	if len(field.Name)+2+len(field.Value) > limit {
-		return &Error{Status: 400, Reason: "folded field too long"}
+		return withNotes(errTooLong(400))
 	}
 	return nil
 }
+
+// withNotes adds what httpd says of a field that is too long.
+func withNotes(err error) error {
+	if bad, ok := err.(*Error); ok && bad.Reason == tooLong { //nolint:errorlint // cutLine returns it as it is
+		bad.Notes = "Size of a request header field exceeds server limit."
+	}
+	return err
+}
+
+const tooLong = "line too long"
+
+func errTooLong(status int) error { return &Error{Status: status, Reason: tooLong} }

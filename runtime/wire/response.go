@@ -51,12 +51,12 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	h.scan = scan
 	line, pos := cutLoose(buf)
 	if pos > 0 && len(line) == 0 { // one stray blank line is tolerated
-		var n int
-		if line, n = cutLoose(buf[pos:]); n == 0 {
-			pos = 0
-		} else {
-			pos += n
+		blank := pos
+		line, pos = cutLoose(buf[blank:])
+		if pos == 0 {
+			return h.partial(buf[blank:], limit)
 		}
+		pos += blank
 	}
 	if pos == 0 {
 		return h.partial(buf, limit)
@@ -131,15 +131,18 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 				return 0, nil // folding changes the buffer, which only the last attempt may do
 			}
 			field := &h.Fields[len(h.Fields)-1]
-			field.Value = trimResponse(append(append(field.Value, ' '), line[1:]...)) //nolint:gocritic // the line's end makes room
+			field.Value = trimResponse(append(field.Value, line...)) //nolint:gocritic // the line's end makes room
 			pos += n
 			continue
 		}
 		colon := bytes.IndexByte(line, ':')
 		if colon < 0 {
 			start, err := h.badLine(line, bad)
-			if start || err != nil {
-				return pos, err
+			switch {
+			case err != nil:
+				return 0, err
+			case start:
+				return pos, nil
 			}
 			pos += n
 			continue

@@ -55,7 +55,7 @@ func TestParseResponse(t *testing.T) {
 // at a time.
 func FuzzResponseHead(f *testing.F) {
 	for _, seed := range []string{
-		"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "\n\nHTTP/1.1 200\n\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n", "x", "HTTP/3.1 200 \r\n", "HTTP/1.1 200 OK\nA: b\n\tc\n\r\n",
+		"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "HTTP/1.0 000\n0\r\n", "\n\nHTTP/1.1 200\n\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n", "x", "HTTP/3.1 200 \r\n", "HTTP/1.1 200 OK\nA: b\n\tc\n\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -76,7 +76,7 @@ func FuzzResponseHead(f *testing.F) {
 			}
 			return
 		}
-		if n != 0 || err != nil || whole.Simple {
+		if n != 0 || whole.Simple { // an error may come before the end of the head, or not be looked for until then
 			t.Fatalf("%q: nothing in pieces; %d, %v, simple %v whole", input, n, err, whole.Simple)
 		}
 	})

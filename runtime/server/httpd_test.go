@@ -1,0 +1,325 @@
+package server_test
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// startHTTPD runs the apache2 of this machine on configuration text until the test ends and returns its address. It skips
+// the test where there is none.
+func startHTTPD(t *testing.T, config string) string {
+	t.Helper()
+	binary, err := exec.LookPath("apache2")
+	if err != nil {
+		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
+			t.Fatal("apache2 is missing: LBCONF_REQUIRE_ENGINES=1 wants it")
+		}
+		t.Skip("apache2 is missing")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	_ = l.Close()
+	dir := t.TempDir()
+	var text strings.Builder
+	fmt.Fprintf(&text, "ServerRoot %s\nPidFile %s/pid\nErrorLog %s/error.log\nServerLimit 1\nThreadsPerChild 64\nMaxRequestWorkers 64\nListen %s\n", dir, dir, dir, addr)
+	if os.Geteuid() == 0 {
+		text.WriteString("User www-data\nGroup www-data\n")
+	}
+	for _, module := range []string{
+		"mpm_event", "authz_core", "proxy", "proxy_http", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm",
+		"rewrite", "alias", "env", "setenvif", "headers", "reqtimeout",
+	} {
+		fmt.Fprintf(&text, "LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n", module, module)
+	}
+	text.WriteString(config)
+	file := filepath.Join(dir, "httpd.conf")
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary, "-d", dir, "-f", file, "-DFOREGROUND")
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	exited := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(exited) }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		<-exited
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", addr); err == nil {
+			_ = conn.Close()
+			return addr
+		}
+		select {
+		case <-exited:
+			t.Fatalf("apache2 ended: %s", output.String())
+		default:
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("apache2 does not listen: %s", output.String())
+		}
+	}
+}
+
+// exchangeCase is what a client sends and what the backend answers. In both, @ in a path stands for the case.
+type exchangeCase struct {
+	name     string
+	request  string
+	response string
+	// end says that the backend closes the connection behind its response.
+	end bool
+}
+
+func get(fields ...string) string {
+	head := "GET @ HTTP/1.1\r\nHost: front.test\r\n"
+	for _, f := range fields {
+		head += f + "\r\n"
+	}
+	return head + "\r\n"
+}
+
+func answered(lines ...string) string { return strings.Join(lines, "\r\n") }
+
+func post(body string, fields ...string) string {
+	head := "POST @ HTTP/1.1\r\nHost: front.test\r\n"
+	for _, f := range fields {
+		head += f + "\r\n"
+	}
+	return head + "\r\n" + body
+}
+
+var exchangeCases = []exchangeCase{
+	{name: "plain", request: get(), response: ok},
+	{name: "HTTP/1.0", request: "GET @ HTTP/1.0\r\n\r\n", response: ok},
+	{name: "HTTP/1.0 keep-alive", request: "GET @ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", response: ok},
+	{name: "keep-alive asked for", request: get("Connection: Keep-Alive"), response: ok},
+	{name: "close asked for", request: get("Connection: close"), response: ok},
+	{name: "HTTP/0.9", request: "GET @\r\n", response: ok},
+	{name: "pipelined", request: get("N: 1") + get("N: 2") + get("N: 3", "Connection: close"), response: ok},
+	{name: "fields: order, case, duplicates", request: get("x-B: 1", "A: 2", "X-b: 3", "Cookie: a=1", "cookie: b=2", "Empty:"), response: ok},
+	{name: "fields: hop by hop", request: get("Connection: X-Mine, keep-alive", "X-Mine: 1", "Keep-Alive: 5", "TE: trailers", "Trailer: X", "Upgrade: h2c", "Proxy-Connection: x", "Proxy: y", "Under_score: z"), response: ok},
+	{name: "fields: forwarded already", request: get("X-Forwarded-For: 1.2.3.4", "X-Forwarded-Host: other", "X-Forwarded-Server: s", "x-forwarded-proto: https"), response: ok},
+	{name: "fields: folded", request: get("X: a\r\n  b\r\n\tc"), response: ok},
+	{name: "fields: Via and Max-Forwards", request: get("Via: 1.0 x", "Max-Forwards: 7"), response: ok},
+	{name: "Max-Forwards zero", request: get("Max-Forwards: 0"), response: ok},
+	{name: "Max-Forwards malformed", request: get("Max-Forwards: x"), response: ok},
+	{name: "Authorization", request: get("Authorization: Basic eDp5", "Proxy-Authorization: Basic eDp5"), response: ok},
+	{name: "absolute target", request: "GET http://front.test@ HTTP/1.1\r\nHost: other.test\r\n\r\n", response: ok},
+	{name: "unknown method", request: "FOO @ HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+	{name: "HEAD", request: "HEAD @ HTTP/1.1\r\nHost: a\r\n\r\n", response: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Type: text/plain\r\n\r\n"},
+	{name: "HEAD without a length", request: "HEAD @ HTTP/1.1\r\nHost: a\r\n\r\n", response: "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"},
+	{name: "path: encoded", request: "GET @/%7Ea%20b%3Fc;d=%25?q=%20 HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+	{name: "path: dots and slashes", request: "GET @//a/./b/../c HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+	{name: "query only", request: "GET @? HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+
+	{name: "body with a length", request: post("hello", "Content-Length: 5"), response: ok},
+	{name: "body of no length", request: post("", "Content-Length: 0"), response: ok},
+	{name: "body in chunks", request: post("5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nT: 1\r\n\r\n", "Transfer-Encoding: chunked"), response: ok},
+	{name: "body in chunks, empty", request: post("0\r\n\r\n", "Transfer-Encoding: chunked"), response: ok},
+	{name: "body with both lengths", request: post("5\r\nhello\r\n0\r\n\r\n", "Content-Length: 5", "Transfer-Encoding: chunked"), response: ok},
+	{name: "body of 20000 with a length", request: post(strings.Repeat("x", 20000), "Content-Length: 20000"), response: ok},
+	{name: "body, two requests", request: post("hello", "Content-Length: 5") + get("N: 2"), response: ok},
+	{name: "body coded", request: post("0\r\n\r\n", "Transfer-Encoding: gzip, chunked"), response: ok},
+	{name: "body malformed", request: post("x\r\n", "Transfer-Encoding: chunked"), response: ok},
+	{name: "PUT without a body", request: "PUT @ HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+	{name: "GET with a body", request: get("Content-Length: 2") + "ab", response: ok},
+	{name: "Expect something else", request: post("", "Expect: x", "Content-Length: 0"), response: ok},
+
+	{name: "response: fields", request: get(), response: answered("HTTP/1.1 200 OK", "x-B: 1", "A: 2", "X-b:3", "Content-Length: 2", "Content-Type: text/plain", "Set-Cookie: a=1", "B: 4", "set-cookie: b=2", "", "ok")},
+	{name: "response: fields to a client that keeps", request: get("Connection: keep-alive"), response: answered("HTTP/1.1 200 OK", "Content-Type: text/plain", "Content-Length: 2", "X: y", "", "ok")},
+	{name: "response: hop by hop", request: get(), response: answered("HTTP/1.1 200 OK", "Connection: X-Mine", "X-Mine: 1", "Keep-Alive: timeout=1", "Proxy-Authenticate: Basic", "TE: x", "Trailer: y", "Upgrade: h2c", "Proxy-Authorization: z", "Content-Length: 2", "", "ok")},
+	{name: "response: Date and Server", request: get(), response: answered("HTTP/1.1 200 OK", "X: 1", "Server: mine", "Date: Sun, 06 Nov 1994 08:49:37 GMT", "Content-Length: 2", "", "ok")},
+	{name: "response: old dates", request: get(), response: answered("HTTP/1.1 200 OK", "Date: Sunday, 06-Nov-94 08:49:37 GMT", "Expires: Sun Nov  6 08:49:37 1994", "Last-Modified: never", "Content-Length: 2", "", "ok")},
+	{name: "response: chunked", request: get(), response: answered("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "X: 1", "", "2", "ok", "0", "T: 1", "", "")},
+	{name: "response: chunked to HTTP/1.0", request: "GET @ HTTP/1.0\r\n\r\n", response: answered("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")},
+	{name: "response: chunked to one that keeps", request: get("Connection: keep-alive"), response: answered("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Content-Type: text/plain", "", "2", "ok", "0", "", "")},
+	{name: "response: chunked to one that closes", request: get("Connection: close"), response: answered("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")},
+	{name: "response: both lengths", request: get(), response: answered("HTTP/1.1 200 OK", "Content-Length: 9", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")},
+	{name: "response: until the end", request: get(), response: answered("HTTP/1.1 200 OK", "", "ok"), end: true},
+	{name: "response: until the end, HTTP/1.0", request: "GET @ HTTP/1.0\r\n\r\n", response: answered("HTTP/1.0 200 OK", "", "ok"), end: true},
+	{name: "response: 204", request: get(), response: answered("HTTP/1.1 204 No Content", "X: y", "Content-Length: 0", "", "")},
+	{name: "response: 304", request: get(), response: answered("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 5", "Content-Type: text/plain", "", "")},
+	{name: "response: no reason", request: get(), response: answered("HTTP/1.1 200", "Content-Length: 2", "", "ok")},
+	{name: "response: strange status", request: get(), response: answered("HTTP/1.1 999 Moo Moo", "Content-Length: 2", "", "ok")},
+	{name: "response: 599 and others", request: get(), response: answered("HTTP/1.1 503 Busy", "Content-Length: 2", "", "ok")},
+	{name: "response: 404", request: get("Connection: keep-alive"), response: answered("HTTP/1.1 404 Gone fishing", "Content-Length: 2", "", "ok")},
+	{name: "response: 500", request: get("Connection: keep-alive"), response: answered("HTTP/1.1 500 Oops", "Content-Length: 2", "", "ok")},
+	{name: "response: folded", request: get(), response: answered("HTTP/1.1 200 OK", "X: a", "  b", "\tc", "Content-Length: 2", "", "ok")},
+	{name: "response: stray blank line", request: get(), response: "\r\n" + ok},
+	{name: "response: line feeds", request: get(), response: "HTTP/1.1 200 OK\nX: 1\nContent-Length: 2\n\nok"},
+	{name: "response: Location", request: get(), response: answered("HTTP/1.1 302 Found", "Location: http://BACKEND/x?y", "Content-Location: /y", "Content-Length: 0", "", "")},
+	{name: "response: Location elsewhere", request: get(), response: answered("HTTP/1.1 302 Found", "Location: http://else.test/x", "Content-Length: 0", "", "")},
+	{name: "response: 103", request: get(), response: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok},
+	{name: "response: 100 unasked", request: get(), response: "HTTP/1.1 100 Continue\r\n\r\n" + ok},
+	{name: "response: 103 to HTTP/1.0", request: "GET @ HTTP/1.0\r\n\r\n", response: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok},
+	{name: "response: ten 103", request: get(), response: strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 10) + ok, end: true},
+	{name: "response: 101 unasked", request: get(), response: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", end: true},
+	{name: "response: none", request: get(), response: "", end: true},
+	{name: "response: broken status line", request: get(), response: "HTTP/1.1 2", end: true},
+	{name: "response: no status line", request: get(), response: "hello\r\nworld\r\n", end: true},
+	{name: "response: head broken off", request: get(), response: "HTTP/1.1 200 OK\r\nX: 1\r\n", end: true},
+	{name: "response: major version", request: get(), response: "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok", end: true},
+	{name: "response: no colon", request: get(), response: "HTTP/1.1 200 OK\r\nbad\r\nContent-Length: 2\r\n\r\nok", end: true},
+	{name: "response: field name with a space", request: get(), response: "HTTP/1.1 200 OK\r\nX Y: 1\r\nContent-Length: 2\r\n\r\nok", end: true},
+	{name: "response: field too long", request: get(), response: "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 9000) + "\r\nContent-Length: 2\r\n\r\nok", end: true},
+	{name: "response: two lengths", request: get(), response: "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok", end: true},
+	{name: "response: body too short", request: get(), response: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", end: true},
+	{name: "response: chunk broken off", request: get(), response: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nok", end: true},
+	{name: "response: none to the second request", request: get("N: 1") + get("N: 2"), response: "", end: true},
+
+	{name: "refused: no Host", request: "GET @ HTTP/1.1\r\n\r\n"},
+	{name: "refused: empty Host", request: "GET @ HTTP/1.1\r\nHost:\r\n\r\n"},
+	{name: "refused: two Hosts", request: "GET @ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
+	{name: "refused: bad Host", request: "GET @ HTTP/1.1\r\nHost: a/b\r\n\r\n"},
+	{name: "refused: bad port", request: "GET @ HTTP/1.1\r\nHost: a:99999\r\n\r\n"},
+	{name: "Host with an underscore", request: "GET @ HTTP/1.1\r\nHost: a_b:80\r\n\r\n", response: ok},
+	{name: "Host as IPv6", request: "GET @ HTTP/1.1\r\nHost: [::1]:80\r\n\r\n", response: ok},
+	{name: "refused: no colon", request: "GET @ HTTP/1.1\r\nHost: a\r\nbad\r\n\r\n"},
+	{name: "refused: space before the colon", request: "GET @ HTTP/1.1\r\nHost : a\r\n\r\n"},
+	{name: "refused: control byte", request: "GET @ HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n"},
+	{name: "refused: line feed", request: "GET @ HTTP/1.1\nHost: a\r\n\r\n"},
+	{name: "refused: two spaces", request: "GET  @ HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: version", request: "GET @ HTTP/x\r\nHost: a\r\n\r\n"},
+	{name: "version 1.2", request: "GET @ HTTP/1.2\r\nHost: a\r\n\r\n", response: ok},
+	{name: "version 2.0", request: "GET @ HTTP/2.0\r\nHost: a\r\n\r\n", response: ok},
+	{name: "refused: escape", request: "GET @/%zz HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: above the root", request: "GET /../x HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: encoded slash", request: "GET @/%2f HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: star", request: "GET * HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: relative", request: "GET x HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: fragment", request: "GET @#x HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: line too long", request: "GET @" + strings.Repeat("x", 8200) + " HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "refused: field too long", request: get("X: " + strings.Repeat("x", 8200))},
+	{name: "refused: too many fields", request: get(strings.Split(strings.Repeat("X: y,", 100), ",")[:100]...)},
+	{name: "refused: length", request: post("", "Content-Length: x")},
+	{name: "refused: coding", request: post("", "Transfer-Encoding: gzip")},
+	{name: "blank lines before", request: strings.Repeat("\r\n", 10) + get(), response: ok},
+	{name: "refused: blank lines before", request: strings.Repeat("\r\n", 11) + get()},
+
+	{name: "own: not found", request: "GET /none HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "own: not found, HEAD", request: "HEAD /none HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "own: not found, keep-alive", request: "GET /none HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"},
+	{name: "own: not found, HTTP/1.0", request: "GET /none HTTP/1.0\r\n\r\n"},
+	{name: "own: not found, HTTP/0.9", request: "GET /none\r\n"},
+	{name: "own: not found with a body, then another", request: "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello" + get(), response: ok},
+	{name: "own: forbidden", request: "GET /deny HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "own: redirect", request: "GET /redirect/%22x%3Cy?q HTTP/1.1\r\nHost: a:81\r\n\r\n"},
+	{name: "own: redirect, permanent", request: "GET /permanent HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"},
+	{name: "own: nobody listens", request: "GET /dead HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"},
+	{name: "own: no such host", request: "GET /nohost HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "own: no such host, HEAD", request: "HEAD /nohost HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "own: balancer without usable members", request: "GET /deadbalancer HTTP/1.1\r\nHost: a\r\n\r\n"},
+	{name: "balancer: failover of a body", request: strings.Replace(post("hello", "Content-Length: 5"), "@", "/balancer@", 1), response: ok},
+}
+
+// TestAgainstHTTPD runs each exchange through httpd and through this server: what the client gets and what the backend
+// got must be equal, but for the time and the name of the software.
+func TestAgainstHTTPD(t *testing.T) {
+	var got [2][][]string
+	var mu sync.Mutex
+	for i := range got {
+		got[i] = make([][]string, len(exchangeCases))
+	}
+	which := 0
+	backend := newBackend(t, func(_ int, request string) (string, bool) {
+		_, rest, _ := strings.Cut(request, "/b/c")
+		number := strings.FieldsFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+		if len(number) == 0 {
+			return "HTTP/1.1 500 no number in the path\r\nContent-Length: 0\r\n\r\n", true
+		}
+		i, _ := strconv.Atoi(number[0])
+		mu.Lock()
+		got[which][i] = append(got[which][i], request)
+		mu.Unlock()
+		return exchangeCases[i].response, exchangeCases[i].end
+	})
+	for i := range exchangeCases {
+		exchangeCases[i].response = strings.ReplaceAll(exchangeCases[i].response, "BACKEND", backend.addr)
+	}
+	config := `
+ServerName front.test
+ProxyPass /b/ http://` + backend.addr + `/b/
+ProxyPassReverse /b/ http://` + backend.addr + `/
+ProxyPass /dead http://127.0.0.1:1
+ProxyPass /nohost http://no.such.host.invalid
+<Proxy balancer://dead>
+BalancerMember http://127.0.0.1:1
+BalancerMember http://127.0.0.1:2
+</Proxy>
+ProxyPass /deadbalancer balancer://dead
+<Proxy balancer://half>
+BalancerMember http://127.0.0.1:1
+BalancerMember http://` + backend.addr + `
+</Proxy>
+ProxyPass /balancer balancer://half
+RewriteEngine On
+RewriteRule ^/redirect/(.*) http://else.test/$1 [R]
+RewriteRule ^/permanent http://else.test/ [R=301]
+<Location /deny>
+Require all denied
+</Location>
+`
+	var results [2][]string
+	for which = range results {
+		var addr string
+		if which == 0 {
+			addr = startHTTPD(t, config)
+		} else {
+			_, addr = start(t, config)
+		}
+		results[which] = make([]string, len(exchangeCases))
+		// Most of the time goes into waiting for what does not come, so many exchanges run at once.
+		var running sync.WaitGroup
+		slots := make(chan struct{}, 20)
+		for i := range exchangeCases {
+			slots <- struct{}{}
+			running.Go(func() {
+				request := strings.ReplaceAll(exchangeCases[i].request, "@", fmt.Sprintf("/b/c%d", i))
+				results[which][i] = raw(addr, request)
+				<-slots
+			})
+		}
+		running.Wait()
+	}
+	for i, c := range exchangeCases {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(lines(results[0][i]), lines(results[1][i])); diff != "" {
+				t.Errorf("the client gets (-httpd +lbconf):\n%s", diff)
+			}
+			if diff := cmp.Diff(lines(strings.Join(got[0][i], "")), lines(strings.Join(got[1][i], ""))); diff != "" {
+				t.Errorf("the backend got (-httpd +lbconf):\n%s", diff)
+			}
+		})
+	}
+}
+
+var (
+	dateNow  = regexp.MustCompile(`(?m)^Date: \w{3}, \d\d \w{3} 20\d\d .*$`)
+	software = regexp.MustCompile(`(?m)^Server: (Apache/\S+ \(\w+\)|lbconf)`)
+)
+
+// lines cuts text into lines with the masks for what may differ; a long run of one letter becomes its length.
+func lines(text string) []string {
+	text = dateNow.ReplaceAllString(text, "Date: <now>\r")
+	text = software.ReplaceAllString(text, "Server: <software>")
+	text = regexp.MustCompile(`x{100,}`).ReplaceAllStringFunc(text, func(s string) string { return fmt.Sprintf("<x %d>", len(s)) })
+	return strings.SplitAfter(text, "\n")
+}
