@@ -15,6 +15,7 @@ const (
 	cutBehind  = 100
 	tabWidth   = 4
 	maskMargin = 256
+	longText   = 2000
 	masked     = "***"
 )
 
@@ -138,12 +139,17 @@ func wide(r rune) bool {
 		0xf900 <= r && r <= 0xfaff || 0xfe30 <= r && r <= 0xfe4f || 0xff00 <= r && r <= 0xff60 || 0x1f300 <= r && r <= 0x1faff
 }
 
-// Clean returns a text that is safe to print: control characters escaped, secrets masked, on one line.
+// Clean returns a text that is safe to print: control characters escaped, secrets masked, on one line, and not longer than
+// people read.
 func Clean(s string) string {
 	if plainText(s) {
 		return s
 	}
-	hidden := secretBytes(s, 0, len(s))
+	whole := s
+	if len(s) > longText {
+		s = s[:longText]
+	}
+	hidden := secretBytes(whole, 0, len(s))
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -160,11 +166,17 @@ func Clean(s string) string {
 		}
 		i += size
 	}
+	if len(s) < len(whole) {
+		b.WriteString("…")
+	}
 	return b.String()
 }
 
 // plainText reports whether Clean has nothing to do.
 func plainText(s string) bool {
+	if len(s) > longText {
+		return false
+	}
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			return false

@@ -128,3 +128,14 @@ func FuzzRender(f *testing.F) {
 		}
 	})
 }
+
+func TestClean(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain ä": "plain ä", "a\tb\x00\u202e": `a b\x00\u{202e}`, "secret=x http://u:p@h/": "secret=*** http://u:***@h/",
+		strings.Repeat("x", 5000): strings.Repeat("x", 2000) + "…",
+	} {
+		if got := diag.Clean(in); got != want {
+			t.Errorf("Clean(%.30q) = %.60q", in, got)
+		}
+	}
+}
