@@ -18,9 +18,9 @@ const CommonLogFormat = `%h %l %u %t "%r" %>s %b`
 type Server struct {
 	// Name is its ServerName (%v).
 	Name string
-	// Port is the port of its ServerName, its virtual host or the default of its scheme (%p when Host names none).
+	// Port is the port of its ServerName, of its virtual host, or the default of its scheme (%p).
 	Port int
-	// Canonical says that its own name and port count, not those of the Host header (UseCanonicalName On).
+	// Canonical says that its own name counts for %V, not that of the Host header (UseCanonicalName On).
 	Canonical bool
 }
 
@@ -173,16 +173,19 @@ func resolve(name string, arg *string) (appender, error) {
 
 // Append appends the line of a request, with its end.
 func (f *Format) Append(dst []byte, x *exchange.Exchange, server *Server, pid int) []byte {
-	l := line{x: x, server: server, pid: pid}
+	return f.append(dst, &line{x: x, server: server, pid: pid})
+}
+
+func (f *Format) append(dst []byte, l *line) []byte {
 	for i := range f.items {
 		it := &f.items[i]
 		switch {
 		case it.append == nil:
 			dst = append(dst, it.text...)
-		case len(it.statuses) > 0 && slices.Contains(it.statuses, x.Response.Status) == it.except:
+		case len(it.statuses) > 0 && slices.Contains(it.statuses, l.x.Response.Status) == it.except:
 			dst = append(dst, '-')
 		default:
-			dst = it.append(dst, &l, it.arg)
+			dst = it.append(dst, l, it.arg)
 		}
 	}
 	return append(dst, '\n')

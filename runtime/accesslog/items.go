@@ -166,7 +166,7 @@ func appendCookie(dst []byte, l *line, name string) []byte {
 			var pair []byte
 			pair, rest, _ = bytes.Cut(rest, []byte(";"))
 			key, value, _ := bytes.Cut(pair, []byte("="))
-			if value = bytes.TrimRight(value, " \t\r\n\v\f"); len(value) > 0 && wire.EqualFold(bytes.Trim(key, " \t"), name) {
+			if value = bytes.Trim(value, " \t\r\n\v\f"); len(value) > 0 && wire.EqualFold(bytes.Trim(key, " \t"), name) {
 				return appendEscaped(dst, value)
 			}
 		}
@@ -174,16 +174,12 @@ func appendCookie(dst []byte, l *line, name string) []byte {
 	return append(dst, '-')
 }
 
-// portAppender is %p: the port that URLs to this server would have, or one of the connection.
+// portAppender is %p: the port of the server, whatever the Host header says, or one of the connection.
 func portAppender(arg string) (appender, error) {
 	switch arg {
 	case "", "canonical":
 		return func(dst []byte, l *line, _ string) []byte {
-			port := int(l.x.Request.HostPort)
-			if port == 0 || l.server.Canonical {
-				port = l.server.Port
-			}
-			return strconv.AppendInt(dst, int64(port), 10)
+			return strconv.AppendInt(dst, int64(l.server.Port), 10)
 		}, nil
 	case "local":
 		return func(dst []byte, l *line, _ string) []byte {

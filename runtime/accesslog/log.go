@@ -87,26 +87,33 @@ func (f *Files) Close() error {
 	return errors.Join(errs...)
 }
 
-// lines holds room for lines, so that a request allocates none.
-var lines = sync.Pool{New: func() any { return new([]byte) }}
+// room is what writing a line needs, so that a request allocates none of it.
+type room struct {
+	line line
+	buf  []byte
+}
+
+var rooms = sync.Pool{New: func() any { return new(room) }}
 
 // Write writes the lines of a request that is done, each with one call. It does nothing before Open.
 func (s *Set) Write(x *exchange.Exchange) error {
 	if s == nil || len(s.Logs) == 0 {
 		return nil
 	}
-	buf, _ := lines.Get().(*[]byte)
+	r, _ := rooms.Get().(*room)
+	r.line = line{x: x, server: &s.Server, pid: s.pid}
 	var failed error
 	for _, log := range s.Logs {
 		if log.out == nil || !log.wants(x) {
 			continue
 		}
-		*buf = log.Format.Append((*buf)[:0], x, &s.Server, s.pid)
-		if _, err := log.out.Write(*buf); err != nil && failed == nil {
+		r.buf = log.Format.append(r.buf[:0], &r.line)
+		if _, err := log.out.Write(r.buf); err != nil && failed == nil {
 			failed = err
 		}
 	}
-	lines.Put(buf)
+	r.line = line{}
+	rooms.Put(r)
 	return failed
 }
 
