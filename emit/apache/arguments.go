@@ -7,6 +7,7 @@ import (
 
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/rewrite"
 )
 
@@ -84,28 +85,18 @@ func words(all ...string) string {
 	return strings.Join(quoted, " ")
 }
 
-// quote writes a word so that ap_getword_conf reads it back.
+// quote writes a word so that httpd reads it back. ${NAME}, for which there is no sure spelling, is written as it is and
+// marked as approximated; a line break makes the whole line unwritable.
 func quote(word string) string {
-	if word != "" && !strings.ContainsAny(word, " \t\n\v\f\r") && word[0] != '"' && word[0] != '\'' &&
-		!strings.Contains(word, `\\`) && !strings.HasSuffix(word, `\`) {
+	mask := "$\x02"
+	for strings.Contains(word, mask) {
+		mask += "\x02"
+	}
+	quoted, ok := ast.Quote(strings.ReplaceAll(word, "${", mask))
+	if !ok {
 		return word
 	}
-	mark := byte('"')
-	if strings.Contains(word, `"`) && !strings.Contains(word, "'") {
-		mark = '\''
-	}
-	var b strings.Builder
-	b.WriteByte(mark)
-	for i := range len(word) {
-		// A backslash counts only before another one or the quote, and at the end it would escape the closing quote.
-		last := i+1 == len(word)
-		if word[i] == mark || word[i] == '\\' && (last || word[i+1] == '\\' || word[i+1] == mark) {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(word[i])
-	}
-	b.WriteByte(mark)
-	return b.String()
+	return strings.ReplaceAll(quoted, mask, "${")
 }
 
 // optional returns no word for an empty one.
