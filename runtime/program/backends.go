@@ -13,7 +13,14 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// workers compiles the workers of a server. Those of the main server are shared: their state is kept once.
+// backendKey tells apart what a worker or balancer becomes in different servers: the timeout of the server counts where
+// its own parameters say none.
+type backendKey[T any] struct {
+	source  *T
+	timeout time.Duration
+}
+
+// workers compiles the workers of a server. Virtual hosts share those of the main server, and their state.
 func (b *builder) workers(h *Host, s *effective.Server, identity string) {
 	h.unpooled = b.settings(ir.DefaultWorker(), s, false)
 	for _, w := range s.Workers {
@@ -28,12 +35,22 @@ func (b *builder) workers(h *Host, s *effective.Server, identity string) {
 	}
 }
 
-// worker compiles one worker; it is nil for one that cannot be used. first says that it was not
-// compiled for another server before, so that its problems are reported once.
+// worker compiles one worker; it is nil for one that cannot be used. first says that it was not compiled for another
+// server before, so that its problems are reported once.
 func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.Key, extra upstream.Status, first bool) *upstream.Worker {
-	if ok := !first || b.checkWorker(w); !ok {
-		return nil
+	memo := backendKey[effective.Worker]{w, s.Settings.ProxyTimeout()}
+	if known, ok := b.compiledWorkers[memo]; ok {
+		return known
 	}
+	var worker *upstream.Worker
+	if ok := !first || b.checkWorker(w); ok {
+		worker = b.newWorker(w, s, key, extra)
+	}
+	b.compiledWorkers[memo] = worker
+	return worker
+}
+
+func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstream.Key, extra upstream.Status) *upstream.Worker {
 	host, port := w.URL.Host, w.URL.PortNumber()
 	worker := &upstream.Worker{
 		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
@@ -96,24 +113,38 @@ func (b *builder) settings(p ir.Worker, s *effective.Server, reuse bool) upstrea
 	return settings
 }
 
-// balancers compiles the balancers of a server. Each server has its own members, so that virtual hosts count apart.
+// balancers compiles the balancers of a server. Virtual hosts share those of the main server, and their state.
 func (b *builder) balancers(h *Host, s *effective.Server, identity string) {
 	h.byName = make(map[string]*upstream.Balancer, len(s.Balancers))
 	for _, source := range s.Balancers {
-		first := source.Server == s
-		set := b.balancer(source)
-		if first {
-			b.checkBalancer(source)
-		}
-		for _, m := range source.Members {
-			key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
-			if w := b.worker(m, s, key, 0, first); w != nil {
-				set.Members = append(set.Members, w)
-			}
+		memo := backendKey[effective.Balancer]{source, s.Settings.ProxyTimeout()}
+		set, known := b.compiledBalancers[memo]
+		if !known {
+			set = b.balancerOf(source, s, identity)
+			b.compiledBalancers[memo] = set
 		}
 		h.balancers = append(h.balancers, set)
 		h.byName[source.Name] = set
 	}
+}
+
+// balancerOf compiles a balancer with its members. The state of the members belongs to the server that defines them.
+func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, identity string) *upstream.Balancer {
+	first := source.Server == s
+	if first {
+		b.checkBalancer(source)
+	}
+	if source.Server.IsMain() {
+		identity = ""
+	}
+	set := b.balancer(source)
+	for _, m := range source.Members {
+		key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
+		if w := b.worker(m, s, key, 0, first); w != nil {
+			set.Members = append(set.Members, w)
+		}
+	}
+	return set
 }
 
 func (b *builder) balancer(source *effective.Balancer) *upstream.Balancer {

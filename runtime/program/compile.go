@@ -26,6 +26,8 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		view: effective.New(c), options: o, report: &Report{},
 		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table},
 		owners:  make(map[*effective.Worker]string), seen: make(map[string]int),
+		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
+		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
 	}
 	if b.program.table == nil {
 		b.program.table = upstream.NewTable()
@@ -54,6 +56,9 @@ type builder struct {
 	owners map[*effective.Worker]string
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
+
+	compiledWorkers   map[backendKey[effective.Worker]]*upstream.Worker
+	compiledBalancers map[backendKey[effective.Balancer]]*upstream.Balancer
 }
 
 func (b *builder) listens() {
@@ -159,7 +164,7 @@ func viaOf(word string) Via {
 }
 
 func (b *builder) rules(h *Host, s *effective.Server) {
-	if !s.Rewrite.Engine.Value || len(s.Rewrite.Rules) == 0 {
+	if !s.Rewrite.Engine.Value || len(s.Rewrite.Rules) == 0 || !configuresRewriting(s) {
 		return
 	}
 	var problems []rewrite.Problem
@@ -173,6 +178,30 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 			b.report.refuse(s.Rewrite.Options.By, "RewriteOptions %s is not run by this server: leave it out", word)
 		}
 	}
+}
+
+// configuresRewriting says whether a server has a directive of mod_rewrite. A virtual host that has none shares the
+// configuration of the main server, and then runs no rules at all, not even those that it would inherit.
+func configuresRewriting(s *effective.Server) bool {
+	if s.IsMain() {
+		return true
+	}
+	for _, item := range s.Items {
+		switch item := item.(type) {
+		case *ir.RewriteRule, *ir.RewriteCond:
+			return true
+		case *ir.Switch:
+			if item.Name == ir.SwitchRewriteEngine {
+				return true
+			}
+		case *ir.Words:
+			if item.Name == ir.WordsRewriteOptions {
+				return true
+			}
+		default:
+		}
+	}
+	return false
 }
 
 func (b *builder) logs(h *Host, s *effective.Server) {

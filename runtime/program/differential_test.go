@@ -132,6 +132,7 @@ func decide(t *testing.T, p *program.Program, raw, port string, names map[string
 		if err != nil {
 			return "503"
 		}
+		choice.Worker.Slot.AddTransferred(100) // so that bytraffic has something to count
 		choice.Worker.Slot.End()
 		worker, path, host = choice.Worker, choice.Worker.Path+path, choice.Worker.Authority
 	}
