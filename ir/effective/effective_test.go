@@ -212,6 +212,31 @@ Header set A main
 	}
 }
 
+// TestBalancerOfBoth holds what httpd 2.4.71 answers with: the members of the main server count in every virtual host, and
+// where it mentions the balancer without members there are none.
+func TestBalancerOfBoth(t *testing.T) {
+	const (
+		members = "<Proxy balancer://c>\nBalancerMember http://%s\n</Proxy>\n"
+		pass    = "ProxyPass /x balancer://c/ lbmethod=bytraffic\n"
+	)
+	for _, test := range []struct{ about, main, own, want string }{
+		{"members in main, ProxyPass in the virtual host", fmt.Sprintf(members, "main"), pass, "http://main"},
+		{"members in both", fmt.Sprintf(members, "main"), fmt.Sprintf(members, "own") + pass, "http://main"},
+		{"ProxyPass in main, members in the virtual host", pass, fmt.Sprintf(members, "own"), ""},
+		{"ProxySet in main, members in the virtual host", "<Proxy balancer://c>\nProxySet lbmethod=byrequests\n</Proxy>\n", fmt.Sprintf(members, "own") + pass, ""},
+		{"all in the virtual host", "", fmt.Sprintf(members, "own") + pass, "http://own"},
+	} {
+		s := view(t, test.main+"<VirtualHost *:80>\n"+test.own+"</VirtualHost>").Servers()[1]
+		m := s.Mappings[len(s.Mappings)-1]
+		if got := names(m.Balancer.Members); got != test.want {
+			t.Errorf("%s: members %q, want %q", test.about, got, test.want)
+		}
+		if m.Server == s && m.Balancer != s.Balancer(m.Pass.URL) {
+			t.Errorf("%s: the mapping means another balancer than the server has", test.about)
+		}
+	}
+}
+
 func TestRules(t *testing.T) {
 	s := view(t, `
 RewriteEngine On

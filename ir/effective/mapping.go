@@ -22,7 +22,9 @@ type Mapping struct {
 	Worker *Worker
 	// Shared says that the worker was defined before: then the parameters here have no effect.
 	Shared bool
-	// Balancer is what a balancer:// target names, nil otherwise. It is there even if nobody gives it members.
+	// Balancer is what a balancer:// target names, nil otherwise. It is there even if nobody gives it members. For a mapping
+	// that a virtual host inherits it is the main server's; what the virtual host sets of its parameters is in
+	// Server.Balancer.
 	Balancer *Balancer
 }
 

@@ -166,13 +166,14 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 // inherit takes over what a virtual host has from the main server.
 func (s *Server) inherit(main *Server) {
 	s.own.parent = main.own
+	s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)
+	s.rebind()
 	s.Mappings = concat(main.Mappings, s.Mappings)
 	s.Reverses = concat(main.Reverses, s.Reverses)
 	s.Headers = concat(main.Headers, s.Headers)
 	s.Sections = concat(main.Sections, s.Sections)
 	s.Located = concat(main.Located, s.Located)
 	s.Workers = concat(main.Workers, s.Workers)
-	s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)
 	if len(s.Logs) == 0 {
 		s.Logs = main.Logs
 	}
@@ -189,6 +190,21 @@ func (s *Server) inherit(main *Server) {
 		s.access = main.access
 	}
 	s.Rewrite.inherit(&main.Rewrite, s.Settings)
+}
+
+// rebind lets the virtual host's own directives mean the balancers after merging: a ProxyPass to a balancer of the main
+// server mentioned one without members until then.
+func (s *Server) rebind() {
+	for _, m := range append(slices.Clip(s.Mappings), s.Located...) {
+		if m.Balancer != nil {
+			m.Balancer = findBalancer(s.Balancers, m.Balancer.Name)
+		}
+	}
+	for _, sec := range s.Sections {
+		if sec.Balancer != nil {
+			sec.Balancer = findBalancer(s.Balancers, sec.Balancer.Name)
+		}
+	}
 }
 
 // finish works out what needs the merged state.

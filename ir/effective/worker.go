@@ -91,26 +91,28 @@ func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 // matchName compares a URL with the name of a worker of ProxyPassMatch: $ and a digit stand for any text, a backslash takes
 // the next byte literally, and what follows the name in the URL does not matter.
 func matchName(url, name string) bool {
-	for i := 0; i < len(name); i++ {
+	// star and mark are where to go on when the text behind the last reference does not match: that takes a byte more.
+	star, mark := -1, 0
+	u, n := 0, 0
+	for n < len(name) {
+		if name[n] == '$' && n+1 < len(name) && name[n+1] >= '0' && name[n+1] <= '9' {
+			n += 2
+			star, mark = n, u
+			continue
+		}
+		c, size := name[n], 1
+		if c == '\\' && n+1 < len(name) {
+			c, size = name[n+1], 2
+		}
 		switch {
-		case name[i] == '$' && i+1 < len(name) && name[i+1] >= '0' && name[i+1] <= '9':
-			rest := name[i+2:]
-			if rest == "" {
-				return true
-			}
-			for k := range len(url) + 1 {
-				if matchName(url[k:], rest) {
-					return true
-				}
-			}
-			return false
-		case name[i] == '\\' && i+1 < len(name):
-			i++
-		}
-		if url == "" || url[0] != name[i] {
+		case u < len(url) && url[u] == c:
+			u, n = u+1, n+size
+		case star >= 0 && mark < len(url):
+			mark++
+			u, n = mark, star
+		default:
 			return false
 		}
-		url = url[1:]
 	}
 	return true
 }
