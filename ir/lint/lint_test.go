@@ -209,6 +209,14 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestPlaceOfVariable: a variable in the address belongs to what is underlined.
+func TestPlaceOfVariable(t *testing.T) {
+	files, found := check(t, "site.conf", "Define BACKEND b.example.com:8080\nRewriteEngine On\nRewriteRule ^(/.*) http://${BACKEND}$1 [P]\n")
+	if len(found) != 1 || files.Text(found[0].Span) != "http://${BACKEND}" {
+		t.Errorf("findings %v", found)
+	}
+}
+
 // BenchmarkRun lints ten thousand virtual hosts.
 func BenchmarkRun(b *testing.B) {
 	var source strings.Builder

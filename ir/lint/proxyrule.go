@@ -116,11 +116,24 @@ func (r proxyRule) hostSpan(p *Pass) diag.Span {
 	if start < 0 {
 		return span
 	}
-	end := start + len(r.url.Scheme) + len("://")
-	if n := strings.IndexAny(text[end:], `/?#$%"' `); n >= 0 {
-		end += n
-	} else {
-		end = len(text)
-	}
+	host := start + len(r.url.Scheme) + len("://")
+	end := host + authorityLength(text[host:])
 	return diag.Span{Start: span.Start + diag.Pos(start), End: span.Start + diag.Pos(end)}
+}
+
+// authorityLength returns the length of the host and port at the start of a written URL, with the variables in them.
+func authorityLength(text string) int {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '/', '?', '#', '%', '"', '\'', ' ':
+			return i
+		case '$':
+			closing := strings.IndexByte(text[i:], '}')
+			if !strings.HasPrefix(text[i:], "${") || closing < 0 {
+				return i
+			}
+			i += closing
+		}
+	}
+	return len(text)
 }
