@@ -29,7 +29,8 @@ type attempt struct {
 
 // attempt sends the request to a worker and the response to the client.
 func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authority, path []byte) Result {
-	a := attempt{Job: j, proxy: p, worker: w}
+	a := &j.current
+	*a = attempt{Job: j, proxy: p, worker: w}
 	if result := a.prefetch(); result.ends() {
 		return result
 	}

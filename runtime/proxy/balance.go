@@ -94,8 +94,11 @@ func (p *Proxy) judge(j *Job, b *upstream.Balancer, w *upstream.Worker, r Result
 	}
 }
 
-// memberPath puts the path of a member before that of the request.
+// memberPath puts the path of a member before that of the request, and notes the URL that comes of it.
 func (j *Job) memberPath(w *upstream.Worker) []byte {
+	const scheme = "proxy:"
+	url := j.X.Alloc(len(scheme) + len(w.Name) + len(j.Plan.Path))
+	j.X.Filename = append(append(append(url[:0], scheme...), w.Name...), j.Plan.Path...)
 	if w.Path == "" {
 		return j.Plan.Path
 	}

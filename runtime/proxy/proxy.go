@@ -81,6 +81,8 @@ type Job struct {
 	head          wire.ResponseHead
 	response      wire.BodyReader
 	timedOut      bool
+	// current is the attempt that runs; it lies here so that it costs no memory of its own.
+	current attempt
 }
 
 // The room of a job in bytes.
@@ -98,6 +100,7 @@ func (j *Job) Release() {
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
 	j.head.Reset()
 	j.response.Forget()
+	j.current = attempt{}
 	if cap(j.in) > inRoom {
 		j.in = nil
 	}

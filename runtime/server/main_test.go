@@ -45,20 +45,22 @@ func compile(t testing.TB, config string, table *upstream.Table) *program.Progra
 // the port 80 of the configuration.
 func start(t testing.TB, config string) (*server.Server, string) {
 	t.Helper()
-	return startProgram(t, compile(t, config, nil))
+	return startWith(t, compile(t, config, nil), server.Options{})
 }
 
-func startProgram(t testing.TB, p *program.Program) (*server.Server, string) {
+func startWith(t testing.TB, p *program.Program, o server.Options) (*server.Server, string) {
 	t.Helper()
 	leaks(t)
 	level := slog.LevelError
 	if testing.Verbose() {
 		level = slog.LevelDebug
 	}
-	s := server.New(p, server.Options{
-		Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 5 * time.Second,
-		Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level})),
-	})
+	o.Listen = map[uint16]string{80: "127.0.0.1:0"}
+	if o.Drain == 0 {
+		o.Drain = 5 * time.Second
+	}
+	o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level}))
+	s := server.New(p, o)
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}

@@ -178,7 +178,6 @@ func (t *task) respond(status int) {
 		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
 	}
-	x.Handler = ""
 	t.contentType = "text/html; charset=iso-8859-1"
 	t.out, _ = t.AppendHead(t.out[:0], framing)
 	if !head {
