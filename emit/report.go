@@ -101,11 +101,11 @@ func (r *Report) WriteText(w io.Writer) error {
 		}
 		place := ""
 		if e.File != "" {
-			place = fmt.Sprintf("%s:%d: ", printable(e.File), e.Line)
+			place = fmt.Sprintf("%s:%d: ", diag.Clean(e.File), e.Line)
 		}
-		line := fmt.Sprintf("%s%s: %s", place, printable(e.Directive), e.State)
+		line := fmt.Sprintf("%s%s: %s", place, diag.Clean(e.Directive), e.State)
 		if e.Reason != "" {
-			line += ": " + printable(e.Reason)
+			line += ": " + diag.Clean(e.Reason)
 		}
 		if _, err := fmt.Fprintln(w, line); err != nil {
 			return err

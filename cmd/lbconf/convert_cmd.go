@@ -96,7 +96,11 @@ func (c *convertCmd) report(term *terminal, in *input, report *emit.Report) erro
 	if in.tree != nil {
 		for _, skipped := range in.tree.Skipped {
 			at := in.files.Position(skipped.Span.Start)
-			fmt.Fprintf(term.stderr, "%s:%d: not converted, since httpd does not execute it: %s\n", at.Filename, at.Line, skipped.Reason)
+			_, err := fmt.Fprintf(term.stderr, "%s:%d: not converted, since httpd does not execute it: %s\n",
+				diag.Clean(at.Filename), at.Line, diag.Clean(skipped.Reason))
+			if err != nil {
+				return err
+			}
 		}
 	}
 	if err := report.WriteText(term.stderr); err != nil {

@@ -43,23 +43,23 @@ const indent = "    "
 // scope writes the items of a section. At the top level an empty line sets sections apart.
 func (w *writer) scope(items []ir.Item) {
 	afterSection := false
-	for i, item := range items {
+	for _, item := range items {
 		inner, section := block(item)
-		if w.depth == 0 && i > 0 && (section || afterSection) {
+		line, problem := w.line(item)
+		if problem != "" {
+			w.drop(item, problem)
+			continue
+		}
+		if w.depth == 0 && w.out.Len() > 0 && (section || afterSection) {
 			w.out.WriteByte('\n')
 		}
 		afterSection = section
-		line, err := w.line(item)
-		switch {
-		case err != "":
-			w.drop(item, err)
-			continue
-		case section:
+		if section {
 			w.section(item, line, inner)
-		default:
+		} else {
 			w.write(line)
 		}
-		state, reason := w.state(item, line)
+		state, reason := stateOf(item, line)
 		w.ledger.Mark(item, state, reason)
 	}
 }
@@ -138,8 +138,8 @@ func unwritable(item ir.Item, line string) string {
 	return ""
 }
 
-// state returns the mark of an item that was written.
-func (w *writer) state(item ir.Item, line string) (emit.State, string) {
+// stateOf returns the mark of an item that was written.
+func stateOf(item ir.Item, line string) (emit.State, string) {
 	if residue, ok := item.(*ir.Residue); ok {
 		switch residue.State {
 		case ir.ResidueRefused:

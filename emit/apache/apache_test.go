@@ -2,6 +2,7 @@ package apache
 
 import (
 	"flag"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,4 +65,50 @@ func TestRoundTrip(t *testing.T) {
 			rt.Fatalf("%s\nin\n%s", diff, written)
 		}
 	})
+}
+
+// TestEveryFieldCounts: no field of the IR can change without a change of the output, or an error. Those of inferred are
+// what a reader infers from the rest.
+func TestEveryFieldCounts(t *testing.T) {
+	inferred := []string{"Number.Value", "Residue.State", "Residue.Guards"}
+	plain, _ := mustEmit(t, irtest.Every())
+	irtest.Flips(func(field string, cfg *ir.Config) {
+		output, _, err := emit.Run(Emitter{}, cfg)
+		if err == nil && string(output.Files[0].Content) == plain && !slices.Contains(inferred, field) {
+			t.Errorf("%s has no effect on the output", field)
+		}
+	})
+}
+
+// TestLoss: what no line of httpd's language can say is dropped with a reason, and with it what it holds.
+func TestLoss(t *testing.T) {
+	cfg := &ir.Config{Items: []ir.Item{
+		&ir.Section{Kind: ir.SectionLocation, Pattern: "/a\nb", Items: []ir.Item{&ir.Words{Name: ir.WordsOptions, Values: []string{"None"}}}},
+		&ir.Residue{State: ir.ResidueInert, Name: "#Not", Args: "a comment"},
+		&ir.Residue{State: ir.ResidueInert, Name: "Foo", Args: `ends with \`},
+		&ir.Residue{State: ir.ResidueRefused, Name: "ProxyPass", Args: "nothing"},
+		&ir.Word{Name: ir.WordErrorLog, Value: "${LOGS}/error.log"},
+		&ir.Word{Name: ir.WordServerAdmin, Value: "${map:key}"},
+	}}
+	cfg.Number()
+	written, report := mustEmit(t, cfg)
+	want := "ProxyPass nothing\nErrorLog ${LOGS}/error.log\nServerAdmin ${map:key}\n"
+	if diff := cmp.Diff(want, written); diff != "" {
+		t.Error(diff)
+	}
+	var text strings.Builder
+	if err := report.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	want = `Location: dropped: a line of httpd's language cannot hold a line break or a NUL byte
+Options: dropped: it stands in <Location>, which is dropped
+#Not: dropped: httpd would not read the line back as the directive "#Not"
+Foo: dropped: a line that ends with \ goes on in the next one for httpd
+ProxyPass: exact: written as it was; httpd refuses it
+ErrorLog: approximated: httpd replaces ${LOGS} where it is defined, by Define or by the environment
+7 directives: 2 exact, 1 approximated, 4 dropped
+`
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Error(diff)
+	}
 }

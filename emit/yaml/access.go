@@ -51,21 +51,9 @@ func requireList(s *ir.Section) bool {
 func (w *writer) requires(items []ir.Item) *yaml.Node {
 	all := list()
 	for _, item := range items {
-		var value *yaml.Node
-		switch item := item.(type) {
-		case *ir.Require:
-			value = w.requirement(item)
-		case *ir.Section:
-			m := w.mapping()
-			for _, g := range requireGroups() {
-				if g.kind == item.Kind {
-					m.add(g.key, w.requires(item.Items))
-				}
-			}
-			value = m.node
-			if item.Regex != nil {
-				w.fail(item, "has a pattern")
-			}
+		value := w.requireGroup(item)
+		if requirement, ok := item.(*ir.Require); ok {
+			value = requireNode(requirement)
 		}
 		w.mark(item)
 		annotateEntry(value, w.origins.comment(item))
@@ -74,7 +62,25 @@ func (w *writer) requires(items []ir.Item) *yaml.Node {
 	return all
 }
 
-func (w *writer) requirement(q *ir.Require) *yaml.Node {
+// requireGroup writes a section that groups requirements; nil for another item.
+func (w *writer) requireGroup(item ir.Item) *yaml.Node {
+	section, ok := item.(*ir.Section)
+	if !ok {
+		return nil
+	}
+	if section.Regex != nil {
+		w.fail(item, "has a pattern")
+	}
+	m := newMapping()
+	for _, g := range requireGroups() {
+		if g.kind == section.Kind {
+			m.add(g.key, w.requires(section.Items))
+		}
+	}
+	return m.node
+}
+
+func requireNode(q *ir.Require) *yaml.Node {
 	words := append([]string{q.Provider}, q.Args...)
 	if q.Not {
 		words = append([]string{"not"}, words...)
@@ -83,7 +89,7 @@ func (w *writer) requirement(q *ir.Require) *yaml.Node {
 	if back := parseRequire(written); back.Not == q.Not && back.Provider == q.Provider && equalWords(back.Args, q.Args) {
 		return text(written)
 	}
-	m := w.mapping()
+	m := newMapping()
 	m.on("not", q.Not)
 	m.add("provider", text(q.Provider))
 	m.add("arguments", texts(q.Args))
@@ -178,19 +184,11 @@ var access = group{
 		all := list()
 		for _, item := range run {
 			m := w.entry(item)
-			switch item := item.(type) {
-			case *ir.AccessOrder:
-				key := "order"
-				if item.Satisfy {
-					key = "satisfy"
-				}
-				m.add(key, text(item.Value))
-			case *ir.AccessRule:
-				key := "allow"
-				if item.Deny {
-					key = "deny"
-				}
-				m.add(key, textOrList(item.From))
+			if order, ok := item.(*ir.AccessOrder); ok {
+				m.add(choose(order.Satisfy, "satisfy", "order"), text(order.Value))
+			} else {
+				rule := item.(*ir.AccessRule)
+				m.add(choose(rule.Deny, "deny", "allow"), textOrList(rule.From))
 			}
 			all.Content = append(all.Content, m.node)
 			w.mark(item)
@@ -217,6 +215,13 @@ var access = group{
 			"order": enum(orderValues()...), "satisfy": enum(satisfyValues()...), "allow": ref("texts"), "deny": ref("texts"),
 		}))
 	},
+}
+
+func choose(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
 }
 
 func orderValues() []string { return []string{"deny,allow", "allow,deny", "mutual-failure"} }

@@ -48,3 +48,29 @@ func TestRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryFieldCounts: no field of the IR can change without a change of the output, or an error.
+func TestEveryFieldCounts(t *testing.T) {
+	e := Emitter{NoComments: true}
+	plain := mustEmit(t, e, irtest.Every())
+	if diff := cmp.Diff(irtest.Every(), mustDecode(t, plain), ir.IgnoreOrigin()); diff != "" {
+		t.Error(diff)
+	}
+	irtest.Flips(func(field string, cfg *ir.Config) {
+		output, _, err := emit.Run(e, cfg)
+		if err == nil && string(output.Files[0].Content) == plain {
+			t.Errorf("%s has no effect on the output", field)
+		}
+	})
+}
+
+// TestDeterministic: the output depends on the configuration alone.
+func TestDeterministic(t *testing.T) {
+	cfg := irtest.Every()
+	first := mustEmit(t, Emitter{}, cfg)
+	for range 20 {
+		if again := mustEmit(t, Emitter{}, cfg); again != first {
+			t.Fatal(cmp.Diff(first, again))
+		}
+	}
+}

@@ -88,7 +88,7 @@ func inline(params []ir.Param) bool {
 
 // parameters writes the value of the key parameters.
 func parameters(w *writer, params []ir.Param, of ir.ParamObject) *yaml.Node {
-	m, seen := w.mapping(), map[string]bool{}
+	m, seen := newMapping(), map[string]bool{}
 	twice := false
 	for _, p := range params {
 		twice = twice || seen[p.Key]
@@ -100,7 +100,7 @@ func parameters(w *writer, params []ir.Param, of ir.ParamObject) *yaml.Node {
 	}
 	all := list()
 	for i, p := range params {
-		one := w.mapping()
+		one := newMapping()
 		one.add(p.Key, m.node.Content[2*i+1])
 		all.Content = append(all.Content, one.node)
 	}
@@ -108,22 +108,20 @@ func parameters(w *writer, params []ir.Param, of ir.ParamObject) *yaml.Node {
 }
 
 // parameters reads the value of the key parameters.
-func (r *reader) parameters(node *yaml.Node, what string) ([]ir.Param, bool) {
+func (r *reader) parameters(node *yaml.Node) []ir.Param {
 	var params []ir.Param
-	for _, entry := range r.entries(node, what) {
-		f, ok := r.fields(entry, what, "{timeout: 5}")
+	for _, entry := range r.entries(node, "parameters") {
+		f, ok := r.fields(entry, "parameters", "{timeout: 5}")
 		if !ok {
-			return nil, false
+			continue
 		}
 		for key, value := range pairs(f.node) {
-			p, ok := r.param(key, value)
-			if !ok {
-				return nil, false
+			if p, ok := r.param(key, value); ok {
+				params = append(params, p)
 			}
-			params = append(params, p)
 		}
 	}
-	return params, true
+	return params
 }
 
 func (r *reader) param(key, value *yaml.Node) (ir.Param, bool) {
@@ -142,8 +140,7 @@ func (f *fields) params(own ...string) []ir.Param {
 		switch {
 		case contains(own, key.Value):
 		case key.Value == "parameters":
-			more, _ := f.r.parameters(value, key.Value)
-			params = append(params, more...)
+			params = append(params, f.r.parameters(value)...)
 		case ir.ParamObjects(key.Value) != 0 && strings.ToLower(key.Value) == key.Value:
 			if p, ok := f.r.param(key, value); ok {
 				params = append(params, p)

@@ -54,10 +54,10 @@ func (r *reader) within(node *yaml.Node, i, j int) diag.Span {
 // span returns the place of a node. That of a mapping or list goes from its first key to its last value.
 func (r *reader) span(node *yaml.Node) diag.Span {
 	start := r.lines.offset(node.Line, node.Column)
-	switch {
-	case node.Kind == yaml.ScalarNode:
+	if node.Kind == yaml.ScalarNode {
 		return r.file.Span(start, r.lines.scalarEnd(node, start))
-	case node.Kind == yaml.AliasNode:
+	}
+	if node.Kind == yaml.AliasNode {
 		return r.file.Span(start, start+len("*")+len(node.Value))
 	}
 	if n := len(node.Content); n > 0 {

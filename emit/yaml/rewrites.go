@@ -18,7 +18,7 @@ var rewrites = group{
 	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
 		all := list()
 		for rest := run; len(rest) > 0; {
-			m := w.mapping()
+			m := newMapping()
 			var when []*yaml.Node
 			for len(rest) > 0 {
 				cond, ok := rest[0].(*ir.RewriteCond)
@@ -213,7 +213,8 @@ func (r *reader) arguments(f *fields, first, second string) (string, []place, bo
 			return "", nil, false
 		}
 		words := f.value["flags"]
-		written, read := "", false
+		var written string
+		var read bool
 		if words.Kind == yaml.SequenceNode {
 			var all []string
 			all, read = r.texts(words, "flags")

@@ -158,7 +158,8 @@ func (r *reader) route(f *fields) []ir.Item {
 // match reads a route whose path is a regular expression: its own, or that of the section around it, which httpd
 // compiles as one where it has a wildcard.
 func (r *reader) match(f *fields, pass *ir.ProxyPass) bool {
-	node, source := f.value["match"], ""
+	node := f.value["match"]
+	var source string
 	switch {
 	case node == nil && !isGlob(r.around) && !f.on("regex"):
 		return true

@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -74,9 +75,7 @@ func groups() map[string]group {
 	for _, kind := range namedKinds {
 		all[kind.key] = kind.group()
 	}
-	for key, setting := range settings() {
-		all[key] = setting
-	}
+	maps.Copy(all, settings())
 	return all
 }
 

@@ -82,7 +82,7 @@ func isRegex(s *ir.Section) bool {
 func (k namedKind) group() group {
 	return group{
 		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-			all, seen := w.mapping(), map[string]bool{}
+			all, seen := newMapping(), map[string]bool{}
 			for i, item := range run {
 				section := item.(*ir.Section)
 				name := k.name(section)
@@ -91,7 +91,7 @@ func (k namedKind) group() group {
 				}
 				seen[name] = true
 				all.comment = w.origins.comment(item)
-				all.add(name, w.section(w.mapping(), section))
+				all.add(name, w.section(newMapping(), section))
 			}
 			return all.node, len(run)
 		},
@@ -174,7 +174,7 @@ func (r *reader) section(s *ir.Section, name, scope *yaml.Node, where string, ow
 	}
 	for key, value := range pairs(scope) {
 		if key.Value == "parameters" && contains(own, key.Value) {
-			s.Params, _ = r.parameters(value, "parameters")
+			s.Params = r.parameters(value)
 		}
 	}
 	around := r.around
@@ -191,8 +191,7 @@ func (r *reader) regex(node *yaml.Node, pattern string) (*pcre.Pattern, bool) {
 		return parsed, true
 	}
 	span, message := r.span(node), err.Error()
-	var refusal *pcre.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*pcre.Error](err); ok {
 		span, message = r.within(node, refusal.Offset, refusal.End), refusal.Message
 		if strings.HasPrefix(node.Value, tilde) {
 			span = r.within(node, len(tilde)+refusal.Offset, len(tilde)+refusal.End)

@@ -13,7 +13,7 @@ import (
 // modules is LoadModule: a mapping from identifiers to files.
 var modules = group{
 	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		m, seen := w.mapping(), map[string]bool{}
+		m, seen := newMapping(), map[string]bool{}
 		for i, item := range run {
 			module := item.(*ir.LoadModule)
 			if seen[module.Module] {
@@ -42,12 +42,12 @@ var modules = group{
 
 // listen is Listen: "127.0.0.1:8080 https", or a list of such texts.
 var listen = oneOrMore(
-	func(w *writer, l *ir.Listen) *yaml.Node {
+	func(_ *writer, l *ir.Listen) *yaml.Node {
 		written := listenText(l)
 		if back, ok := parseListen(written); ok && back.Address == l.Address && back.Port == l.Port && back.Protocol == l.Protocol {
 			return text(written)
 		}
-		m := w.mapping()
+		m := newMapping()
 		m.text("address", l.Address)
 		m.add("port", integer(int64(l.Port)))
 		m.text("protocol", l.Protocol)
@@ -102,12 +102,12 @@ func parseListen(written string) (*ir.Listen, bool) {
 
 // serverName is ServerName: "https://example.com:8443".
 var serverName = single(
-	func(w *writer, s *ir.ServerName) *yaml.Node {
+	func(_ *writer, s *ir.ServerName) *yaml.Node {
 		written := serverNameText(s)
 		if back, ok := parseServerName(written); ok && back.Scheme == s.Scheme && back.Host == s.Host && back.Port == s.Port {
 			return text(written)
 		}
-		m := w.mapping()
+		m := newMapping()
 		m.node.Style = yaml.FlowStyle
 		m.text("scheme", s.Scheme)
 		m.add("host", text(s.Host))

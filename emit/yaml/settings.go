@@ -2,8 +2,6 @@ package yaml
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,7 +120,7 @@ func numberGroup(name ir.NumberName) group {
 			if plainNumber(name, n.Written) {
 				return word(n.Written)
 			}
-			m := w.mapping()
+			m := newMapping()
 			m.add("written", text(n.Written))
 			m.add("value", integer(n.Value))
 			m.node.Style = yaml.FlowStyle
@@ -261,6 +259,3 @@ func wordsGroup(name ir.WordsName) group {
 		func() schema { return ref("texts") },
 	)
 }
-
-// settingKeys returns the keys of all settings, sorted.
-func settingKeys() []string { return slices.Sorted(maps.Keys(settings())) }

@@ -14,7 +14,7 @@ import (
 // address where it has none.
 var sites = group{
 	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all, seen := w.mapping(), map[string]bool{}
+		all, seen := newMapping(), map[string]bool{}
 		for _, item := range run {
 			host := item.(*ir.VirtualHost)
 			if len(host.Addresses) == 0 {
@@ -25,8 +25,8 @@ var sites = group{
 				label = fmt.Sprintf("%s (%d)", siteLabel(host), n)
 			}
 			seen[label] = true
-			m := w.mapping()
-			m.add("address", addresses(w, host.Addresses))
+			m := newMapping()
+			m.add("address", addresses(host.Addresses))
 			w.scope(m, host.Items)
 			all.comment = w.origins.comment(item)
 			all.add(label, m.node)
@@ -85,7 +85,7 @@ func siteLabel(host *ir.VirtualHost) string {
 	return strings.Join(all, " ")
 }
 
-func addresses(w *writer, all []ir.Address) *yaml.Node {
+func addresses(all []ir.Address) *yaml.Node {
 	nodes := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 	for _, address := range all {
 		written := addressText(address)
@@ -93,7 +93,7 @@ func addresses(w *writer, all []ir.Address) *yaml.Node {
 			nodes.Content = append(nodes.Content, text(written))
 			continue
 		}
-		m := w.mapping()
+		m := newMapping()
 		m.node.Style = yaml.FlowStyle
 		m.add("host", text(address.Host))
 		m.add("port", integer(int64(address.Port)))

@@ -18,7 +18,7 @@ var verbatim = group{
 			residue := item.(*ir.Residue)
 			m := w.entry(item)
 			if key := residue.State.String(); contains(residueKeys(), key) {
-				m.add(key, residueText(w, residue))
+				m.add(key, residueText(residue))
 			} else {
 				w.fail(item, "has no valid state")
 			}
@@ -74,7 +74,7 @@ func residueReason(r *ir.Residue) string {
 }
 
 // residueText writes a directive as it stands in a configuration, or by its parts where that would be read otherwise.
-func residueText(w *writer, residue *ir.Residue) *yaml.Node {
+func residueText(residue *ir.Residue) *yaml.Node {
 	written := residue.Name
 	if residue.Args != "" {
 		written += " " + residue.Args
@@ -85,7 +85,7 @@ func residueText(w *writer, residue *ir.Residue) *yaml.Node {
 	if back, ok := parseResidue(written); ok && back.Name == residue.Name && back.Args == residue.Args && back.Section == residue.Section {
 		return text(written)
 	}
-	m := w.mapping()
+	m := newMapping()
 	m.add("name", text(residue.Name))
 	m.add("arguments", text(residue.Args))
 	m.on("section", residue.Section)

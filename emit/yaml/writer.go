@@ -40,11 +40,11 @@ type mapping struct {
 	comment string
 }
 
-func (w *writer) mapping() *mapping { return &mapping{node: &yaml.Node{Kind: yaml.MappingNode}} }
+func newMapping() *mapping { return &mapping{node: &yaml.Node{Kind: yaml.MappingNode}} }
 
 // entry starts the mapping of an item that is an entry of a list.
 func (w *writer) entry(item ir.Item) *mapping {
-	m := w.mapping()
+	m := newMapping()
 	m.comment = w.origins.comment(item)
 	return m
 }

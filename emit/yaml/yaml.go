@@ -41,7 +41,7 @@ func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error)
 	if !e.NoComments {
 		w.origins, w.explained = newOrigins(cfg), map[string]bool{}
 	}
-	top := w.mapping()
+	top := newMapping()
 	top.add("lbconf", integer(Version))
 	if cfg.Server {
 		top.add("kind", text(kindServer))

@@ -116,7 +116,7 @@ func (g *generator) item(where context, depth int) ir.Item {
 	}
 	if depth > 0 && (where == inMain || where == inSite) {
 		for range 3 {
-			kinds = append(kinds, func(context) ir.Item { return g.section(where, depth-1) })
+			kinds = append(kinds, func(context) ir.Item { return g.section(depth - 1) })
 		}
 		if where == inMain {
 			kinds = append(kinds, func(context) ir.Item { return g.site(depth - 1) })
@@ -324,8 +324,14 @@ func (g *generator) reverse(where context) ir.Item {
 // params are parameters of a worker that httpd takes.
 func (g *generator) params() []ir.Param {
 	all := []ir.Param{
-		{Key: "timeout", Value: "5"}, {Key: "timeout", Value: "500ms"}, {Key: "keepalive", Value: "On"}, {Key: "retry", Value: "0"},
-		{Key: "route", Value: "a b"}, {Key: "loadfactor", Value: "1.5"}, {Key: "ttl", Value: "007"}, {Key: "flushpackets", Value: "auto"},
+		{Key: "timeout", Value: "5"},
+		{Key: "timeout", Value: "500ms"},
+		{Key: "keepalive", Value: "On"},
+		{Key: "retry", Value: "0"},
+		{Key: "route", Value: "a b"},
+		{Key: "loadfactor", Value: "1.5"},
+		{Key: "ttl", Value: "007"},
+		{Key: "flushpackets", Value: "auto"},
 	}
 	if g.wild {
 		all = append(all, ir.Param{Key: strings.ToLower(g.any("key")), Value: g.any("value")}, ir.Param{Key: "url", Value: "x"}, ir.Param{Key: "route"})
@@ -346,7 +352,7 @@ func (g *generator) set(context) ir.Item {
 	}), 1, 3).Draw(g.t, "set")}
 }
 
-func (g *generator) section(where context, depth int) ir.Item {
+func (g *generator) section(depth int) ir.Item {
 	switch rapid.IntRange(0, 5).Draw(g.t, "section") {
 	case 0:
 		return &ir.Section{Kind: ir.SectionProxy, Pattern: "balancer://" + g.pick("balancer", "a", "b", "my-cluster"), Items: g.scope(inBalancer, 0)}
