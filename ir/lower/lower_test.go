@@ -154,6 +154,8 @@ func TestNoVerdict(t *testing.T) {
 	for _, text := range []string{
 		"<IfModule mod_php5.c>\nphp_flag a b\n</IfModule>",
 		"<IfModule mpm_prefork_module>\nMinSpareServers 4\n</IfModule>",
+		"LoadModule security2_module modules/mod_security2.so\nSecRuleEngine On",
+		"LoadModule mpm_prefork_module modules/mod_mpm_prefork.so\nMinSpareServers 4\nMaxRequestWorkers 5",
 		"ProxyPass / ${BACKEND_URL}",
 		"ProxyPass / http://b/ retry=${RETRY}x connectiontimeout=${T}",
 	} {

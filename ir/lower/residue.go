@@ -2,6 +2,8 @@ package lower
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser"
@@ -81,22 +83,39 @@ func invalidCommand(n *parser.Node) string {
 		"', perhaps misspelled or defined by a module not included in the server configuration"
 }
 
-// foreign returns the module of an <IfModule> around a directive that is none of httpd's own, and whether there is one.
+// foreign returns a module to which a directive that is not in the table may belong: one of an <IfModule> around it, or one
+// that is loaded, whose directives are not in the table.
 func (l *lowering) foreign(n *parser.Node) (string, bool) {
 	for _, box := range l.tree.Consumed {
 		if !box.Is("IfModule") || len(box.Words) == 0 || !box.Item.Span().Contains(n.NameSpan().Start) {
 			continue
 		}
 		module := box.Words[0].String()
-		if !strings.HasPrefix(module, "!") && !ownModules(moduleID(module)) {
+		if !strings.HasPrefix(module, "!") && !described(moduleID(module)) {
 			return module, true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(l.tree.Modules)) {
+		if !described(id) {
+			return id, true
 		}
 	}
 	return "", false
 }
 
-// ownModules says whether httpd's table has directives of a module.
-func ownModules(id string) bool {
+// withoutDirectives are modules of httpd that have none, by the identifier without _module.
+var withoutDirectives = []string{
+	"asis", "authz_host", "authz_owner", "authz_user", "bucketeer", "data", "lbmethod_bybusyness", "lbmethod_byrequests",
+	"lbmethod_bytraffic", "mpm_event", "mpm_worker", "proxy_ajp", "proxy_balancer", "proxy_fdpass", "proxy_http", "proxy_http2",
+	"proxy_uwsgi", "ratelimit", "slotmem_plain", "slotmem_shm", "socache_dbm", "socache_dc", "socache_shmcb", "status", "systemd",
+	"unique_id",
+}
+
+// described says whether the table has all directives of a module.
+func described(id string) bool {
+	if slices.Contains(withoutDirectives, strings.TrimSuffix(id, "_module")) {
+		return true
+	}
 	for d := range directive.All() {
 		if d.ModuleID() == id {
 			return true
@@ -110,8 +129,8 @@ func (l *lowering) unknownDirective(n *parser.Node) {
 	if module, ok := l.foreign(n); ok {
 		l.diags.Add(diag.Diagnostic{
 			Code: unknownDirective.code, Name: unknownDirective.name, Class: diag.Unknown, Severity: diag.Info, Span: n.NameSpan(),
-			Message: fmt.Sprintf("%s is no directive of httpd, and %s is no module of it: lbconf does not know what it does", display(n), module),
-			Notes:   []diag.Note{{Kind: "effect", Text: "httpd takes the line where that module is loaded, and skips the section where it is not"}},
+			Message: fmt.Sprintf("lbconf does not know %s: it may belong to %s", display(n), module),
+			Notes:   []diag.Note{{Kind: "effect", Text: "httpd takes the line if the module has it; what it does is not looked at here"}},
 		})
 		return
 	}
