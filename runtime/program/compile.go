@@ -16,6 +16,9 @@ import (
 // maxPath bounds what a rewrite rule may make of a path in bytes: twice LimitRequestLine, whose default is 8190.
 const maxPath = 2 * 8190
 
+// loopback is what httpd calls a server on a machine without a full name (AH00558).
+const loopback = "127.0.0.1"
+
 // noAdmin is what httpd says for a server without ServerAdmin.
 const noAdmin = "[no address given]"
 
@@ -117,10 +120,11 @@ func (b *builder) serverName(s *effective.Server) string {
 	if !s.IsMain() {
 		return b.program.main.ServerName
 	}
-	if b.options.Hostname != "" {
-		return b.options.Hostname
+	// httpd takes the name of the machine only where that is a full one.
+	if name := b.options.Hostname; strings.ContainsAny(name, ".:") {
+		return name
 	}
-	return "127.0.0.1"
+	return loopback
 }
 
 // serverPort is the port of ServerName, 0 where that has none, or without ServerName that of the virtual host's first
@@ -168,7 +172,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 		return
 	}
 	var problems []rewrite.Problem
-	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, MaxLength: maxPath})
+	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, MaxLength: maxPath, Trace: b.options.Trace})
 	for _, p := range problems {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -17,10 +18,13 @@ import (
 type Options struct {
 	// Table holds the live state of the workers; nil makes a new one. A reload gives the table of the program before.
 	Table *upstream.Table
-	// Hostname is the name of the machine, for a main server without ServerName; empty is 127.0.0.1, as in httpd.
+	// Hostname is the full name of the machine, for a main server without ServerName; without a dot it does not count and
+	// the server is called 127.0.0.1, as in httpd. MachineName finds it.
 	Hostname string
 	// ServerRoot is the folder that relative paths of logs count from where the configuration has no ServerRoot.
 	ServerRoot string
+	// Trace sees what the rewrite rules do; nil for none.
+	Trace rewrite.Tracer
 }
 
 // Listen is one address that the configuration listens on.

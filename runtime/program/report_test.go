@@ -1,0 +1,214 @@
+package program_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lbconf/lbconf/ir/lower"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// TestSeeds holds which of the tutorials' configurations a server may run, and what it then leaves out.
+func TestSeeds(t *testing.T) {
+	type verdict struct{ Refused, Warned, Ignored string }
+	want := map[string]verdict{
+		"001-balancer-rewrite":     {Warned: "ProxySet"},
+		"003b-balancer-manager":    {Ignored: "SetHandler"},
+		"003d-ssl-termination":     {Refused: "SSLEngine RequestHeader RequestHeader"},
+		"003e-websocket":           {Ignored: "ProxyPass"},
+		"003f-security":            {Ignored: "Header Header"},
+		"003g-performance":         {Ignored: "SetOutputFilter"},
+		"003h-healthcheck":         {Refused: "ProxySet ProxySet", Ignored: "BalancerMember BalancerMember"},
+		"003i-sticky":              {Ignored: "Header"},
+		"003k-monitoring":          {Ignored: "SetHandler SetHandler"},
+		"000-rewrite-proxy":        {},
+		"004e-balancer-loadfactor": {},
+	}
+	files, err := filepath.Glob("../../testdata/seeds/*.conf")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d seeds: %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, report := tryCompile(t, string(text))
+		got := verdict{directives(report.Refused), directives(report.Warned), directives(report.Ignored)}
+		name := strings.TrimSuffix(filepath.Base(file), ".conf")
+		if diff := cmp.Diff(want[name], got); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+func directives(entries []program.Entry) string {
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Origin.Directive)
+	}
+	return strings.Join(names, " ")
+}
+
+// TestRefused holds that whatever could open a door or go elsewhere than in httpd keeps a server from starting, with its
+// place.
+func TestRefused(t *testing.T) {
+	tests := []struct{ conf, directive, word string }{
+		{"<Location /x>\nRequire user admin\n</Location>", "Require", "user"},
+		{"<Location /x>\nRequire host example.com\n</Location>", "Require", "host"},
+		{"<Location /x>\nRequire expr true\n</Location>", "Require", "expr"},
+		{"<Proxy *>\nOrder deny,allow\nDeny from example.com\n</Proxy>", "Deny", "name"},
+		{"<Location /x>\nAuthType Basic\n</Location>", "AuthType", "AuthType"},
+		{"<If \"true\">\nProxyPreserveHost On\n</If>", "<If", "If"},
+		{"ProxyRequests On", "ProxyRequests", "forward"},
+		{"RequestHeader unset X-User", "RequestHeader", "RequestHeader"},
+		{"SSLEngine on", "SSLEngine", "TLS"},
+		{"ProxyPass / https://b/", "ProxyPass", "TLS"},
+		{"ProxyPass / fcgi://b/", "ProxyPass", "fcgi"},
+		{"ProxyPass / unix:/s|http://b/", "ProxyPass", "socket"},
+		{"ProxyPass / http://b/ mapping=encoded", "ProxyPass", "mapping=encoded"},
+		{"<Location /x>\nSetHandler \"proxy:http://b/\"\n</Location>", "SetHandler", "ProxyPass"},
+		{"<Location /x>\nRewriteEngine On\nRewriteRule a http://b/ [P]\n</Location>", "RewriteRule", "inside"},
+		{"RewriteEngine On\nRewriteRule ^/ ${map:a} [L]", "RewriteRule", "map"},
+		{"RewriteEngine On\nRewriteRule ^/ /%{LA-U:REMOTE_USER} [L]", "RewriteRule", "subrequest"},
+		{"RewriteEngine On\nRewriteRule ^/ - [CO=a:b:c]", "RewriteRule", "CO"},
+		{"RewriteEngine On\nRewriteRule ^/ - [T=text/html]", "RewriteRule", "T"},
+		{"RewriteEngine On\nRewriteRule ^/ /%{SERVER_SOFTWARE} [L]", "RewriteRule", "SERVER_SOFTWARE"},
+		{"RewriteEngine On\nRewriteCond expr \"true\"\nRewriteRule ^/ - [F]", "RewriteCond", "expr"},
+		{"RewriteEngine On\nRewriteCond /x -F\nRewriteRule ^/ - [F]", "RewriteCond", "-F"},
+		{"RewriteEngine On\nRewriteOptions AllowAnyURI\nRewriteRule ^/ - [F]", "RewriteOptions", "AllowAnyURI"},
+		{"ProxySet http://b/ max=3", "ProxySet", "httpd refuses"},
+		{"<Proxy balancer://b>\nBalancerMember http://a\nProxySet lbmethod=heartbeat\n</Proxy>", "BalancerMember", "heartbeat"},
+		{"CustomLog \"|/bin/cat\" \"%h\"", "CustomLog", "program"},
+		{"CustomLog logs/a \"%h\" expr=true", "CustomLog", "env="},
+		{"CustomLog logs/a \"%{tid}P\"", "CustomLog", "thread"},
+		{"Nonsense On", "Nonsense", "httpd 2.4 has no directive"},
+		{"<VirtualHost name.test:80>\nServerName a.test\n</VirtualHost>", "<VirtualHost", "IP address"},
+	}
+	for _, test := range tests {
+		p, report := tryCompile(t, test.conf+"\n")
+		if p == nil {
+			t.Fatalf("%s: no program", test.conf)
+		}
+		i := slices.IndexFunc(report.Refused, func(e program.Entry) bool {
+			return strings.Contains(e.Origin.Directive, strings.TrimPrefix(test.directive, "<")) && strings.Contains(e.Message, test.word)
+		})
+		if i < 0 {
+			t.Errorf("%q is not refused at %s for %q: %+v", test.conf, test.directive, test.word, report.Refused)
+		} else if !report.Refused[i].Origin.Span.IsValid() {
+			t.Errorf("%q is refused without a place", test.conf)
+		}
+	}
+}
+
+// TestRulesThatNobodyRuns holds that what has no effect in httpd either keeps nobody from starting.
+func TestRulesThatNobodyRuns(t *testing.T) {
+	for _, conf := range []string{
+		"RewriteRule ^/ ${map:a} [L]",
+		"<Directory /srv>\nAuthType Basic\nRewriteEngine On\nRewriteRule a b\n</Directory>",
+		"<Location /x>\nRewriteEngine Off\nRewriteRule a b\n</Location>",
+		"Options None\nLogLevel info\nErrorLog logs/e",
+	} {
+		if _, report := tryCompile(t, conf+"\n"); !report.OK() {
+			t.Errorf("%q is refused: %+v", conf, report.Refused)
+		}
+	}
+}
+
+// TestReloadKeepsState holds that a worker that stays keeps what is known of it, and takes over what the configuration
+// changes.
+func TestReloadKeepsState(t *testing.T) {
+	load := func(table *upstream.Table, conf string) *program.Program {
+		config, _ := lower.Lower(parser.Load(parser.Input{Name: "t.conf", Source: []byte(conf)}))
+		p, report := program.Compile(config, program.Options{Table: table})
+		if !report.OK() {
+			t.Fatalf("%+v", report.Refused)
+		}
+		return p
+	}
+	const before = "<Proxy balancer://b>\nBalancerMember http://a\nBalancerMember http://c\n</Proxy>\nProxyPass / balancer://b/\n"
+	const after = "<Proxy balancer://b>\nBalancerMember http://n\nBalancerMember http://c loadfactor=5 status=+D\n</Proxy>\nProxyPass / balancer://b/\n"
+	first := load(nil, before)
+	first.Workers()[1].Slot.AddRead(77)
+	second := load(first.Table(), after)
+	kept, fresh := second.Workers()[1], second.Workers()[0]
+	if kept.Slot != first.Workers()[1].Slot || kept.Slot.Read() != 77 || kept.Slot.Factor() != 500 || kept.Usable() {
+		t.Errorf("%s: read %d, factor %d, status %s", kept.Name, kept.Slot.Read(), kept.Slot.Factor(), kept.Slot.Status())
+	}
+	if fresh.Slot == first.Workers()[0].Slot {
+		t.Error("a new member has the state of another")
+	}
+}
+
+func TestSettingsOfWorkers(t *testing.T) {
+	p := compile(t, `Timeout 40
+ProxyTimeout 30
+ProxyPass /a http://a/ timeout=5 retry=0 max=7 ttl=9 keepalive=on acquire=50
+ProxyPass /c http://c/ connectiontimeout=200ms disablereuse=on
+ProxyPassMatch ^/(x)$ http://d/$1
+`)
+	type settings struct {
+		Timeout, Connect, Retry, TTL, Acquire string
+		Max                                   int
+		Reuse, KeepAlive, Ignores             bool
+	}
+	var got []settings
+	for _, w := range p.Workers() {
+		s := w.Settings
+		got = append(got, settings{
+			s.Timeout.String(), s.ConnectTimeout.String(), s.Retry.String(), s.TTL.String(), s.Acquire.String(), s.Max, s.Reuse,
+			s.KeepAlive, w.Slot.Status().Has(upstream.IgnoreErrors),
+		})
+	}
+	want := []settings{
+		{"5s", "5s", "0s", "9s", "50ms", 7, true, true, true},
+		{"30s", "200ms", "1m0s", "0s", "0s", 0, false, false, true},
+		{"30s", "30s", "1m0s", "0s", "0s", 0, false, false, true},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+type names struct{ host, address []string }
+
+func (n names) LookupHost(context.Context, string) ([]string, error) { return n.host, lookedUp(n.host) }
+
+func (n names) LookupAddr(context.Context, string) ([]string, error) {
+	return n.address, lookedUp(n.address)
+}
+
+func lookedUp(list []string) error {
+	if len(list) == 0 {
+		return errors.New("no such host")
+	}
+	return nil
+}
+
+func TestMachineName(t *testing.T) {
+	tests := []struct {
+		hostname string
+		names    names
+		want     string
+	}{
+		{"vm", names{}, "127.0.0.1"},
+		{"vm", names{host: []string{"192.0.2.1"}}, "192.0.2.1"},
+		{"vm", names{host: []string{"192.0.2.1"}, address: []string{"vm.example.com."}}, "vm.example.com"},
+		{"vm", names{host: []string{"192.0.2.1"}, address: []string{"vm"}}, "192.0.2.1"},
+		{"vm.example.net", names{host: []string{"192.0.2.1"}, address: []string{"vm"}}, "vm.example.net"},
+	}
+	for _, test := range tests {
+		if got := program.MachineName(t.Context(), test.names, test.hostname); got != test.want {
+			t.Errorf("%s with %v is %s, want %s", test.hostname, test.names, got, test.want)
+		}
+	}
+}
