@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 // maxFolderDepth is how deep httpd follows folders in an included folder.
@@ -26,7 +27,7 @@ func (l *loader) include(n *Node, optional bool, nodes []*Node) []*Node {
 		return nodes
 	}
 	full := l.absolute(word.String())
-	if !hasWildcard(full) {
+	if !fnmatch.HasWildcard(full) {
 		inc.path(full, 0)
 		return inc.nodes
 	}
@@ -111,7 +112,7 @@ func (c *including) pattern(dir, rest string) {
 		return
 	}
 	first, more, deeper := strings.Cut(rest, "/")
-	if !hasWildcard(first) {
+	if !fnmatch.HasWildcard(first) {
 		name := path.Join(dir, first)
 		if deeper && more != "" {
 			c.pattern(name, more)
@@ -132,7 +133,7 @@ func (c *including) pattern(dir, rest string) {
 	}
 	matched := false
 	for _, entry := range entries {
-		if !matchComponent(first, entry) {
+		if !fnmatch.Name(first, entry) {
 			continue
 		}
 		name := path.Join(dir, entry)

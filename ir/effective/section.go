@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 // Phase is the place of a kind of section in the order of merging: later ones override earlier ones.
@@ -116,13 +117,13 @@ func (s *Section) Match(subject string, regex Matcher) bool {
 	pattern := s.Section.Pattern
 	switch s.Phase {
 	case PhaseProxy:
-		if HasWildcard(pattern) {
-			return fnmatch(pattern, subject, false)
+		if fnmatch.HasWildcard(pattern) {
+			return fnmatch.Match(pattern, subject, false)
 		}
 		return strings.HasPrefix(subject, pattern)
 	case PhaseFiles:
-		if HasWildcard(pattern) {
-			return fnmatch(pattern, subject, false)
+		if fnmatch.HasWildcard(pattern) {
+			return fnmatch.Match(pattern, subject, false)
 		}
 		return subject == pattern
 	case PhaseLocation, PhaseDirectory:
@@ -135,8 +136,8 @@ func (s *Section) Match(subject string, regex Matcher) bool {
 // MatchPath compares a path with the argument of a Location: with a wildcard as a whole, where a wildcard does not match a
 // slash, else as a prefix that ends at a segment.
 func MatchPath(pattern, path string) bool {
-	if HasWildcard(pattern) {
-		return fnmatch(pattern, path, true)
+	if fnmatch.HasWildcard(pattern) {
+		return fnmatch.Match(pattern, path, true)
 	}
 	if !strings.HasPrefix(path, pattern) {
 		return false

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 // Server is the main server or a virtual host, with what it inherits. Slices hold the main server's part first and the
@@ -236,7 +237,7 @@ func (s *Server) Answers(host string) bool {
 	}
 	for _, alias := range s.Aliases {
 		for _, name := range alias.Names {
-			if wildcard(strings.ToLower(name), host) {
+			if fnmatch.Host(strings.ToLower(name), host) {
 				return true
 			}
 		}

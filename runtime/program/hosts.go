@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 // hostSet is the virtual hosts of one address, found by name at a cost that does not grow with their number.
@@ -85,7 +86,7 @@ func (s *hostSet) match(name []byte) int {
 	for i := range s.patterns {
 		if p := &s.patterns[i]; p.host >= best {
 			break
-		} else if wildcard(p.text, name) {
+		} else if fnmatch.Host(p.text, name) {
 			best = p.host
 			break
 		}
@@ -93,33 +94,13 @@ func (s *hostSet) match(name []byte) int {
 	return best
 }
 
-// wildcard compares a name with a ServerAlias: * stands for any text, ? for one byte.
-func wildcard(text string, name []byte) bool {
-	star, mark := -1, 0
-	p, i := 0, 0
-	for i < len(name) {
-		switch {
-		case p < len(text) && text[p] == '*':
-			star, mark = p, i
-			p++
-		case p < len(text) && (text[p] == '?' || text[p] == name[i]):
-			p, i = p+1, i+1
-		case star >= 0:
-			mark++
-			p, i = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(text[p:], "*") == ""
-}
-
 // setFor returns the virtual hosts for a local address: those of the exact address hide those of *.
 func (p *Program) setFor(local netip.AddrPort) *hostSet {
 	address := local.Addr().Unmap()
 	for _, at := range [...]netip.AddrPort{
 		netip.AddrPortFrom(address, local.Port()), netip.AddrPortFrom(address, 0),
-		netip.AddrPortFrom(netip.Addr{}, local.Port()), {},
+		netip.AddrPortFrom(netip.Addr{}, local.Port()),
+		{},
 	} {
 		if set := p.sets[at]; set != nil {
 			return set

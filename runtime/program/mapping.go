@@ -2,6 +2,7 @@ package program
 
 import (
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
@@ -39,14 +40,14 @@ func (b *builder) mapping(source *effective.Mapping) *mapping {
 	}
 	pattern := pass.Regex
 	if pattern == nil && source.Section != nil {
-		if pattern = source.Section.Section.Regex; pattern == nil && effective.HasWildcard(source.Path) {
+		if pattern = source.Section.Section.Regex; pattern == nil && fnmatch.HasWildcard(source.Path) {
 			// mod_proxy takes the text of a Location with wildcards for a regular expression.
 			var err error
 			if pattern, err = pcre.Parse(source.Path); err != nil {
 				b.report.refuse(pass, "mod_proxy takes the path %s of the section for a regular expression, which it is not: %v", source.Path, err)
 				return nil
 			}
-		} else if pattern != nil && !effective.HasWildcard(source.Path) {
+		} else if pattern != nil && !fnmatch.HasWildcard(source.Path) {
 			pattern = nil
 		}
 	}
