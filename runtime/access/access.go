@@ -5,6 +5,7 @@ package access
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -193,17 +194,11 @@ func (c *compiler) section(section *ir.Section) *group {
 		ir.SectionElse:
 	}
 	for _, item := range section.Items {
-		switch item := item.(type) {
-		case *ir.Require:
-		case *ir.Section:
-			if !isRequireSection(item.Kind) {
-				c.problem(item, "<%s> inside <%s> cannot be decided: move it out", item.Kind, section.Kind)
-			}
-		case *ir.Residue:
-			if item.State != ir.ResidueInert {
-				c.problem(item, "%s inside <%s> cannot be decided: leave it out", item.Name, section.Kind)
-			}
-		default:
+		if inner, ok := item.(*ir.Section); ok && !isRequireSection(inner.Kind) {
+			c.problem(item, "<%s> inside <%s> cannot be decided: move it out", inner.Kind, section.Kind)
+		}
+		if residue, ok := item.(*ir.Residue); ok && residue.State != ir.ResidueInert {
+			c.problem(item, "%s inside <%s> cannot be decided: leave it out", residue.Name, section.Kind)
 		}
 	}
 	return c.group(kind, section.Items)
@@ -278,10 +273,8 @@ func (local) decide(x *Request) verdict {
 type envSet []string
 
 func (e envSet) decide(x *Request) verdict {
-	for _, name := range e {
-		if x.has(name) {
-			return granting
-		}
+	if slices.ContainsFunc(e, x.has) {
+		return granting
 	}
 	return denying
 }

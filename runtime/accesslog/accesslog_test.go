@@ -19,11 +19,11 @@ import (
 )
 
 // sample is a request with something in every place.
-func sample(t testing.TB) *exchange.Exchange {
-	t.Helper()
+func sample(tb testing.TB) *exchange.Exchange {
+	tb.Helper()
 	start := time.Date(2026, 3, 4, 5, 6, 7, 8009000, time.FixedZone("X", -5*3600-30*60))
 	x := &exchange.Exchange{Start: start, Done: start.Add(1234567 * time.Microsecond), Handler: "proxy-server", BytesIn: 77, BytesOut: 300, KeptAlive: true}
-	parse(t, x, "GET /a%20b?c=d HTTP/1.1\r\nHost: h.test:81\r\nReferer: a\"b\\c\x01\r\nX-Two: 1\r\nx-two: 2\r\nCookie: a=1; Name =val ue ; b\r\nX-Empty:\r\n\r\n")
+	parse(tb, x, "GET /a%20b?c=d HTTP/1.1\r\nHost: h.test:81\r\nReferer: a\"b\\c\x01\r\nX-Two: 1\r\nx-two: 2\r\nCookie: a=1; Name =val ue ; b\r\nX-Empty:\r\n\r\n")
 	x.Request.Path, x.Request.Query, x.Request.HasQuery = []byte("/a b"), []byte("c=d"), true
 	x.Request.Hostname, x.Request.HostPort = []byte("h.test"), 81
 	x.Client = exchange.Client{
@@ -40,12 +40,12 @@ func sample(t testing.TB) *exchange.Exchange {
 	return x
 }
 
-func parse(t testing.TB, x *exchange.Exchange, raw string) {
-	t.Helper()
+func parse(tb testing.TB, x *exchange.Exchange, raw string) {
+	tb.Helper()
 	// The byte 1 is not valid in a field, and httpd would refuse it: it is put in behind the parser.
 	buf := []byte(strings.ReplaceAll(raw, "\x01", "_"))
 	if _, err := x.Request.Parse(buf, wire.DefaultLimits()); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if i := strings.IndexByte(raw, 1); i >= 0 {
 		buf[i] = 1
@@ -68,8 +68,10 @@ func TestFormat(t *testing.T) {
 		{`%{%Y-%m-%d %H:%M:%S}t.%{usec_frac}t %{msec_frac}t`, `2026-03-04 05:06:07.008009 008`},
 		{`%{sec}t %{msec}t %{usec}t`, `1772620567 1772620567008 1772620567008009`},
 		{`%{begin:%S}t %{end:%S}t %{end:usec_frac}t`, `07 08 242576`},
-		{`%{%a %A %b %B %c|%D|%e|%j|%I %p|%y|%Z|%u %w|%V|%n|%%|%T|%R|%F|%C|%h|%k|%l|%r|%s|%G}t`,
-			"Wed Wednesday Mar March Wed Mar  4 05:06:07 2026|03/04/26| 4|063|05 AM|26|X|3 3|10|\n|%|05:06:07|05:06|2026-03-04|20|Mar| 5| 5|05:06:07 AM|1772620567|2026"},
+		{
+			`%{%a %A %b %B %c|%D|%e|%j|%I %p|%y|%Z|%u %w|%V|%n|%%|%T|%R|%F|%C|%h|%k|%l|%r|%s|%G}t`,
+			"Wed Wednesday Mar March Wed Mar  4 05:06:07 2026|03/04/26| 4|063|05 AM|26|X|3 3|10|\n|%|05:06:07|05:06|2026-03-04|20|Mar| 5| 5|05:06:07 AM|1772620567|2026",
+		},
 		{`%200s %404s %!200s %!404,500s %404{Referer}i %200,404>s`, `200 - - 200 - 200`},
 		{`a\tb\nc\\d\q"`, "a\tb\nc\\d\\q\""},
 		{`%<s %>s %<U`, `200 200 /a b`},
@@ -102,8 +104,7 @@ func TestFormatRefused(t *testing.T) {
 		"%Q": 1, "a %": 2, "a %{x": 2, "a %>": 2, "%{x}p": 4, "%{min}T": 6, "%{tid}P": 6, "%^ti": 1, "%{no conversion}t": 16, "%200": 0,
 	} {
 		_, err := accesslog.CompileFormat(format)
-		var refused *accesslog.FormatError
-		if !errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*accesslog.FormatError](err); !ok {
 			t.Errorf("%s is accepted", format)
 		} else if refused.Offset != offset {
 			t.Errorf("%s is refused at %d, want %d: %v", format, refused.Offset, offset, err)

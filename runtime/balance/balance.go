@@ -4,6 +4,7 @@ package balance
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -88,10 +89,5 @@ func recoverAll(b *upstream.Balancer, now time.Time) {
 
 // FailsOn says whether a final status puts the member that gave it into the error state (failonstatus).
 func FailsOn(b *upstream.Balancer, status int) bool {
-	for _, s := range b.FailOnStatus {
-		if s == status {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(b.FailOnStatus, status)
 }

@@ -199,16 +199,26 @@ func TestSticky(t *testing.T) {
 		{name: "drained keeps its sessions", members: []member{{}, {status: "N"}}, route: "B", want: "B"},
 		{name: "disabled loses them", members: []member{{}, {status: "D"}}, route: "B", want: "A", changed: true},
 		{name: "the set does not matter", members: []member{{}, {set: 9}}, route: "B", want: "B"},
-		{name: "nofailover", members: []member{{}, {status: "D"}}, route: "B", want: "lost",
-			change: func(b *upstream.Balancer) { b.NoFailover = true }},
-		{name: "nofailover and an unknown route", members: []member{{}, {}}, route: "X", want: "A", changed: true,
-			change: func(b *upstream.Balancer) { b.NoFailover = true }},
-		{name: "redirect", members: []member{{}, {}, {status: "D"}}, route: "C", want: "B", changed: true,
-			change: func(b *upstream.Balancer) { b.Members[2].Redirect = "B" }},
-		{name: "redirects in a circle", members: []member{{status: "D"}, {status: "D"}, {}}, route: "A", want: "C", changed: true,
-			change: func(b *upstream.Balancer) { b.Members[0].Redirect, b.Members[1].Redirect = "B", "A" }},
-		{name: "a member before a standby of the same route", members: []member{{status: "H"}, {}}, route: "B", want: "B",
-			change: func(b *upstream.Balancer) { b.Members[0].Route = "B" }},
+		{
+			name: "nofailover", members: []member{{}, {status: "D"}}, route: "B", want: "lost",
+			change: func(b *upstream.Balancer) { b.NoFailover = true },
+		},
+		{
+			name: "nofailover and an unknown route", members: []member{{}, {}}, route: "X", want: "A", changed: true,
+			change: func(b *upstream.Balancer) { b.NoFailover = true },
+		},
+		{
+			name: "redirect", members: []member{{}, {}, {status: "D"}}, route: "C", want: "B", changed: true,
+			change: func(b *upstream.Balancer) { b.Members[2].Redirect = "B" },
+		},
+		{
+			name: "redirects in a circle", members: []member{{status: "D"}, {status: "D"}, {}}, route: "A", want: "C", changed: true,
+			change: func(b *upstream.Balancer) { b.Members[0].Redirect, b.Members[1].Redirect = "B", "A" },
+		},
+		{
+			name: "a member before a standby of the same route", members: []member{{status: "H"}, {}}, route: "B", want: "B",
+			change: func(b *upstream.Balancer) { b.Members[0].Route = "B" },
+		},
 	}
 	for _, test := range tests {
 		b := balancer(t, upstream.ByRequests, test.members...)

@@ -22,7 +22,7 @@ type backendKey[T any] struct {
 
 // workers compiles the workers of a server. Virtual hosts share those of the main server, and their state.
 func (b *builder) workers(h *Host, s *effective.Server, identity string) {
-	h.unpooled = b.settings(ir.DefaultWorker(), s, false)
+	h.unpooled = settingsOf(ir.DefaultWorker(), s, false)
 	for _, w := range s.Workers {
 		owner, known := b.owners[w]
 		if !known {
@@ -57,7 +57,7 @@ func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstre
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, route.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
-		Settings: b.settings(w.Params, s, w.Reusable()),
+		Settings: settingsOf(w.Params, s, w.Reusable()),
 	}
 	worker.Slot = b.program.table.Slot(key, upstream.State{
 		Status: upstream.Status(w.Params.Status.Value) | extra,
@@ -89,8 +89,8 @@ func (b *builder) checkWorker(w *effective.Worker) bool {
 	return true
 }
 
-// settings fills in what parameters leave open.
-func (b *builder) settings(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings {
+// settingsOf fills in what parameters leave open.
+func settingsOf(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings {
 	timeout := s.Settings.ProxyTimeout()
 	if p.Timeout.Set {
 		timeout = p.Timeout.Value
@@ -137,7 +137,7 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 	if source.Server.IsMain() {
 		identity = ""
 	}
-	set := b.balancer(source)
+	set := newBalancer(source)
 	for _, m := range source.Members {
 		key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
 		if w := b.worker(m, s, key, 0, first); w != nil {
@@ -147,7 +147,7 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 	return set
 }
 
-func (b *builder) balancer(source *effective.Balancer) *upstream.Balancer {
+func newBalancer(source *effective.Balancer) *upstream.Balancer {
 	p := &source.Params
 	set := &upstream.Balancer{
 		Name: source.Name, NoFailover: p.NoFailover.Value, ForceRecovery: p.ForceRecovery.Value,

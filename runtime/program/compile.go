@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -190,22 +191,20 @@ func configuresRewriting(s *effective.Server) bool {
 	if s.IsMain() {
 		return true
 	}
-	for _, item := range s.Items {
+	return slices.ContainsFunc(s.Items, func(item ir.Item) bool {
 		switch item := item.(type) {
 		case *ir.RewriteRule, *ir.RewriteCond:
 			return true
 		case *ir.Switch:
-			if item.Name == ir.SwitchRewriteEngine {
-				return true
-			}
+			return item.Name == ir.SwitchRewriteEngine
 		case *ir.Words:
-			if item.Name == ir.WordsRewriteOptions {
-				return true
-			}
-		default:
+			return item.Name == ir.WordsRewriteOptions
+		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Number, *ir.Word,
+			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
 		}
-	}
-	return false
+		return false
+	})
 }
 
 func (b *builder) logs(h *Host, s *effective.Server) {

@@ -154,11 +154,11 @@ func dialed(w *upstream.Worker) string {
 	return net.JoinHostPort(strings.ReplaceAll(w.Host, "localhost", "127.0.0.1"), fmt.Sprint(w.Port))
 }
 
-func exchangeOf(t testing.TB, raw, port string) *exchange.Exchange {
-	t.Helper()
+func exchangeOf(tb testing.TB, raw, port string) *exchange.Exchange {
+	tb.Helper()
 	x := &exchange.Exchange{Start: time.Unix(1700000000, 0)}
 	if _, err := x.Request.Parse([]byte(raw), wire.DefaultLimits()); err != nil {
-		t.Fatalf("%q: %v", raw, err)
+		tb.Fatalf("%q: %v", raw, err)
 	}
 	x.Client.Local = netip.MustParseAddrPort("127.0.0.1:" + port)
 	x.Client.Remote = netip.MustParseAddrPort("127.0.0.1:40000")
@@ -167,17 +167,17 @@ func exchangeOf(t testing.TB, raw, port string) *exchange.Exchange {
 }
 
 // compile compiles the text of a configuration that must not be refused.
-func compile(t testing.TB, conf string) *program.Program {
-	t.Helper()
-	p, report := tryCompile(t, conf)
+func compile(tb testing.TB, conf string) *program.Program {
+	tb.Helper()
+	p, report := tryCompile(tb, conf)
 	for _, e := range report.Refused {
-		t.Errorf("refused: %s: %s", e.Origin.Directive, e.Message)
+		tb.Errorf("refused: %s: %s", e.Origin.Directive, e.Message)
 	}
 	return p
 }
 
-func tryCompile(t testing.TB, conf string) (*program.Program, *program.Report) {
-	t.Helper()
+func tryCompile(tb testing.TB, conf string) (*program.Program, *program.Report) {
+	tb.Helper()
 	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(conf)})
 	config, _ := lower.Lower(tree)
 	return program.Compile(config, program.Options{})

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -181,9 +182,7 @@ func (c *scopes) remember(set sectionSet) *scope {
 		return merged
 	}
 	next := make(map[sectionSet]*scope, len(old)+1)
-	for k, v := range old {
-		next[k] = v
-	}
+	maps.Copy(next, old)
 	next[set] = merged
 	c.merged.Store(&next)
 	return merged

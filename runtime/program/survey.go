@@ -10,14 +10,12 @@ import (
 func (b *builder) survey(items []ir.Item, in *ir.Section) {
 	for _, item := range items {
 		b.surveyItem(item, in)
-		switch item := item.(type) {
-		case *ir.Section:
-			b.survey(item.Items, item)
-		case *ir.VirtualHost:
-			b.survey(item.Items, nil)
-		case *ir.Residue:
-			b.survey(item.Items, in)
-		default:
+		if c, ok := item.(ir.Container); ok {
+			around := in
+			if section, ok := item.(*ir.Section); ok {
+				around = section
+			}
+			b.survey(c.Children(), around)
 		}
 	}
 }

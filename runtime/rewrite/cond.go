@@ -69,7 +69,7 @@ type stringTest struct {
 }
 
 func (t stringTest) holds(_ *State, value []byte, _ bool) bool {
-	order := 0
+	var order int
 	switch {
 	case t.noCase:
 		order = compareFold(value, t.operand)

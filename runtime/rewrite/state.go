@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"bytes"
+
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -104,21 +106,12 @@ func (s *State) expand(t *template, e *escaping) []byte {
 		case partVariable:
 			s.buf = p.variable.Append(s.buf, &s.vars)
 		}
-		if !decided && (p.kind != partText || p.mark) && hasMark(s.buf[before:]) {
+		if !decided && (p.kind != partText || p.mark) && bytes.IndexByte(s.buf[before:], '?') >= 0 {
 			decided = true
 			s.taintedMark = p.kind != partText
 		}
 	}
 	return s.buf[start:len(s.buf):len(s.buf)]
-}
-
-func hasMark(text []byte) bool {
-	for _, c := range text {
-		if c == '?' {
-			return true
-		}
-	}
-	return false
 }
 
 const lowerHex = "0123456789abcdef"

@@ -11,9 +11,24 @@ var absoluteSchemes = [...]struct {
 	prefix string
 	query  bool
 }{
-	{"ajp://", true}, {"balancer://", true}, {"fcgi://", true}, {"ftp://", false}, {"gopher://", false},
-	{"http://", true}, {"https://", true}, {"h2://", true}, {"h2c://", true}, {"ldap://", false}, {"mailto:", true},
-	{"news:", false}, {"nntp://", false}, {"scgi://", true}, {"unix:", true}, {"uwsgi://", true}, {"ws://", true}, {"wss://", true},
+	{"ajp://", true},
+	{"balancer://", true},
+	{"fcgi://", true},
+	{"ftp://", false},
+	{"gopher://", false},
+	{"http://", true},
+	{"https://", true},
+	{"h2://", true},
+	{"h2c://", true},
+	{"ldap://", false},
+	{"mailto:", true},
+	{"news:", false},
+	{"nntp://", false},
+	{"scgi://", true},
+	{"unix:", true},
+	{"uwsgi://", true},
+	{"ws://", true},
+	{"wss://", true},
 }
 
 // absolute returns the length of the scheme of a result that is no path, 0 for a path, and whether it has a query.

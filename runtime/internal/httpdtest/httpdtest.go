@@ -5,6 +5,7 @@ package httpdtest
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lbconf/lbconf/runtime/internal/clock"
 )
 
 // require is set where engines must be there, so that a missing one fails a test instead of skipping it.
@@ -40,10 +43,7 @@ func Start(t *testing.T, conf string) *Server {
 		t.Skip("apache2 is not installed")
 	}
 	s := &Server{Root: openFolder(t)}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listen(t)
 	s.Addr = listener.Addr().String()
 	_, s.Port, _ = net.SplitHostPort(s.Addr)
 	_ = listener.Close() // the port is httpd's now
@@ -58,18 +58,23 @@ func Start(t *testing.T, conf string) *Server {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	command := exec.Command(binary, "-d", s.Root, "-f", file, "-DFOREGROUND")
+	// The test's context ends before its clean-up, which stops httpd by a signal.
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "-d", s.Root, "-f", file, "-DFOREGROUND")
 	command.Stdout, command.Stderr = &out, &out
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	exited := make(chan error, 1)
-	go func() { exited <- command.Wait() }()
+	var ended error
+	exited := make(chan struct{})
+	go func() {
+		ended = command.Wait()
+		close(exited)
+	}()
 	t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 		select {
 		case <-exited:
-		case <-time.After(10 * time.Second):
+		case <-clock.Wall{}.NewTimer(10 * time.Second).C():
 			_ = command.Process.Kill() // nothing else is left to do
 			<-exited
 		}
@@ -79,7 +84,11 @@ func Start(t *testing.T, conf string) *Server {
 			}
 		}
 	})
-	s.await(t, exited, &out)
+	if !s.await(t, exited) {
+		<-exited
+		log, _ := os.ReadFile(filepath.Join(s.Root, "logs", "error_log")) // shown as far as it is there
+		t.Fatalf("httpd ended: %v\n%s%s", ended, out.String(), log)
+	}
 	return s
 }
 
@@ -97,23 +106,37 @@ func openFolder(t *testing.T) string {
 	return root
 }
 
-func (s *Server) await(t *testing.T, exited chan error, out *bytes.Buffer) {
+func listen(t *testing.T) net.Listener {
 	t.Helper()
-	for range 500 {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
+func (s *Server) dial(t *testing.T) (net.Conn, error) {
+	t.Helper()
+	return new(net.Dialer).DialContext(t.Context(), "tcp", s.Addr)
+}
+
+// await waits until httpd listens; it returns false when httpd ends before.
+func (s *Server) await(t *testing.T, exited chan struct{}) bool {
+	t.Helper()
+	for range 1000 {
 		select {
-		case err := <-exited:
-			exited <- err
-			log, _ := os.ReadFile(filepath.Join(s.Root, "logs", "error_log")) // shown as far as it is there
-			t.Fatalf("httpd ended: %v\n%s%s", err, out.String(), log)
+		case <-exited:
+			return false
 		default:
 		}
-		if conn, err := net.Dial("tcp", s.Addr); err == nil {
+		if conn, err := s.dial(t); err == nil {
 			_ = conn.Close() // it was only to see that somebody listens
-			return
+			return true
 		}
-		time.Sleep(10 * time.Millisecond)
+		<-clock.Wall{}.NewTimer(10 * time.Millisecond).C()
 	}
 	t.Fatal("httpd does not listen")
+	return false
 }
 
 func (s *Server) preamble() string {
@@ -169,12 +192,12 @@ func (r *Response) Field(name string) string {
 // that.
 func (s *Server) Do(t *testing.T, raw string) *Response {
 	t.Helper()
-	conn, err := net.Dial("tcp", s.Addr)
+	conn, err := s.dial(t)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+	if err := conn.SetDeadline(clock.Wall{}.Now().Add(10 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(conn, raw); err != nil {
@@ -196,11 +219,8 @@ func (s *Server) Do(t *testing.T, raw string) *Response {
 // the Host field, in the fields X-Backend, X-Line and X-Host; a field X-Location of the request comes back as Location of a 302.
 func Backend(t *testing.T, name string) (addr string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
+	listener := listen(t)
+	t.Cleanup(func() { _ = listener.Close() }) // nobody waits for it any more
 	go func() {
 		for {
 			conn, err := listener.Accept()
