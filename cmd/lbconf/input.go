@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,14 +23,14 @@ import (
 type inputFlags struct {
 	ServerRoot    string   `short:"d" placeholder:"DIR" help:"Folder that relative paths belong to. Default: the ServerRoot directive, else the folder of the file."`
 	Define        []string `short:"D" placeholder:"NAME" help:"Define NAME for <IfDefine>, as httpd -D does. Repeatable."`
-	Env           []string `placeholder:"NAME=VALUE" sep:"none" help:"Give \\$${NAME} a value. Repeatable."`
+	Env           []string `placeholder:"NAME=VALUE" sep:"none" help:"Give $${NAME} a value. Repeatable."`
 	Envvars       []string `placeholder:"FILE" sep:"none" help:"Read assignments from FILE, such as Debian's /etc/apache2/envvars. No shell is run. Repeatable."`
 	AssumeModule  []string `placeholder:"ID" help:"Take module ID (proxy_module) as loaded. Repeatable."`
 	HTTPDVersion  string   `name:"httpd-version" placeholder:"X.Y.Z" default:"${httpdVersion}" help:"Version that <IfVersion> compares with. Default: ${default}."`
 	StdinFilename string   `placeholder:"NAME" default:"<stdin>" help:"Name of what is read from - in messages."`
 	Context       string   `enum:"server,vhost,directory,htaccess" default:"server" help:"Where the input stands: ${enum}."`
 	From          string   `enum:"auto,apache,yaml" default:"auto" help:"Language of the input: ${enum}. auto: YAML by the ending .yaml or .yml, or a first key lbconf."`
-	MaxInput      int64    `placeholder:"MIB" default:"512" help:"Highest size of an input with everything that it includes, in MiB. Default: ${default}."`
+	MaxInput      int64    `placeholder:"MIB" default:"512" help:"Highest size of an input with everything that it includes, in MiB. Default: ${default}, and 64 for one file; a higher value holds for both."`
 }
 
 // input is one configuration that was read.
@@ -61,6 +62,9 @@ func (in *input) unreadable() bool {
 
 // readAll reads the inputs that paths name: files, - for standard input, and folders.
 func (f *inputFlags) readAll(term *terminal, paths []string, environment []string) ([]*input, error) {
+	if err := f.check(paths); err != nil {
+		return nil, exitWith(exitUsage, err)
+	}
 	env, err := f.environment(term, environment)
 	if err != nil {
 		return nil, err
@@ -80,6 +84,45 @@ func (f *inputFlags) readAll(term *terminal, paths []string, environment []strin
 		}
 	}
 	return inputs, nil
+}
+
+// moduleID is what LoadModule calls a module.
+var moduleID = regexp.MustCompile(`^\w+_module$`)
+
+// release is a version of httpd.
+var release = regexp.MustCompile(`^\d{1,4}(\.\d{1,4}){1,2}$`)
+
+// check finds values of flags that mean nothing, which would otherwise change nothing without a word.
+func (f *inputFlags) check(paths []string) error {
+	stdin := 0
+	for _, path := range paths {
+		switch path {
+		case "":
+			return errors.New(`"" is no path: name a file or a folder, or - for standard input`)
+		case "-":
+			stdin++
+		}
+	}
+	if stdin > 1 {
+		return errors.New("standard input can be read once: give - once")
+	}
+	if !release.MatchString(f.HTTPDVersion) {
+		return fmt.Errorf("--httpd-version %s: write a release such as %s", f.HTTPDVersion, followedVersion)
+	}
+	for _, id := range f.AssumeModule {
+		if !moduleID.MatchString(id) {
+			return fmt.Errorf("--assume-module %s: write the identifier that LoadModule has, such as proxy_module", id)
+		}
+	}
+	if f.MaxInput < 1 || f.MaxInput > mostInput {
+		return fmt.Errorf("--max-input %d: from 1 to %d MiB", f.MaxInput, mostInput)
+	}
+	if f.ServerRoot != "" {
+		if info, err := os.Stat(f.ServerRoot); err != nil || !info.IsDir() {
+			return fmt.Errorf("--server-root %s: there is no such folder", f.ServerRoot)
+		}
+	}
+	return nil
 }
 
 // environment collects what ${NAME} may stand for; --env wins over --envvars, and both over what the process has.
@@ -114,12 +157,8 @@ func expand(path string) ([]string, error) {
 	if path == "-" {
 		return []string{path}, nil
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{path}, nil // reading it says what is wrong with it
 	}
 	for _, main := range []string{"apache2.conf", "httpd.conf"} {
 		name := filepath.Join(path, main)
@@ -143,7 +182,7 @@ func escapeGlob(path string) string {
 }
 
 func (f *inputFlags) read(term *terminal, name string, env map[string]string) (*input, error) {
-	src, err := readSource(term, name, f.limit())
+	src, err := readSource(term, name, f.fileLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -159,11 +198,14 @@ func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *inp
 	if f.isYAML(shown, src) {
 		files := diag.NewFileSet()
 		config, findings := yaml.Decode(files, shown, src)
+		if len(findings) == 0 {
+			findings = yamlRefusals(config, f.context())
+		}
 		return &input{name: shown, files: files, config: config, findings: findings}
 	}
 	tree := parser.Load(parser.Input{
 		Name: shown, Source: src, Context: f.context(), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env,
-		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.limit()},
+		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.fileLimit()},
 	})
 	config, refusals := lower.Lower(tree)
 	findings := slices.Concat(tree.Diagnostics, refusals)
@@ -173,6 +215,18 @@ func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *inp
 
 // limit is the highest size of an input in bytes.
 func (f *inputFlags) limit() int64 { return f.MaxInput << 20 }
+
+// mostInput is the highest --max-input in MiB: beyond it positions do not fit.
+const mostInput = 3 << 10
+
+// fileLimit is the highest size of one file in bytes. It is lower than that of an input until somebody raises that.
+func (f *inputFlags) fileLimit() int64 {
+	d := parser.DefaultLimits()
+	if f.limit() > d.TotalBytes {
+		return f.limit()
+	}
+	return min(f.limit(), d.FileBytes)
+}
 
 func (f *inputFlags) context() parser.Context {
 	for _, c := range []parser.Context{parser.ContextVirtualHost, parser.ContextDirectory, parser.ContextHtaccess} {
@@ -231,5 +285,6 @@ func readSource(term *terminal, name string, limit int64) ([]byte, error) {
 }
 
 func tooLarge(name string, limit int64) error {
-	return fmt.Errorf("%s: larger than %d MiB, the limit of one input: --max-input raises it", name, limit>>20)
+	return fmt.Errorf("%s: larger than %d MiB, the limit of one file: a higher --max-input than now and than %d raises it",
+		name, limit>>20, parser.DefaultLimits().TotalBytes>>20)
 }
