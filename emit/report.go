@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"github.com/lbconf/lbconf/ir"
@@ -36,6 +37,7 @@ type Entry struct {
 
 	start diag.Pos
 	seq   int
+	node  *ir.Node
 }
 
 // Summary counts the entries by state.
@@ -54,6 +56,17 @@ type Summary struct {
 
 // MarshalText returns the word of the state.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Dropped yields the items that are lost, by the place in the source, with the reasons.
+func (r *Report) Dropped() iter.Seq2[*ir.Node, string] {
+	return func(yield func(*ir.Node, string) bool) {
+		for _, e := range r.Entries {
+			if e.State == Dropped && !yield(e.node, e.Reason) {
+				return
+			}
+		}
+	}
+}
 
 // Summary counts the entries.
 func (r *Report) Summary() Summary {
@@ -134,7 +147,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 
 func (r *Report) add(files *diag.FileSet, item ir.Item, m mark) {
 	node := item.Head()
-	entry := Entry{Directive: Directive(item), State: m.state, Reason: m.reason, start: node.Origin.Span.Start, seq: node.Seq}
+	entry := Entry{Directive: Directive(item), State: m.state, Reason: m.reason, start: node.Origin.Span.Start, seq: node.Seq, node: node}
 	if files != nil && node.Origin.Span.IsValid() {
 		position := files.Position(node.Origin.Span.Start)
 		entry.File, entry.Line, entry.Column = position.Filename, position.Line, position.Column

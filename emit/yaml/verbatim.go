@@ -22,7 +22,9 @@ var verbatim = group{
 			} else {
 				w.fail(item, "has no valid state")
 			}
-			m.on("guards", residue.Guards)
+			if residue.Guards {
+				m.add("guards", w.explain("guards", "leaving it out could open a door", onOff(true)))
+			}
 			w.scope(m, residue.Items)
 			all.Content = append(all.Content, m.node)
 			w.ledger.Mark(item, emit.Exact, residueReason(residue))
