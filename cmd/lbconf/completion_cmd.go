@@ -15,7 +15,9 @@ type completionCmd struct {
 // Help says where the script goes.
 func (completionCmd) Help() string {
 	return `bash: source <(lbconf completion bash)
-zsh:  source <(lbconf completion zsh)
+
+zsh: source <(lbconf completion zsh)
+
 fish: lbconf completion fish | source`
 }
 

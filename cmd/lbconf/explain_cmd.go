@@ -22,7 +22,7 @@ func (c explainCmd) Run(term *terminal) error {
 		rule, ok = lint.Lookup(strings.ToLower(c.Rule))
 	}
 	if !ok {
-		return exitWith(exitUsage, fmt.Errorf("explain: no rule %q%s; \"lbconf rules\" lists them", c.Rule, didYouMean(c.Rule)))
+		return exitWith(exitUsage, fmt.Errorf("explain: no rule %q%s \"lbconf rules\" lists them", c.Rule, didYouMean(c.Rule)))
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s (%s, %s)\n%s\n\n%s\n\nAvoid:\n%s\nPrefer:\n%s", rule.ID, rule.Name, rule.Severity, rule.Class, rule.Title,
@@ -45,7 +45,7 @@ func didYouMean(word string) string {
 		}
 	}
 	if best == "" {
-		return ""
+		return ";"
 	}
 	return fmt.Sprintf(", did you mean %s?", best)
 }

@@ -182,7 +182,7 @@ func escapeGlob(path string) string {
 }
 
 func (f *inputFlags) read(term *terminal, name string, env map[string]string) (*input, error) {
-	src, err := readSource(term, name, f.fileLimit())
+	src, err := f.readSource(term, name)
 	if err != nil {
 		return nil, err
 	}
@@ -256,9 +256,9 @@ func (f *inputFlags) isYAML(name string, src []byte) bool {
 	return false
 }
 
-// readSource returns the bytes of a file or of standard input, and an error before it reads more than limit.
-func readSource(term *terminal, name string, limit int64) ([]byte, error) {
-	source := term.stdin
+// readSource returns the bytes of a file or of standard input, and an error before it reads more than the limit.
+func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
+	source, limit := term.stdin, f.fileLimit()
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
@@ -266,7 +266,7 @@ func readSource(term *terminal, name string, limit int64) ([]byte, error) {
 		}
 		defer file.Close()
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
-			return nil, tooLarge(name, limit)
+			return nil, f.tooLarge(name)
 		}
 		source = file
 	}
@@ -279,12 +279,14 @@ func readSource(term *terminal, name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if int64(len(src)) > limit {
-		return nil, tooLarge(name, limit)
+		return nil, f.tooLarge(name)
 	}
 	return src, nil
 }
 
-func tooLarge(name string, limit int64) error {
-	return fmt.Errorf("%s: larger than %d MiB, the limit of one file: a higher --max-input than now and than %d raises it",
-		name, limit>>20, parser.DefaultLimits().TotalBytes>>20)
+func (f *inputFlags) tooLarge(name string) error {
+	if f.fileLimit() < f.limit() {
+		return fmt.Errorf("%s: larger than %d MiB, the limit of one file: --max-input %d or more raises it", name, f.fileLimit()>>20, parser.DefaultLimits().TotalBytes>>20+1)
+	}
+	return fmt.Errorf("%s: larger than %d MiB: --max-input raises the limit", name, f.limit()>>20)
 }

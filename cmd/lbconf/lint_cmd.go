@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -136,9 +137,43 @@ func (c *lintCmd) write(term *terminal, emit func(w io.Writer, colour bool) erro
 	return replaceFile(c.Output, b.Bytes())
 }
 
-// replaceFile writes a file through a temporary one beside it, so that a failure leaves the old content.
-func replaceFile(name string, content []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+// replaceFile writes a file through a temporary one beside it, so that a failure leaves the old content. A link keeps
+// pointing where it points. What is no regular file, a device or a pipe, is written to and stays what it is.
+func replaceFile(name string, content []byte) error {
+	target, mode := name, os.FileMode(0o644)
+	if resolved, err := filepath.EvalSymlinks(name); err == nil {
+		target = resolved
+	}
+	if info, err := os.Stat(target); err == nil {
+		switch {
+		case info.IsDir():
+			return fmt.Errorf("write %s: it is a folder: name a file", name)
+		case !info.Mode().IsRegular():
+			return writeDevice(target, content)
+		}
+		mode = info.Mode().Perm()
+	}
+	if err := replaceRegular(target, content, mode); err != nil {
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			err = pathErr.Err // the name of the temporary file helps nobody
+		}
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+func writeDevice(name string, content []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Close())
+}
+
+func replaceRegular(name string, content []byte, mode os.FileMode) (err error) {
+	temp, err := os.CreateTemp(filepath.Dir(name), ".lbconf.*")
 	if err != nil {
 		return err
 	}
@@ -147,14 +182,9 @@ func replaceFile(name string, content []byte) (err error) {
 			err = errors.Join(err, os.Remove(temp.Name()))
 		}
 	}()
-	mode := os.FileMode(0o644)
-	if info, statErr := os.Stat(name); statErr == nil {
-		mode = info.Mode().Perm()
-	}
 	_, err = temp.Write(content)
-	err = errors.Join(err, temp.Chmod(mode), temp.Close())
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	if err = errors.Join(err, temp.Chmod(mode), temp.Close()); err != nil {
+		return err
 	}
 	return os.Rename(temp.Name(), name)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -122,12 +121,7 @@ func (f *fixes) write() error {
 		}
 	}
 	for i, file := range f.files {
-		// Sites are mostly links in sites-enabled: what they point at is written, the link stays.
-		target, err := filepath.EvalSymlinks(file.file.Name())
-		if err != nil {
-			return err
-		}
-		if err := replaceFile(target, contents[i]); err != nil {
+		if err := replaceFile(file.file.Name(), contents[i]); err != nil {
 			return err
 		}
 	}
