@@ -76,7 +76,7 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 // open opens a connection. Where it cannot, the worker is in error.
 func (a *attempt) open(ctx context.Context) Result {
 	var err error
-	if a.conn, err = a.proxy.dialer.open(ctx, a.worker, a.pool); err == nil {
+	if a.conn, err = a.proxy.dialer.connect(ctx, a.worker, a.pool); err == nil {
 		return Result{}
 	}
 	if a.pool != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"sync"
 	"syscall"
 	"time"
 
@@ -28,14 +29,21 @@ func (e *resolveError) Unwrap() error { return e.err }
 
 // backend is a connection to a worker.
 type backend struct {
-	conn *wire.Conn
+	conn   *wire.Conn
+	dialer *dialer
 	// served is the number of requests that it carried.
 	served int
 	// idleSince is when it was put into the pool.
 	idleSince time.Time
 }
 
-func (b *backend) close() { _ = b.conn.Close() } // there is nothing left to learn from a connection that is given up
+// close closes the connection; there is nothing left to learn from it.
+func (b *backend) close() {
+	b.dialer.mu.Lock()
+	delete(b.dialer.open, b)
+	b.dialer.mu.Unlock()
+	_ = b.conn.Close()
+}
 
 // addresses are what a name was resolved to.
 type addresses struct {
@@ -47,17 +55,43 @@ type addresses struct {
 type dialer struct {
 	clock   clock.Clock
 	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+
+	mu      sync.Mutex
+	open    map[*backend]struct{}
+	severed bool
 }
 
 func newDialer(c clock.Clock) *dialer {
-	return &dialer{clock: c, resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
+	return &dialer{clock: c, open: make(map[*backend]struct{}), resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
 		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}}
 }
 
-// open connects to a worker. With a pool it uses the addresses that were resolved before, and resolves anew once when
+// register remembers a connection while it is open.
+func (d *dialer) register(b *backend) *backend {
+	b.dialer = d
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.open[b] = struct{}{}
+	if d.severed {
+		b.conn.Sever()
+	}
+	return b
+}
+
+// sever makes whatever waits for a backend fail, now and from now on.
+func (d *dialer) sever() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.severed = true
+	for b := range d.open {
+		b.conn.Sever()
+	}
+}
+
+// connect connects to a worker. With a pool it uses the addresses that were resolved before, and resolves anew once when
 // none of them can be reached.
-func (d *dialer) open(ctx context.Context, w *upstream.Worker, p *pool) (*backend, error) {
+func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (*backend, error) {
 	if w.Socket != "" {
 		return d.dial(ctx, w, "unix", w.Socket)
 	}
@@ -111,7 +145,7 @@ func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address 
 	if err != nil {
 		return nil, err
 	}
-	return &backend{conn: wire.NewConn(nc, d.clock)}, nil
+	return d.register(&backend{conn: wire.NewConn(nc, d.clock)}), nil
 }
 
 // addresses returns the addresses of a worker and whether they come from the pool.

@@ -28,6 +28,9 @@ func New(c clock.Clock, log *slog.Logger) *Proxy {
 // Retain closes the idle connections to workers whose slots keep does not want. It runs after a reload.
 func (p *Proxy) Retain(keep func(*upstream.Slot) bool) { p.pools.retain(keep) }
 
+// Sever breaks off whatever waits for a backend. It comes before Close when requests are to be cut off.
+func (p *Proxy) Sever() { p.dialer.sever() }
+
 // Close closes all idle connections. Connections in use are closed when their request is done.
 func (p *Proxy) Close() { p.pools.retain(func(*upstream.Slot) bool { return false }) }
 

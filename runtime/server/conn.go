@@ -218,9 +218,8 @@ func (cs *connections) await(c clock.Clock, most time.Duration) bool {
 func (cs *connections) sever() {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	past := time.Unix(1, 0)
 	for c := range cs.all {
-		_ = c.wire.NetConn().SetDeadline(past) // a connection that is closed already needs no end
+		c.wire.Sever()
 	}
 }
 

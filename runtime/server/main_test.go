@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -258,6 +259,29 @@ func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
 			return got.String() + "<open>"
 		default:
 			return got.String()
+		}
+	}
+}
+
+func mustURL(s string) *url.URL {
+	u, err := url.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+// within waits until check finds nothing wrong, and fails the test after some seconds.
+func within(t *testing.T, check func() error) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Error(err)
+			return
 		}
 	}
 }

@@ -96,6 +96,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	drained := s.conns.await(s.clock, s.drain)
 	cut()
 	if !drained {
+		s.proxy.Sever()
 		s.conns.sever()
 		failed = errors.Join(failed, errors.New("requests were cut off at the end of the time for draining"))
 	}

@@ -25,7 +25,7 @@ var ErrInterrupted = errors.New("interrupted")
 // Conn is the seam to the system: how bytes are read, awaited and written. Over TCP and unix sockets it uses system calls
 // of its own under the waiting of the Go runtime; over anything else, the methods of net.Conn.
 //
-// A Conn belongs to one goroutine. Only Interrupt may be called from others.
+// A Conn belongs to one goroutine. Only Interrupt and Sever may be called from others.
 type Conn struct {
 	nc    net.Conn
 	raw   syscall.RawConn // nil where only net.Conn's methods work
@@ -33,6 +33,7 @@ type Conn struct {
 
 	read, write deadline
 	interrupted atomic.Bool
+	severed     atomic.Bool
 
 	// fd is the descriptor while a callback of Session runs, else -1.
 	fd int
@@ -116,12 +117,15 @@ func (c *Conn) arm(d *deadline, set func(time.Time) error) {
 	if set(d.wanted) == nil {
 		d.armed = d.wanted
 	}
+	if c.severed.Load() {
+		c.Sever() // it may have come before the deadline that was just set
+	}
 }
 
 // struck decides about an error: it returns true when it is only an armed deadline that is earlier than the wanted one,
 // which is then armed, so that the operation can go on.
 func (c *Conn) struck(err error, d *deadline, set func(time.Time) error) bool {
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
+	if !errors.Is(err, os.ErrDeadlineExceeded) || c.severed.Load() {
 		return false
 	}
 	if !d.wanted.IsZero() && !c.clock.Now().Before(d.wanted) {
@@ -129,15 +133,22 @@ func (c *Conn) struck(err error, d *deadline, set func(time.Time) error) bool {
 	}
 	d.armed = time.Time{}
 	c.arm(d, set)
-	return true
+	return !c.severed.Load()
 }
 
 // Interrupt makes a Session that waits return ErrInterrupted, now or when it next waits, unless a deadline is set in
-// between: whoever sets one looks afterwards whether there is a reason not to wait. Reads outside a Session go on. It is
-// the one method that other goroutines may call.
+// between: whoever sets one looks afterwards whether there is a reason not to wait. Reads outside a Session go on. Other
+// goroutines may call it.
 func (c *Conn) Interrupt() {
 	c.interrupted.Store(true)
 	_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // a connection that is closed already needs no interruption
+}
+
+// Sever makes whatever waits for the connection fail with os.ErrDeadlineExceeded, now and from now on. Other goroutines
+// may call it.
+func (c *Conn) Sever() {
+	c.severed.Store(true)
+	_ = c.nc.SetDeadline(time.Unix(1, 0)) // a connection that is closed already needs no end
 }
 
 // Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
