@@ -1,11 +1,10 @@
 package yaml
 
 import (
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 // routes are ProxyPass and ProxyPassReverse. A ProxyPassReverse of the same path directly behind its ProxyPass is part
@@ -186,8 +185,7 @@ func isGlob(s *ir.Section) bool {
 	if s == nil || s.Kind != ir.SectionLocation && s.Kind != ir.SectionLocationMatch {
 		return false
 	}
-	_, rest, opens := strings.Cut(s.Pattern, "[")
-	return strings.ContainsAny(s.Pattern, "*?") || opens && strings.Contains(rest, "]")
+	return fnmatch.HasWildcard(s.Pattern)
 }
 
 // reverse reads the ProxyPassReverse that is part of the entry of a ProxyPass.

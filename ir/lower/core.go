@@ -9,6 +9,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
 
@@ -285,7 +286,7 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 			return nil
 		}
 		inside := at.in(n, item.Pattern)
-		inside.glob = hasWildcard(item.Pattern)
+		inside.glob = fnmatch.HasWildcard(item.Pattern)
 		item.Items = l.items(n.Children, inside)
 		return item
 	}
@@ -314,14 +315,6 @@ func (l *lowering) afterIf(n *parser.Node, at place) bool {
 
 func isMatch(kind ir.SectionKind) bool {
 	return kind == ir.SectionLocationMatch || kind == ir.SectionDirectoryMatch || kind == ir.SectionFilesMatch || kind == ir.SectionProxyMatch
-}
-
-func hasWildcard(s string) bool {
-	if strings.ContainsAny(s, "*?") {
-		return true
-	}
-	_, rest, open := strings.Cut(s, "[")
-	return open && strings.Contains(rest, "]")
 }
 
 // regex parses a regular expression and reports where PCRE refuses it.

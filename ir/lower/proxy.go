@@ -7,6 +7,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 func proxyHandlers() map[string]handler {
@@ -347,7 +348,7 @@ func lowerProxy(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	rest := n.Words[1:]
 	switch {
-	case hasWildcard(item.Pattern):
+	case fnmatch.HasWildcard(item.Pattern):
 		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for wildchar url.", "remove the parameters", "<Proxy> takes no parameters for a wildcard")
 		return refusedBox(n, item.Items)
 	case !strings.Contains(item.Pattern, ":"):

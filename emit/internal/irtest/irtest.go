@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/parser/rewrite"
 )
@@ -299,7 +300,7 @@ func (g *generator) url() string {
 
 func (g *generator) pass(where context) ir.Item {
 	p := &ir.ProxyPass{Path: g.path(where), URL: g.url(), Params: g.params(), NoCanon: g.coin("nocanon"), Interpolate: g.coin("interpolate"), NoQuery: g.coin("noquery")}
-	if where == inLocation && isGlob(g.around) || where == inLocation && g.coin("match") {
+	if where == inLocation && fnmatch.HasWildcard(g.around) || where == inLocation && g.coin("match") {
 		regex, err := pcre.Parse(g.around)
 		if err != nil {
 			return &ir.Switch{Name: ir.SwitchProxyPreserveHost}
@@ -457,9 +458,4 @@ func Describe(cfg *ir.Config) string {
 		lines = append(lines, fmt.Sprintf("%d %T %+v", item.Head().Seq, item, item))
 	}
 	return strings.Join(slices.Clip(lines), "\n")
-}
-
-func isGlob(path string) bool {
-	_, rest, opens := strings.Cut(path, "[")
-	return strings.ContainsAny(path, "*?") || opens && strings.Contains(rest, "]")
 }
