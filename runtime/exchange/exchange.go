@@ -90,7 +90,7 @@ type Response struct {
 
 // Reset forgets the request and keeps the connection and all room.
 func (x *Exchange) Reset() {
-	x.Request.RequestHead.Reset()
+	x.Request.Reset()
 	x.Request = Request{RequestHead: x.Request.RequestHead}
 	x.Response = Response{Fields: x.Response.Fields[:0]}
 	x.Env.Reset()

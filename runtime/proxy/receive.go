@@ -220,7 +220,7 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
 	}
 	for i := 0; i < len(fields) && cookies > 0; i++ {
-		if wire.EqualFold(fields[i].Name, "Set-Cookie") && !(nominations && nominated(fields, fields[i].Name)) {
+		if wire.EqualFold(fields[i].Name, "Set-Cookie") && (!nominations || !nominated(fields, fields[i].Name)) {
 			dst = append(dst, fields[i])
 			cookies--
 		}

@@ -3,10 +3,8 @@ package server
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/netip"
-	"os"
 	"strconv"
 	"sync"
 	"syscall"
@@ -224,8 +222,3 @@ func (cs *connections) sever() {
 }
 
 func (cs *connections) wait() { cs.running.Wait() }
-
-// ended says whether an error is no more than the end of a connection or of the client's patience.
-func ended(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, syscall.ECONNRESET)
-}

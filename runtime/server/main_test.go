@@ -25,7 +25,7 @@ import (
 )
 
 // compile makes a program of configuration text.
-func compile(t testing.TB, config string, table *upstream.Table) *program.Program {
+func compile(t *testing.T, config string, table *upstream.Table) *program.Program {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
 	lowered, list := lower.Lower(tree)
@@ -44,12 +44,12 @@ func compile(t testing.TB, config string, table *upstream.Table) *program.Progra
 
 // start runs a server on a configuration until the test ends, when nothing may be left of it. It returns the address of
 // the port 80 of the configuration.
-func start(t testing.TB, config string) (*server.Server, string) {
+func start(t *testing.T, config string) (*server.Server, string) {
 	t.Helper()
 	return startWith(t, compile(t, config, nil), server.Options{})
 }
 
-func startWith(t testing.TB, p *program.Program, o server.Options) (*server.Server, string) {
+func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Server, string) {
 	t.Helper()
 	leaks(t)
 	level := slog.LevelError
@@ -77,7 +77,7 @@ func startWith(t testing.TB, p *program.Program, o server.Options) (*server.Serv
 	return s, s.Addresses()[0].Actual.String()
 }
 
-type testWriter struct{ t testing.TB }
+type testWriter struct{ t *testing.T }
 
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(p)))
@@ -85,7 +85,7 @@ func (w testWriter) Write(p []byte) (int, error) {
 }
 
 // leaks makes the test fail when goroutines or descriptors are left at its end.
-func leaks(t testing.TB) {
+func leaks(t *testing.T) {
 	t.Helper()
 	goroutines, files := runtime.NumGoroutine(), openFiles()
 	t.Cleanup(func() {
@@ -116,8 +116,8 @@ type backend struct {
 	conns    int
 }
 
-// answer makes of a request, head and body, what goes out; close ends the connection behind it.
-type answer func(n int, request string) (response string, close bool)
+// answer makes of a request, head and body, what goes out; end closes the connection behind it.
+type answer func(n int, request string) (response string, end bool)
 
 func always(response string) answer {
 	return func(int, string) (string, bool) { return response, false }
@@ -126,12 +126,9 @@ func always(response string) answer {
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 // newBackend starts a backend that ends with the test.
-func newBackend(t testing.TB, a answer) *backend {
+func newBackend(t *testing.T, a answer) *backend {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	b := &backend{addr: l.Addr().String()}
 	var running sync.WaitGroup
 	var mu sync.Mutex
@@ -239,7 +236,7 @@ func raw(addr, request string) string {
 	if err != nil {
 		return err.Error()
 	}
-	defer conn.Close()
+	defer closeQuietly(conn)
 	if _, err := io.WriteString(conn, request); err != nil {
 		return err.Error()
 	}
@@ -285,3 +282,17 @@ func within(t *testing.T, check func() error) {
 		}
 	}
 }
+
+// listen opens a listener that ends with the test.
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeQuietly(l) })
+	return l
+}
+
+// closeQuietly closes what the test needs no more.
+func closeQuietly(c io.Closer) { _ = c.Close() }

@@ -64,10 +64,13 @@ func (t *task) appendFields(dst []byte) []byte {
 	}
 	dst = append(dst, "\r\n"...)
 	for i := range fields {
-		if i != date && i != software && !(len(fields[i].Name) == 4 && wire.EqualFold(fields[i].Name, "Date")) &&
-			!(len(fields[i].Name) == 6 && wire.EqualFold(fields[i].Name, "Server")) {
-			dst = fields[i].Append(dst)
+		switch len(fields[i].Name) {
+		case 4, 6:
+			if wire.EqualFold(fields[i].Name, "Date") || wire.EqualFold(fields[i].Name, "Server") {
+				continue
+			}
 		}
+		dst = fields[i].Append(dst)
 	}
 	return dst
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -45,21 +46,28 @@ func (c *client) send(text string) {
 	}
 }
 
+// reply is what a test looks at in a response.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Close      bool
+}
+
 // response reads a response with its body.
-func (c *client) response(method string) (*http.Response, string) {
+func (c *client) response(method string) (reply, string) {
 	c.t.Helper()
 	response, err := http.ReadResponse(c.r, &http.Request{Method: method})
 	if err != nil {
 		c.t.Fatalf("no response: %v", err)
 	}
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	if err := errors.Join(err, response.Body.Close()); err != nil {
 		c.t.Fatalf("body: %v", err)
 	}
-	return response, string(body)
+	return reply{response.StatusCode, response.Header, response.Close}, string(body)
 }
 
-func (c *client) get(path string, fields ...string) (*http.Response, string) {
+func (c *client) get(path string, fields ...string) (reply, string) {
 	c.t.Helper()
 	c.send("GET " + path + " HTTP/1.1\r\nHost: front.test\r\n" + strings.Join(append(fields, ""), "\r\n") + "\r\n")
 	return c.response("GET")
@@ -69,7 +77,7 @@ func (c *client) get(path string, fields ...string) (*http.Response, string) {
 func (c *client) closed() bool {
 	_ = c.conn.SetReadDeadline(time.Now().Add(time.Second))
 	_, err := c.r.ReadByte()
-	return err == io.EOF //nolint:errorlint // a reset would be an error of its own
+	return errors.Is(err, io.EOF)
 }
 
 // TestConnections holds how many connections a backend sees for six requests on one connection of a client.
@@ -186,18 +194,14 @@ func TestAllMembersDown(t *testing.T) {
 
 // TestStreamsResponse: what a backend sends reaches the client before the backend goes on.
 func TestStreamsResponse(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listen(t)
 	next := make(chan string)
 	go func() {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer closeQuietly(conn)
 		_, _ = readMessage(bufio.NewReader(conn))
 		for piece := range next {
 			_, _ = io.WriteString(conn, piece)
@@ -208,6 +212,7 @@ func TestStreamsResponse(t *testing.T) {
 	c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	next <- "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for line := ""; line != "\r\n"; {
+		var err error
 		if line, err = c.r.ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
@@ -224,11 +229,7 @@ func TestStreamsResponse(t *testing.T) {
 
 // TestStreamsRequest: a body reaches the backend as it comes, behind what is fetched before.
 func TestStreamsRequest(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listen(t)
 	got := make(chan string, 100)
 	done := make(chan struct{})
 	go func() {
@@ -237,7 +238,7 @@ func TestStreamsRequest(t *testing.T) {
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer closeQuietly(conn)
 		buf := make([]byte, 1<<16)
 		for {
 			n, err := conn.Read(buf)
@@ -285,10 +286,7 @@ func TestLargeBodies(t *testing.T) {
 		}
 		_, _ = w.Write(big)
 	})}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/\n")
 	go func() { _ = backend.Serve(l) }()
 	t.Cleanup(func() { _ = backend.Close() })
@@ -317,18 +315,14 @@ func TestLargeBodies(t *testing.T) {
 func TestExpect(t *testing.T) {
 	post := "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
 	t.Run("continue", func(t *testing.T) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
+		l := listen(t)
 		received := make(chan string, 2)
 		go func() {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			defer conn.Close()
+			defer closeQuietly(conn)
 			buf := make([]byte, 4096)
 			n, _ := conn.Read(buf)
 			received <- string(buf[:n])
@@ -356,17 +350,13 @@ func TestExpect(t *testing.T) {
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
+		l := listen(t)
 		go func() {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			defer conn.Close()
+			defer closeQuietly(conn)
 			_, _ = conn.Read(make([]byte, 4096))
 			_, _ = io.WriteString(conn, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno")
 			_, _ = conn.Read(make([]byte, 1))
@@ -434,11 +424,7 @@ func TestKeepAlive(t *testing.T) {
 
 // TestTimeouts: a backend that is silent gives 502, one that is silent in the middle a response that breaks off.
 func TestTimeouts(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listen(t)
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -446,7 +432,7 @@ func TestTimeouts(t *testing.T) {
 				return
 			}
 			go func() {
-				defer conn.Close()
+				defer closeQuietly(conn)
 				request, _ := readMessage(bufio.NewReader(conn))
 				if strings.HasPrefix(request, "GET /half") {
 					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
@@ -472,18 +458,14 @@ func TestTimeouts(t *testing.T) {
 
 // TestClientGone: when the client leaves in the middle of a response, the backend's connection is closed too.
 func TestClientGone(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	l := listen(t)
 	broken := make(chan error, 1)
 	go func() {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer closeQuietly(conn)
 		_, _ = readMessage(bufio.NewReader(conn))
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
 		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
@@ -633,10 +615,11 @@ func TestSwap(t *testing.T) {
 	}
 	for name, want := range map[string]string{"one": "GET /1 HTTP/1.1\n", "two": "GET /2 HTTP/1.1\n"} {
 		within(t, func() error { // the line is written behind the response
-			if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
-				return fmt.Errorf("log %s: %q, %v; want %q", name, got, err, want)
+			got, err := os.ReadFile(filepath.Join(dir, name))
+			if err == nil && string(got) != want {
+				err = fmt.Errorf("log %s: %q, want %q", name, got, want)
 			}
-			return nil
+			return err
 		})
 	}
 }

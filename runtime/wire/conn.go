@@ -223,7 +223,7 @@ func (c *Conn) writeOnce(p []byte) (int, error) {
 // os.ErrDeadlineExceeded, ErrInterrupted, or the error of the connection.
 func (c *Conn) Session(step func() (more bool)) error {
 	if c.raw == nil {
-		for step() { //nolint:revive // TryRead waits on such a connection
+		for step() { // TryRead waits on such a connection
 		}
 		return nil
 	}

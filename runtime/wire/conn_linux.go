@@ -86,14 +86,11 @@ func receive(fd int, p []byte, flags uintptr) (int, error) {
 	for {
 		n, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))),
 			uintptr(len(p)), flags|syscall.MSG_DONTWAIT, 0, 0)
-		switch errno {
-		case 0:
+		if errno == 0 {
 			return int(n), nil
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			return 0, ErrWouldBlock
-		default:
-			return 0, errno
+		}
+		if err := failure(errno); err != nil {
+			return 0, err
 		}
 	}
 }
@@ -104,14 +101,10 @@ func send(fd int, p []byte) (int, error) {
 	for done < len(p) {
 		n, _, errno := syscall.RawSyscall6(syscall.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p[done:]))),
 			uintptr(len(p)-done), syscall.MSG_DONTWAIT|syscall.MSG_NOSIGNAL, 0, 0)
-		switch errno {
-		case 0:
+		if errno == 0 {
 			done += int(n)
-		case syscall.EINTR:
-		case syscall.EAGAIN:
-			return done, ErrWouldBlock
-		default:
-			return done, errno
+		} else if err := failure(errno); err != nil {
+			return done, err
 		}
 	}
 	return done, nil
@@ -122,4 +115,15 @@ func peek(fd int) error {
 	var one [1]byte
 	_, err := receive(fd, one[:], syscall.MSG_PEEK)
 	return err
+}
+
+// failure returns what an error number means: nil for a call that is to be repeated.
+func failure(errno syscall.Errno) error {
+	if errno == syscall.EINTR {
+		return nil
+	}
+	if errno == syscall.EAGAIN {
+		return ErrWouldBlock
+	}
+	return errno
 }

@@ -23,7 +23,7 @@ func pair(t *testing.T, network string) (*Conn, net.Conn) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		if there, err = net.Dial("tcp", l.Addr().String()); err != nil {
 			t.Fatal(err)
 		}
@@ -31,49 +31,45 @@ func pair(t *testing.T, network string) (*Conn, net.Conn) {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { here.Close(); there.Close() })
+	t.Cleanup(func() { _, _ = here.Close(), there.Close() })
 	return NewConn(here, clock.Wall{}), there
 }
 
-func eachNetwork(t *testing.T, test func(t *testing.T, c *Conn, peer net.Conn)) {
-	t.Helper()
-	for _, network := range []string{"tcp", "pipe"} {
-		t.Run(network, func(t *testing.T) {
-			c, peer := pair(t, network)
-			test(t, c, peer)
-		})
-	}
-}
+// networks are those that a test of both ways to the system runs over.
+var networks = []string{"tcp", "pipe"}
 
 func TestReadWrite(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, c *Conn, peer net.Conn) {
-		big := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // more than any socket buffer
-		go func() {
-			_, _ = io.Copy(peer, io.LimitReader(peer, int64(len(big))))
-			_ = peer.Close()
-		}()
-		done := make(chan error, 1)
-		go func() {
-			_, err := c.Write(big)
-			done <- err
-		}()
-		reader := NewConn(c.NetConn(), clock.Wall{})
-		var got []byte
-		buf := make([]byte, 1<<16)
-		for {
-			n, err := reader.Read(buf)
-			got = append(got, buf[:n]...)
-			if err != nil {
-				if !errors.Is(err, io.EOF) {
-					t.Errorf("Read: %v, want io.EOF", err)
+	for _, network := range networks {
+		t.Run(network, func(t *testing.T) {
+			c, peer := pair(t, network)
+			big := bytes.Repeat([]byte("0123456789abcdef"), 1<<17) // more than any socket buffer
+			go func() {
+				_, _ = io.Copy(peer, io.LimitReader(peer, int64(len(big))))
+				_ = peer.Close()
+			}()
+			done := make(chan error, 1)
+			go func() {
+				_, err := c.Write(big)
+				done <- err
+			}()
+			reader := NewConn(c.NetConn(), clock.Wall{})
+			var got []byte
+			buf := make([]byte, 1<<16)
+			for {
+				n, err := reader.Read(buf)
+				got = append(got, buf[:n]...)
+				if err != nil {
+					if !errors.Is(err, io.EOF) {
+						t.Errorf("Read: %v, want io.EOF", err)
+					}
+					break
 				}
-				break
 			}
-		}
-		if err := <-done; err != nil || !bytes.Equal(got, big) {
-			t.Errorf("%d of %d bytes came back, %v", len(got), len(big), err)
-		}
-	})
+			if err := <-done; err != nil || !bytes.Equal(got, big) {
+				t.Errorf("%d of %d bytes came back, %v", len(got), len(big), err)
+			}
+		})
+	}
 }
 
 // TestSession: each request that arrives is seen, also when it arrives while the one before is in work, which is where an
@@ -131,20 +127,23 @@ func TestSession(t *testing.T) {
 
 // TestDeadlines: a deadline that moves ahead is not missed, and one that is armed earlier does not strike early.
 func TestDeadlines(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, c *Conn, _ net.Conn) {
-		start := time.Now()
-		c.ReadBy(start.Add(20 * time.Millisecond))
-		c.ReadBy(start.Add(120 * time.Millisecond))
-		_, err := c.Read(make([]byte, 1))
-		if took := time.Since(start); !errors.Is(err, os.ErrDeadlineExceeded) || took < 120*time.Millisecond {
-			t.Errorf("%v after %v, want a deadline after 120ms", err, took)
-		}
-		c.ReadBy(time.Now().Add(time.Hour))
-		c.ReadBy(time.Now().Add(30 * time.Millisecond))
-		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("%v, want a deadline that was moved to an earlier time", err)
-		}
-	})
+	for _, network := range networks {
+		t.Run(network, func(t *testing.T) {
+			c, _ := pair(t, network)
+			start := time.Now()
+			c.ReadBy(start.Add(20 * time.Millisecond))
+			c.ReadBy(start.Add(120 * time.Millisecond))
+			_, err := c.Read(make([]byte, 1))
+			if took := time.Since(start); !errors.Is(err, os.ErrDeadlineExceeded) || took < 120*time.Millisecond {
+				t.Errorf("%v after %v, want a deadline after 120ms", err, took)
+			}
+			c.ReadBy(time.Now().Add(time.Hour))
+			c.ReadBy(time.Now().Add(30 * time.Millisecond))
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%v, want a deadline that was moved to an earlier time", err)
+			}
+		})
+	}
 }
 
 func TestInterruptEndsSession(t *testing.T) {
@@ -161,26 +160,29 @@ func TestInterruptEndsSession(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	eachNetwork(t, func(t *testing.T, c *Conn, peer net.Conn) {
-		go func() {
-			buf := make([]byte, 16)
-			for {
-				n, err := peer.Read(buf)
-				if err != nil {
-					return
+	for _, network := range networks {
+		t.Run(network, func(t *testing.T) {
+			c, peer := pair(t, network)
+			go func() {
+				buf := make([]byte, 16)
+				for {
+					n, err := peer.Read(buf)
+					if err != nil {
+						return
+					}
+					_, _ = peer.Write(bytes.ToUpper(buf[:n]))
 				}
-				_, _ = peer.Write(bytes.ToUpper(buf[:n]))
+			}()
+			c.ReadBy(time.Now().Add(5 * time.Second))
+			in := make([]byte, 16)
+			for range 100 {
+				wrote, n, err := c.RoundTrip([]byte("abc"), in, true)
+				if wrote != 3 || string(in[:n]) != "ABC" || err != nil {
+					t.Fatalf("wrote %d, got %q, %v", wrote, in[:n], err)
+				}
 			}
-		}()
-		c.ReadBy(time.Now().Add(5 * time.Second))
-		in := make([]byte, 16)
-		for range 100 {
-			wrote, n, err := c.RoundTrip([]byte("abc"), in, true)
-			if wrote != 3 || string(in[:n]) != "ABC" || err != nil {
-				t.Fatalf("wrote %d, got %q, %v", wrote, in[:n], err)
-			}
-		}
-	})
+		})
+	}
 }
 
 // TestRoundTripLarge: a request that does not fit into the socket is written to its end.

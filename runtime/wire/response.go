@@ -116,6 +116,8 @@ func cutLoose(buf []byte) (line []byte, n int) {
 	return line, end + 1
 }
 
+var colon = []byte(":")
+
 func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (int, error) {
 	for {
 		line, n := cutLoose(buf[pos:])
@@ -135,9 +137,9 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 			pos += n
 			continue
 		}
-		colon := bytes.IndexByte(line, ':')
-		if colon < 0 {
-			start, err := h.badLine(line, bad)
+		name, value, found := bytes.Cut(line, colon)
+		if !found {
+			start, err := badLine(line, bad)
 			switch {
 			case err != nil:
 				return 0, err
@@ -147,13 +149,13 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 			pos += n
 			continue
 		}
-		h.Fields = append(h.Fields, Field{Name: line[:colon], Value: trimResponse(line[colon+1:])})
+		h.Fields = append(h.Fields, Field{Name: name, Value: trimResponse(value)})
 		pos += n
 	}
 }
 
 // badLine decides about a line without a colon. A second status line is left out whatever the setting.
-func (h *ResponseHead) badLine(line []byte, bad BadHeader) (startsBody bool, err error) {
+func badLine(line []byte, bad BadHeader) (startsBody bool, err error) {
 	var status ResponseHead
 	if status.parseStatus(line) {
 		return false, nil
