@@ -132,7 +132,11 @@ func (p *Program) try(s *State, r *rule) (matched, failed bool) {
 	value := s.value
 	if !r.keepsPath {
 		value = s.expand(&r.output, &r.escape)
-		if s.taintedMark && !r.allowMark {
+		begins := s.firstMark
+		if r.lastMark {
+			begins = s.lastMark
+		}
+		if begins == foreignMark && !r.allowMark {
 			s.code = 403
 			return true, true
 		}

@@ -65,9 +65,18 @@ type State struct {
 	rule, cond captures
 	// spare is room for the groups of a condition that may not match.
 	spare []int
-	// taintedMark says that the first question mark of the last expansion came out of a reference.
-	taintedMark bool
+	// firstMark and lastMark are where the first and the last question mark of the last expansion came from.
+	firstMark, lastMark mark
 }
+
+// mark is where a question mark came from: one that a client slipped into a result must not begin the query.
+type mark uint8
+
+const (
+	noMark mark = iota
+	templateMark
+	foreignMark
+)
 
 // captures are the groups that references name; subject is nil when there are none.
 type captures struct {
@@ -90,8 +99,7 @@ func (c *captures) group(n int) []byte {
 // expand appends a template to the state's room and returns what it appended.
 func (s *State) expand(t *template, e *escaping) []byte {
 	s.vars.Filename, s.vars.Query = s.value, s.query
-	s.taintedMark = false
-	decided := false
+	s.firstMark, s.lastMark = noMark, noMark
 	start := len(s.buf)
 	for i := range t.parts {
 		p := &t.parts[i]
@@ -106,9 +114,14 @@ func (s *State) expand(t *template, e *escaping) []byte {
 		case partVariable:
 			s.buf = p.variable.Append(s.buf, &s.vars)
 		}
-		if !decided && (p.kind != partText || p.mark) && bytes.IndexByte(s.buf[before:], '?') >= 0 {
-			decided = true
-			s.taintedMark = p.kind != partText
+		if (p.kind != partText || p.mark) && bytes.IndexByte(s.buf[before:], '?') >= 0 {
+			s.lastMark = templateMark
+			if p.kind != partText {
+				s.lastMark = foreignMark
+			}
+			if s.firstMark == noMark {
+				s.firstMark = s.lastMark
+			}
 		}
 	}
 	return s.buf[start:len(s.buf):len(s.buf)]

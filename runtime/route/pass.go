@@ -148,7 +148,7 @@ type Canonical struct {
 // characters or spaces.
 func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
 	u, ok := SplitURL(url)
-	if !ok {
+	if !ok || bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 {
 		return dst, c, statusBadRequest
 	}
 	start := len(dst)
