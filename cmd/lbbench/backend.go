@@ -48,7 +48,7 @@ func (c *backendCmd) Run(ctx context.Context, out *output) error {
 
 // answerAll answers each request head of a connection; the benchmark's requests have no body.
 func answerAll(conn net.Conn, answer []byte) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	buf := make([]byte, 0, 8192)
 	for {
 		n, err := conn.Read(buf[len(buf):cap(buf)])

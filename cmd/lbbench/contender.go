@@ -123,7 +123,7 @@ func processor() string {
 	if err != nil {
 		return "unknown processor"
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		if name, value, found := strings.Cut(lines.Text(), ":"); found && strings.TrimSpace(name) == "model name" {
 			return strings.TrimSpace(value)

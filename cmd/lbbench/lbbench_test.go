@@ -95,7 +95,7 @@ func TestConfigurations(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer back.Close()
+			defer func() { _ = back.Close() }()
 			dir := t.TempDir()
 			config := c.config(address{front.Addr, back.Addr().String(), dir})
 			if err := os.WriteFile(dir+"/site.conf", []byte(config), 0o600); err != nil {

@@ -96,7 +96,7 @@ func (l load) connection(ctx context.Context, stop *atomic.Bool, samples *[]time
 	if err != nil {
 		return 0, err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	reader := bufio.NewReaderSize(conn, 16<<10)
 	for ; !stop.Load(); served++ {
 		start := time.Now()

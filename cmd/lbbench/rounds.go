@@ -40,7 +40,7 @@ func (p plan) run(ctx context.Context, out *output) ([][]sample, error) {
 				return nil, fmt.Errorf("%s: %w", c.engine.Name(), err)
 			}
 			samples[i] = append(samples[i], s)
-			fmt.Fprintf(out.stderr, "round %d/%d %-8s %6.1f µs of CPU per request, %7.0f requests/s, p99 %s\n",
+			_, _ = fmt.Fprintf(out.stderr, "round %d/%d %-8s %6.1f µs of CPU per request, %7.0f requests/s, p99 %s\n",
 				round+1, p.rounds, c.engine.Name(), micros(s.cpuPerRequest), s.requestsPerSecond, s.p99.Round(time.Microsecond))
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -37,7 +38,10 @@ func (c *serveCmd) demo(ctx context.Context, term *terminal, mapping map[uint16]
 	in := c.parse("demo.conf", []byte(config), nil)
 	findings := append(in.findings, lint.Run(in.config, effective.New(in.config), lint.Rules())...)
 	in.findings = nil // they are printed here, as lint would
-	fmt.Fprintf(term.stdout, "demo.conf, with %s and %s as its backends:\n\n%s\nWhat lint says about it:\n\n", one.addr, two.addr, indent(config))
+	_, err = fmt.Fprintf(term.stdout, "demo.conf, with %s and %s as its backends:\n\n%s\nWhat lint says about it:\n\n", one.addr, two.addr, indent(config))
+	if err != nil {
+		return err
+	}
 	if err := diag.Render(term.stdout, in.files, findings, diag.RenderOptions{Color: term.colour(term.stdout)}); err != nil {
 		return err
 	}
@@ -54,8 +58,8 @@ func (c *serveCmd) demo(ctx context.Context, term *terminal, mapping map[uint16]
 		return c.listenError(err)
 	}
 	front := s.Addresses()[0].Actual
-	fmt.Fprintf(term.stdout, "\nTry it, twice, and see the backends take turns:\n\n    curl -i http://%s/service1/hello http://%s/service1/hello\n\nCtrl-C ends it.\n", front, front)
-	return s.Serve(ctx)
+	_, err = fmt.Fprintf(term.stdout, "\nTry it, twice, and see the backends take turns:\n\n    curl -i http://%s/service1/hello http://%s/service1/hello\n\nCtrl-C ends it.\n", front, front)
+	return errors.Join(err, s.Serve(ctx))
 }
 
 // echo is a backend that answers with its name and the request that it got.
@@ -79,7 +83,7 @@ func startEcho(ctx context.Context, name string) (*echo, error) {
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(w, "%s, on a connection from %s, got:\n\n%s", name, r.RemoteAddr, request)
+		_, _ = fmt.Fprintf(w, "%s, on a connection from %s, got:\n\n%s", name, r.RemoteAddr, request)
 	})}
 	go func() {
 		defer close(e.done)

@@ -53,7 +53,7 @@ func envvarsValue(text string, env map[string]string) (value string, ok bool) {
 	}
 	rest := ""
 	if quoted, found := strings.CutPrefix(text, `"`); found {
-		closed := false
+		var closed bool
 		text, rest, closed = strings.Cut(quoted, `"`)
 		if !closed {
 			return "", false

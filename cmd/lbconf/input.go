@@ -138,7 +138,7 @@ func (f *inputFlags) environment(term *terminal, process []string) (map[string]s
 			return nil, exitWith(exitRefused, err)
 		}
 		for _, line := range readEnvvars(string(src), env) {
-			fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
+			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
 		}
 	}
 	for _, assignment := range f.Env {
@@ -264,7 +264,7 @@ func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // it was only read
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
 			return nil, f.tooLarge(name)
 		}
@@ -272,8 +272,7 @@ func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 	}
 	src, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
+		if _, named := errors.AsType[*fs.PathError](err); named {
 			return nil, err
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)

@@ -154,8 +154,7 @@ func replaceFile(name string, content []byte) error {
 		mode = info.Mode().Perm()
 	}
 	if err := replaceRegular(target, content, mode); err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
+		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pathErr.Err // the name of the temporary file helps nobody
 		}
 		return fmt.Errorf("write %s: %w", name, err)

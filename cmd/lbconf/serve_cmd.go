@@ -34,7 +34,7 @@ type serveCmd struct {
 }
 
 // Help says how it is controlled.
-func (serveCmd) Help() string {
+func (*serveCmd) Help() string {
 	return `Stays in the foreground and logs to standard error. SIGTERM and Ctrl-C drain and stop, SIGHUP reads the
 configuration again and keeps the old one when the new one has an error.
 Exit codes: 0 stopped by a signal, 1 failure at run time, 2 usage, 3 configuration refused.

@@ -18,7 +18,7 @@ type testCmd struct {
 }
 
 // Help says what the exit codes mean.
-func (testCmd) Help() string {
+func (*testCmd) Help() string {
 	return `A script starts backends and an engine on a configuration, sends requests and compares what came back.
 Exit codes: 0 all passed, 1 a script failed, 2 usage, 3 a script cannot be read or an engine is missing.`
 }

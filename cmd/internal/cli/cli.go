@@ -96,7 +96,7 @@ func (p Program) report(err error) int {
 		exit = &ExitError{Failed, err}
 	}
 	if exit.Err != nil {
-		fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, exit.Err)
+		_, _ = fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, exit.Err) // the exit code still says it
 	}
 	return exit.Code
 }
