@@ -171,20 +171,19 @@ func builtin(id string) bool {
 	return false
 }
 
-// has reports whether the module of a directive is loaded.
+// has reports whether a module of a directive is loaded.
 func (l *loader) has(d *directive.Directive) bool {
-	id := d.ModuleID()
-	if builtin(id) {
-		return true
+	for id := range d.ModuleIDs() {
+		if builtin(id) {
+			return true
+		}
+		if _, ok := l.tree.Modules[id]; ok || l.fragment || l.tree.assumed[id] {
+			l.asked = true
+			return true
+		}
 	}
 	l.asked = true
-	if _, ok := l.tree.Modules[id]; ok || l.fragment || l.tree.assumed[id] {
-		return true
-	}
-	return d.Module == "event" && slices.ContainsFunc([]string{"mpm_worker_module", "mpm_prefork_module"}, func(id string) bool {
-		_, ok := l.tree.Modules[id]
-		return ok
-	})
+	return false
 }
 
 // version is major, minor and patch of a release.

@@ -18,7 +18,7 @@ import (
 
 // foreign are directives in <IfModule> sections of modules that httpd's own build does not have, or of another MPM: a
 // fragment is taken to have every module, and nothing is known of these.
-var foreign = regexp.MustCompile(`^(php_|Jk|RPAF|M(in|ax)(SpareServers|SpareProcessors|Processors)$|ExpireTimeout$|Multiplexer$|Processor$)`)
+var foreign = regexp.MustCompile(`^(php_|Jk|RPAF|M(in|ax)Processors$|M(in|ax)SpareProcessors$|ExpireTimeout$|Multiplexer$|Processor$)`)
 
 // TestCorpus lints real configurations: on one that httpd accepts nothing is called refused, and none makes a rule fail.
 func TestCorpus(t *testing.T) {

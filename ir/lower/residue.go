@@ -65,18 +65,28 @@ func (l *lowering) shape(n *parser.Node, shape directive.Shape) bool {
 	return true
 }
 
-// loaded reports whether the module of a directive is there; without it httpd does not know the name.
+// loaded reports whether a module that has the directive is there; without it httpd does not know the name.
 func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
-	id := d.ModuleID()
-	if strings.HasPrefix(id, "mpm_") || l.tree.HasModule(id) {
+	id, name := d.ModuleID(), d.ModuleName()
+	help := "write `LoadModule " + id + " modules/" + name + ".so` above it"
+	if strings.HasPrefix(id, "mpm_") {
+		mpm := slices.IndexFunc(mpms, func(id string) bool { _, ok := l.tree.Modules[id]; return ok })
+		if mpm < 0 {
+			return true // compiled in, and nobody knows which
+		}
+		help = "remove the line, or write it into <IfModule " + id + ">: the server loads " + mpms[mpm]
+	}
+	if slices.ContainsFunc(slices.Collect(d.ModuleIDs()), l.tree.HasModule) {
 		return true
 	}
 	l.refuse(n, refusal{
-		code: unknownDirective, span: n.NameSpan(), label: "its module is not loaded", httpd: invalidCommand(n),
-		help: "write `LoadModule " + id + " modules/" + d.Module + ".so` above it",
-	}, "%s needs %s, which is not loaded", display(n), d.Module)
+		code: unknownDirective, span: n.NameSpan(), label: "its module is not loaded", httpd: invalidCommand(n), help: help,
+	}, "%s needs %s, which is not loaded", display(n), name)
 	return false
 }
+
+// mpms are the modules that can be a server's MPM, by identifier.
+var mpms = []string{"mpm_event_module", "mpm_worker_module", "mpm_prefork_module"}
 
 func invalidCommand(n *parser.Node) string {
 	return "Invalid command '" + strings.TrimSuffix(display(n), ">") +
@@ -106,7 +116,7 @@ func (l *lowering) foreign(n *parser.Node) (string, bool) {
 // withoutDirectives are modules of httpd that have none, by the identifier without _module.
 var withoutDirectives = []string{
 	"asis", "authz_host", "authz_owner", "authz_user", "bucketeer", "data", "lbmethod_bybusyness", "lbmethod_byrequests",
-	"lbmethod_bytraffic", "mpm_event", "mpm_worker", "proxy_ajp", "proxy_balancer", "proxy_fdpass", "proxy_http", "proxy_http2",
+	"lbmethod_bytraffic", "proxy_ajp", "proxy_balancer", "proxy_fdpass", "proxy_http", "proxy_http2",
 	"proxy_uwsgi", "ratelimit", "slotmem_plain", "slotmem_shm", "socache_dbm", "socache_dc", "socache_shmcb", "status", "systemd",
 	"unique_id",
 }
@@ -117,7 +127,7 @@ func described(id string) bool {
 		return true
 	}
 	for d := range directive.All() {
-		if d.ModuleID() == id {
+		if slices.Contains(slices.Collect(d.ModuleIDs()), id) {
 			return true
 		}
 	}
@@ -149,7 +159,7 @@ func (l *lowering) unknownDirective(n *parser.Node) {
 				d, known = directive.LookupSection(like)
 			}
 			if known && d.Section == n.Section {
-				r.label, r.help = "did you mean "+like+"?", "write "+like+", which "+d.Module+" has"
+				r.label, r.help = "did you mean "+like+"?", "write "+like+", which "+d.ModuleName()+" has"
 				break
 			}
 		}

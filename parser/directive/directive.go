@@ -108,8 +108,11 @@ type Directive struct {
 	Name string
 	// Section says that it is written <Name> … </Name>.
 	Section bool
-	// Module is the module that has it: "mod_proxy", "core".
+	// Module is the module that has it: "mod_proxy", "core", "event" for the MPM.
 	Module string
+	// Others are further modules that have it too, with commas between them: "worker,prefork". It is there when one of them is
+	// loaded.
+	Others string
 	// Contexts is where it may stand.
 	Contexts Context
 	// Args is how it takes its arguments.
@@ -130,16 +133,42 @@ type Directive struct {
 }
 
 // ModuleID returns the identifier that LoadModule has for the module: "proxy_module".
-func (d *Directive) ModuleID() string {
-	switch d.Module {
+func (d *Directive) ModuleID() string { return moduleID(d.Module) }
+
+// ModuleIDs returns the identifiers of all modules that have it, that of Module first.
+func (d *Directive) ModuleIDs() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(d.ModuleID()) || d.Others == "" {
+			return
+		}
+		for other := range strings.SplitSeq(d.Others, ",") {
+			if !yield(moduleID(other)) {
+				return
+			}
+		}
+	}
+}
+
+func moduleID(module string) string {
+	switch module {
 	case "http_core":
 		return "http_module"
-	case "event":
-		return "mpm_event_module"
+	case "event", "worker", "prefork":
+		return "mpm_" + module + "_module"
 	case "util_ldap":
 		return "ldap_module"
 	}
-	return strings.TrimPrefix(d.Module, "mod_") + "_module"
+	return strings.TrimPrefix(module, "mod_") + "_module"
+}
+
+// ModuleName returns the name of the module as the manual has it: "mod_proxy", "mod_mpm_event", "core".
+func (d *Directive) ModuleName() string {
+	switch id := d.ModuleID(); id {
+	case "core_module", "http_module":
+		return "core"
+	default:
+		return "mod_" + strings.TrimSuffix(id, "_module")
+	}
 }
 
 // Lookup returns the directive or section of a name, case-insensitively. Where both exist it is the directive; a name that

@@ -52,14 +52,13 @@ func TestEveryLineIsFound(t *testing.T) {
 	if got := len(slices.Collect(All())); got != len(lines) {
 		t.Errorf("All yields %d, the data has %d", got, len(lines))
 	}
-	// Two modules that are never loaded together may have the same directive.
-	twice := map[string]bool{"ScriptLog": true, "ScriptLogBuffer": true, "ScriptLogLength": true, "HeartbeatStorage": true}
 	for _, line := range lines {
 		name, rest, _ := strings.Cut(line, "\t")
-		module, _, _ := strings.Cut(rest, "\t")
+		modules, _, _ := strings.Cut(rest, "\t")
+		module, _, _ := strings.Cut(modules, ",")
 		for _, spelling := range []string{name, strings.ToUpper(name), strings.ToLower(name)} {
 			d, ok := Lookup(spelling)
-			if !ok || d.Section != strings.HasPrefix(name, "<") || d.Module != module && !twice[d.Name] {
+			if !ok || d.Section != strings.HasPrefix(name, "<") || d.Module != module {
 				t.Errorf("Lookup(%q) = %+v, %t", spelling, d, ok)
 			}
 		}

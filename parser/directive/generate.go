@@ -51,23 +51,24 @@ func generate() ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("directives.tsv: %s has the unknown argument shape %q", f[0], f[3])
 		}
+		module, others, _ := strings.Cut(f[1], ",")
 		e, ok := effects.directives[f[0]]
 		if !ok {
-			e = effects.modules[f[1]]
+			e = effects.modules[module]
 		}
 		delete(effects.unused, f[0])
-		delete(effects.unused, "module "+f[1])
+		delete(effects.unused, "module "+module)
 		contexts := strings.NewReplacer("server", "Server", "section", "Section", "htaccess", "Htaccess", ",", "|").Replace(f[2])
-		text := fmt.Sprintf("{Name: %q, Section: %t, Module: %q, Contexts: %s, Args: %s, Override: %q, Default: %q, Since: %q, Effect: %s, Guards: %t, key: %q},",
-			name, section, f[1], contexts, shape, f[4], f[5], f[6], e.effect(), e.guards, strings.ToLower(name))
-		for _, empty := range []string{"Section: false, ", `Override: "", `, `Default: "", `, `Since: "", `, "Effect: Proxying, ", "Guards: false, "} {
+		text := fmt.Sprintf("{Name: %q, Section: %t, Module: %q, Others: %q, Contexts: %s, Args: %s, Override: %q, Default: %q, Since: %q, Effect: %s, Guards: %t, key: %q},",
+			name, section, module, others, contexts, shape, f[4], f[5], f[6], e.effect(), e.guards, strings.ToLower(name))
+		for _, empty := range []string{"Section: false, ", `Others: "", `, `Override: "", `, `Default: "", `, `Since: "", `, "Effect: Proxying, ", "Guards: false, "} {
 			text = strings.Replace(text, empty, "", 1)
 		}
 		order := "1"
 		if section {
 			order = "0"
 		}
-		rows = append(rows, row{strings.ToLower(name) + "\x00" + order + f[1], text})
+		rows = append(rows, row{strings.ToLower(name) + "\x00" + order + module, text})
 	}
 	for name := range effects.unused {
 		return nil, fmt.Errorf("effects.tsv: %s is no directive or module of directives.tsv", name)
