@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/balance"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -22,10 +23,11 @@ func balancer(t *testing.T, method upstream.Method, members ...member) *upstream
 	table := upstream.NewTable()
 	b := &upstream.Balancer{Name: "balancer://b", Method: method, ForceRecovery: true}
 	for i, m := range members {
-		status, err := upstream.Status(0).Apply(m.status)
+		flags, _, err := ir.ParseStatusFlags(m.status)
 		if err != nil {
 			t.Fatal(err)
 		}
+		status := upstream.Status(flags)
 		name := string(rune('A' + i))
 		slot := table.Slot(upstream.Key{Worker: name}, upstream.State{Status: status, Factor: max(m.factor, 100), LBSet: m.set})
 		slot.Set(status)

@@ -6,12 +6,10 @@
 // that a reload loses neither counters nor the knowledge that a backend is down.
 package upstream
 
-import (
-	"errors"
-	"strings"
-)
+import "strings"
 
-// Status is the state of a worker as a set of bits (mod_proxy: proxy_worker_shared.status).
+// Status is the state of a worker as a set of bits (mod_proxy: proxy_worker_shared.status). The bits are those of
+// ir.StatusFlags, which the configuration sets.
 type Status uint32
 
 // The bits, with the letters that status= and the balancer-manager use.
@@ -63,32 +61,4 @@ func (s Status) String() string {
 		}
 	}
 	return b.String()
-}
-
-// ErrStatus is the refusal of httpd for a letter that status= does not know.
-var ErrStatus = errors.New("unknown status parameter option")
-
-// Apply changes s as a status= parameter says: letters in either case, of which each sets its bit, or clears it behind a
-// minus sign. A sign holds until the next one; the first is plus. A letter that is unknown is refused with ErrStatus.
-func (s Status) Apply(text string) (Status, error) {
-	set := true
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case '+':
-			set = true
-		case '-':
-			set = false
-		default:
-			bit := strings.IndexByte(statusLetters, c&^0x20)
-			if bit < 0 {
-				return s, ErrStatus
-			}
-			if set {
-				s |= 1 << bit
-			} else {
-				s &^= 1 << bit
-			}
-		}
-	}
-	return s, nil
 }

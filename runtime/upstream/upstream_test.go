@@ -1,47 +1,36 @@
 package upstream_test
 
 import (
-	"errors"
 	"reflect"
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-func TestStatusApply(t *testing.T) {
-	tests := []struct{ text, want string }{
-		{"", "O"},
-		{"+H", "OH"},
-		{"DN", "OND"},
-		{"+H-h", "O"},
-		{"-O", ""},
-		{"dise", "OIDSE"},
-		{"+D-SI+R", "ODR"},
-		{"O+INGUDSEHRFC", "OINGUDSEHRFC"},
-	}
-	for _, test := range tests {
-		got, err := upstream.Init.Apply(test.text)
-		if err != nil || got.String() != test.want {
-			t.Errorf("status=%s is %q, %v; want %q", test.text, got, err, test.want)
-		}
-	}
-	for _, text := range []string{"+Q", "on", "H E", "1"} {
-		if _, err := upstream.Init.Apply(text); text != "on" && !errors.Is(err, upstream.ErrStatus) {
-			t.Errorf("status=%s is accepted", text)
+// TestStatusIsThatOfTheConfiguration holds that a configured state converts bit by bit.
+func TestStatusIsThatOfTheConfiguration(t *testing.T) {
+	for _, letter := range "OINGUDSEHRFC" {
+		flags, _, err := ir.ParseStatusFlags(string(letter))
+		if got := upstream.Status(flags).String(); err != nil || got != string(letter) {
+			t.Errorf("status=%c is %s, %v", letter, got, err)
 		}
 	}
 }
 
 func TestUsable(t *testing.T) {
-	for letters, want := range map[string]bool{"": true, "I": true, "N": true, "H": true, "R": true, "D": false, "S": false, "E": false, "C": false, "U": false, "-O": false} {
-		status, err := upstream.Init.Apply(letters)
-		if err != nil {
-			t.Fatal(err)
+	for letters, want := range map[string]bool{
+		"": true, "I": true, "N": true, "H": true, "R": true, "IHR": true,
+		"D": false, "S": false, "E": false, "C": false, "U": false,
+	} {
+		flags, _, err := ir.ParseStatusFlags(letters)
+		if got := (upstream.Init | upstream.Status(flags)).Usable(); err != nil || got != want {
+			t.Errorf("%q usable: %t, %v", letters, got, err)
 		}
-		if status.Usable() != want {
-			t.Errorf("%q usable: %t", letters, status.Usable())
-		}
+	}
+	if upstream.Standby.Usable() {
+		t.Error("a worker that is not initialised is usable")
 	}
 }
 

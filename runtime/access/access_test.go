@@ -1,0 +1,112 @@
+package access_test
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/exchange"
+)
+
+func TestParsePrefix(t *testing.T) {
+	for word, want := range map[string]string{
+		"10":                      "10.0.0.0/8",
+		"10.":                     "10.0.0.0/8",
+		"192.168":                 "192.168.0.0/16",
+		"192.168.1":               "192.168.1.0/24",
+		"192.168.1.7":             "192.168.1.7/32",
+		"192.168.1.7/24":          "192.168.1.0/24",
+		"192.168.1.0/255.255.0.0": "192.168.0.0/16",
+		"2001:db8::/32":           "2001:db8::/32",
+		"2001:db8::1":             "2001:db8::1/128",
+		"0.0.0.0/0":               "0.0.0.0/0",
+	} {
+		if got, err := access.ParsePrefix(word); err != nil || got.String() != want {
+			t.Errorf("%s is %v, %v; want %s", word, got, err, want)
+		}
+	}
+	for _, word := range []string{"", "example.com", "10.256", "1.2.3.4/33", "1.2.3.4/255.0.255.0", "1.2.3.4/x", "fe80::1%eth0", "10/8", "::1/129", "1.2.3.4.5"} {
+		if got, err := access.ParsePrefix(word); err == nil {
+			t.Errorf("%q is taken for %v", word, got)
+		}
+	}
+}
+
+func require(provider string, args ...string) *ir.Require {
+	return &ir.Require{Provider: provider, Args: args}
+}
+
+func not(r *ir.Require) *ir.Require {
+	r.Not = true
+	return r
+}
+
+func section(kind ir.SectionKind, items ...ir.Item) *ir.Section {
+	return &ir.Section{Kind: kind, Items: items}
+}
+
+// TestRequire holds the three-valued logic of mod_authz_core, for a client at 10.0.0.1.
+func TestRequire(t *testing.T) {
+	in, out := require("ip", "10"), require("ip", "11")
+	tests := []struct {
+		name string
+		want bool
+		list []ir.Item
+	}{
+		{"nothing", true, nil},
+		{"one of several", true, []ir.Item{out, in}},
+		{"none of several", false, []ir.Item{out, require("local")}},
+		{"all", false, []ir.Item{section(ir.SectionRequireAll, in, out)}},
+		{"all and not", true, []ir.Item{section(ir.SectionRequireAll, in, not(require("ip", "11")))}},
+		{"all and not him", false, []ir.Item{section(ir.SectionRequireAll, in, not(require("ip", "10")))}},
+		{"only negative grants nobody", false, []ir.Item{section(ir.SectionRequireAll, not(require("ip", "11")))}},
+		{"none grants nobody", false, []ir.Item{section(ir.SectionRequireNone, out)}},
+		{"none in all", true, []ir.Item{section(ir.SectionRequireAll, in, section(ir.SectionRequireNone, out))}},
+		{"none in all denies", false, []ir.Item{section(ir.SectionRequireAll, require("all", "granted"), section(ir.SectionRequireNone, in))}},
+		{"any in all", true, []ir.Item{section(ir.SectionRequireAll, in, section(ir.SectionRequireAny, out, in))}},
+		{"env", true, []ir.Item{require("env", "no", "yes")}},
+		{"env that is not set", false, []ir.Item{require("env", "no")}},
+		{"HEAD is GET", true, []ir.Item{require("method", "GET")}},
+		{"other method", false, []ir.Item{require("method", "POST")}},
+	}
+	for _, test := range tests {
+		rules, problems := access.Compile(effective.Access{Require: test.list})
+		if len(problems) > 0 {
+			t.Errorf("%s: %v", test.name, problems)
+			continue
+		}
+		var env exchange.Table
+		env.SetString("yes", "")
+		x := access.Request{Client: netip.MustParseAddr("::ffff:10.0.0.1"), Local: netip.MustParseAddr("10.0.0.2"), Method: []byte("HEAD"), Env: &env}
+		if got := rules.Allow(&x); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+		if rules.IsOpen() != (test.name == "nothing") {
+			t.Errorf("%s: open %t", test.name, rules.IsOpen())
+		}
+	}
+}
+
+// TestUndecidableDenies holds that a rule that cannot be decided lets nobody in, wherever it stands.
+func TestUndecidableDenies(t *testing.T) {
+	for _, list := range [][]ir.Item{
+		{require("user", "a"), require("all", "granted")},
+		{section(ir.SectionRequireAny, require("expr", "true"), require("all", "granted"))},
+		{section(ir.SectionRequireAll, require("all", "granted"), &ir.Residue{State: ir.ResidueUnsupported, Name: "AuthMerging"})},
+		{require("all", "maybe")},
+		{require("ip")},
+	} {
+		rules, problems := access.Compile(effective.Access{Require: list})
+		if len(problems) == 0 || rules.IsOpen() || rules.Allow(&access.Request{Client: netip.MustParseAddr("127.0.0.1")}) {
+			t.Errorf("%v: %d problems, and it lets in", list, len(problems))
+		}
+		for _, p := range problems {
+			if strings.TrimSpace(p.Message) == "" {
+				t.Errorf("%v: a problem without a message", list)
+			}
+		}
+	}
+}
