@@ -124,6 +124,7 @@ func TestFindings(t *testing.T) {
 		{"ProxyPass / http://b/ # the backend", "LB018 # the backend"},
 		{"LoadModule authz_core_module x\nLoadModule proxy_module x\nProxyPass / balancer://b/ lbmethod=bybusyness", "LB019 lbmethod=bybusyness"},
 		{"LoadModule authz_core_module x\nHeader set A b", "LB010 Header"},
+		{"LoadModule authz_core_module x\nSecRuleEngine On", "LB010 SecRuleEngine"},
 		{"LoadModule mpm_prefork_module x\nThreadsPerChild 25", "LB010 ThreadsPerChild"},
 		{"ProxyPass / http://b/ retry=-1\nProxyPass /a b", "LB013 retry=-1, LB013 b"},
 		{"ProxyPass / http://b/ # x\nProxyPass /a http://b/ foo=1", "LB018 # x, LB011 foo=1"},
@@ -160,6 +161,8 @@ func TestNoVerdict(t *testing.T) {
 		"LoadModule authz_core_module modules/mod_authz_core.so\nLoadModule cgid_module modules/mod_cgid.so\nScriptLog logs/cgi.log",
 		"LoadModule authz_core_module modules/mod_authz_core.so\nThreadsPerChild 25",
 		"LoadModule mpm_worker_module modules/mod_mpm_worker.so\nThreadsPerChild 25",
+		"WSGIScriptAlias / /srv/app.wsgi\nSecRuleEngine On",
+		"LoadModule mpm_event_module x\nLoadModule php7_module x\nphp_value a b\nRewriteEngin On",
 		"ProxyPass / ${BACKEND_URL}",
 		"ProxyPass / http://b/ retry=${RETRY}x connectiontimeout=${T}",
 	} {

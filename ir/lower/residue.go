@@ -93,24 +93,32 @@ func invalidCommand(n *parser.Node) string {
 		"', perhaps misspelled or defined by a module not included in the server configuration"
 }
 
-// foreign returns a module to which a directive that is not in the table may belong: one of an <IfModule> around it, or one
-// that is loaded, whose directives are not in the table.
-func (l *lowering) foreign(n *parser.Node) (string, bool) {
+// stranger is a module to which a directive that is not in the table may belong.
+type stranger struct {
+	// name is what the configuration calls it: mod_php7.c, security2_module.
+	name string
+	// around says that the directive stands in an <IfModule> of it.
+	around bool
+}
+
+// stranger returns such a module: one of an <IfModule> around the directive, or one that is loaded, whose directives are
+// not in the table.
+func (l *lowering) stranger(n *parser.Node) (stranger, bool) {
 	for _, box := range l.tree.Consumed {
 		if !box.Is("IfModule") || len(box.Words) == 0 || !box.Item.Span().Contains(n.NameSpan().Start) {
 			continue
 		}
 		module := box.Words[0].String()
 		if !strings.HasPrefix(module, "!") && !described(moduleID(module)) {
-			return module, true
+			return stranger{module, true}, true
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.tree.Modules)) {
 		if !described(id) {
-			return id, true
+			return stranger{id, false}, true
 		}
 	}
-	return "", false
+	return stranger{}, false
 }
 
 // withoutDirectives are modules of httpd that have none, by the identifier without _module.
@@ -134,16 +142,54 @@ func described(id string) bool {
 	return false
 }
 
-// unknownDirective reports a name that httpd 2.4 does not have.
+// unknownDirective reports a name that httpd 2.4 does not have. Where a module may have it that is no part of httpd, that is
+// no refusal.
 func (l *lowering) unknownDirective(n *parser.Node) {
-	if module, ok := l.foreign(n); ok {
-		l.diags.Add(diag.Diagnostic{
-			Code: unknownDirective.code, Name: unknownDirective.name, Class: diag.Unknown, Severity: diag.Info, Span: n.NameSpan(),
-			Message: fmt.Sprintf("lbconf does not know %s: it may belong to %s", display(n), module),
-			Notes:   []diag.Note{{Kind: "effect", Text: "httpd takes the line if the module has it; what it does is not looked at here"}},
-		})
-		return
+	like := meant(n)
+	owner, owned := directive.Foreign(n.Name)
+	other, strange := l.stranger(n)
+	switch {
+	case owned && (strange || l.tree.HasModule(owner)):
+		l.unjudged(n, diag.Info, "%s is a directive of %s, which is no part of httpd: it is not checked", display(n), owner)
+	case owned:
+		l.refuse(n, refusal{
+			code: unknownDirective, span: n.NameSpan(), label: "its module is not loaded", httpd: invalidCommand(n),
+			help: "load " + owner + " above it: LoadModule " + owner + " PATH",
+		}, "%s needs %s, which is not loaded", display(n), owner)
+	case strange && like != nil && !other.around:
+		l.unjudged(n, diag.Warning, "httpd has no %s: %s may be meant, or it belongs to %s, which lbconf does not know", display(n), like.Name, other.name)
+	case strange:
+		l.unjudged(n, diag.Info, "lbconf does not know %s: it may belong to %s", display(n), other.name)
+	default:
+		l.misspelled(n, like)
 	}
+}
+
+// unjudged reports a directive that httpd takes where a module has it that lbconf does not know.
+func (l *lowering) unjudged(n *parser.Node, severity diag.Severity, format string, args ...any) {
+	l.diags.Add(diag.Diagnostic{
+		Code: unknownDirective.code, Name: unknownDirective.name, Class: diag.Unknown, Severity: severity, Span: n.NameSpan(),
+		Message: fmt.Sprintf(format, args...),
+		Notes:   []diag.Note{{Kind: "effect", Text: "httpd takes the line if the module has it; what it does is not looked at here"}},
+	})
+}
+
+// meant returns the directive or section whose name is written almost like n, or nil.
+func meant(n *parser.Node) *directive.Directive {
+	for _, like := range directive.Suggest(n.Name) {
+		d, known := directive.Lookup(like)
+		if n.Section {
+			d, known = directive.LookupSection(like)
+		}
+		if known && d.Section == n.Section {
+			return d
+		}
+	}
+	return nil
+}
+
+// misspelled refuses a name that no module has.
+func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 	r := refusal{
 		code: unknownDirective, span: n.NameSpan(), label: "unknown", httpd: invalidCommand(n), help: "remove the line, or correct the name",
 	}
@@ -152,17 +198,8 @@ func (l *lowering) unknownDirective(n *parser.Node) {
 		if !other.Section {
 			r.label, r.help = "a directive", "write "+other.Name+" without < and >"
 		}
-	} else {
-		for _, like := range directive.Suggest(n.Name) {
-			d, known := directive.Lookup(like)
-			if n.Section {
-				d, known = directive.LookupSection(like)
-			}
-			if known && d.Section == n.Section {
-				r.label, r.help = "did you mean "+like+"?", "write "+like+", which "+d.ModuleName()+" has"
-				break
-			}
-		}
+	} else if like != nil {
+		r.label, r.help = "did you mean "+like.Name+"?", "write "+like.Name+", which "+like.ModuleName()+" has"
 	}
 	kind := "directive"
 	if n.Section {

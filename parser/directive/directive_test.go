@@ -135,3 +135,20 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestForeign(t *testing.T) {
+	for name, want := range map[string]string{
+		"SecRule": "security2_module", "secruleengine": "security2_module", "WSGIScriptAlias": "wsgi_module", "php_admin_value": "php_module",
+		"OIDCProviderMetadataURL": "auth_openidc_module", "<Perl": "perl_module", "AssignUserID": "mpm_itk_module",
+		"": "", "ProxyPas": "", "php": "", "sec:x": "",
+	} {
+		if got, ok := Foreign(name); got != want || ok != (want != "") {
+			t.Errorf("Foreign(%q) = %q, %t, want %q", name, got, ok, want)
+		}
+	}
+	for d := range All() {
+		if id, ok := Foreign(d.Name); ok {
+			t.Errorf("%s is a directive of %s, not of %s", d.Name, d.Module, id)
+		}
+	}
+}
