@@ -61,6 +61,10 @@ func (b *backend) refuse() {
 	listener := b.listener
 	b.listener = nil
 	for conn := range b.open {
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			// Close then returns when the other side's kernel has the end, so that a request sent afterwards finds it.
+			_ = tcp.SetLinger(1)
+		}
 		_ = conn.Close()
 	}
 	b.mu.Unlock()
