@@ -49,6 +49,7 @@ func costs() map[string][2]string {
 		"rules":     {fiftyRules(), "GET /x/y?z | X-Kind: k"},
 		"sections": {"ProxyPass / http://127.0.0.1:9000/\n<Proxy *>\nOrder deny,allow\nDeny from all\nAllow from 127.0.0.1\n</Proxy>\n<Location /a>\nProxyPreserveHost On\n</Location>\n" +
 			"<LocationMatch \"^/(a)/(b)\">\nRequire ip 127\n</LocationMatch>\n", "GET /a/b"},
+		"headers":         {"ProxyPass / http://127.0.0.1:9000/\nRequestHeader set X-Proto https\nRequestHeader append X-Kind b\nRequestHeader unset X-No\n", "GET /a | X-Kind: a | X-Kind: c | X-No: 1"},
 		"one host":        {manyHosts(1), "GET /a | Host: h0.test"},
 		"ten thousand":    {manyHosts(10000), "GET /a | Host: x.h9999.test"},
 		"regular pattern": {"ProxyPassMatch ^/([a-z]+)/(.*)$ http://127.0.0.1:9000/$2/$1\n", "GET /abc/def"},

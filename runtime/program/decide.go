@@ -167,6 +167,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		return
 	}
 	x.Filename = p.buf[start:]
+	s.headers.Apply(x, &p.header)
 	h.dispatch(p, &c)
 }
 

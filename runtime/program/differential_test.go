@@ -91,6 +91,9 @@ func resultOf(r *httpdtest.Response) string {
 		location = " Location=" + l
 	}
 	if name := r.Field("X-Backend"); name != "" {
+		if tests := r.Field("X-Tests"); tests != "" {
+			location += " " + tests
+		}
 		return fmt.Sprintf("%s %s Host=%s%s", name, strings.TrimSuffix(r.Field("X-Line"), " HTTP/1.1"), r.Field("X-Host"), location)
 	}
 	return fmt.Sprintf("%d%s", r.Status, location)
@@ -146,6 +149,15 @@ func decide(t *testing.T, p *program.Program, raw, port string, names map[string
 	result := fmt.Sprintf("%s %s %s Host=%s", name, x.Request.Method, path, host)
 	if location := x.Request.Fields.Get("X-Location"); location != nil {
 		result += " Location=" + string(plan.Reverse.AppendLocation(nil, location, &plan.Self))
+	}
+	var tests []string
+	for _, f := range x.Request.Fields {
+		if strings.HasPrefix(strings.ToLower(string(f.Name)), "x-test") {
+			tests = append(tests, fmt.Sprintf("%s: %s", f.Name, f.Value))
+		}
+	}
+	if len(tests) > 0 {
+		result += " " + strings.Join(tests, " ~ ")
 	}
 	return result
 }

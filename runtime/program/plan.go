@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -75,6 +76,7 @@ type Plan struct {
 	unpooled upstream.Worker
 	rewrite  rewrite.State
 	access   access.Request
+	header   header.Room
 	// path is what sections are compared with; buf and groups are room.
 	path   []byte
 	buf    []byte

@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
 )
@@ -20,6 +21,7 @@ type scope struct {
 	reverse      *route.Reverse
 	access       *access.Rules
 	open         bool
+	headers      *header.List
 	preserveHost bool
 	addForwarded bool
 	continues    bool
@@ -191,9 +193,10 @@ func (c *scopes) remember(set sectionSet) *scope {
 // compile merges sections, in the order of merging, on top of what holds in the server.
 func (c *scopes) compile(list []*effective.Section) *scope {
 	merged := c.server.Scope(list...)
-	rules, _ := access.Compile(merged.Access) // what cannot be decided denies, and was reported with its section
+	rules, _ := access.Compile(merged.Access)    // what cannot be decided denies, and was reported with its section
+	headers, _ := header.Compile(merged.Headers) // problems are found by the survey
 	s := &scope{
-		access: rules, open: rules.IsOpen(),
+		headers: headers, access: rules, open: rules.IsOpen(),
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/header"
 )
 
 // survey goes through all directives and reports those that the program does not run.
@@ -30,9 +31,12 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyWord(item)
 	case *ir.HeaderEdit:
 		if item.Request {
-			b.report.refuse(item, "RequestHeader is not run by this server, and without it the backend would see other fields than it trusts: leave it out, or set the field at the backend")
+			_, problems := header.Compile([]*ir.HeaderEdit{item})
+			for _, p := range problems {
+				b.report.refuse(p.Item, "%s", p.Message)
+			}
 		} else {
-			b.report.ignore(item, "Header is not run by this server: responses have the fields of the backend")
+			b.report.refuse(item, "Header is not run by this server, and without it clients would miss what protects them or keeps their session: leave it out, or set the field at the backend")
 		}
 	case *ir.ProxyPass:
 		if item.Interpolate {

@@ -216,7 +216,8 @@ func (s *Server) Do(t *testing.T, raw string) *Response {
 }
 
 // Backend listens on loopback until the test ends. To each request it answers 200 with its name, the request line and
-// the Host field, in the fields X-Backend, X-Line and X-Host; a field X-Location of the request comes back as Location of a 302.
+// the Host field, in the fields X-Backend, X-Line and X-Host; a field X-Location of the request comes back as Location of a
+// 302, and all fields that begin with X-Test come back in X-Tests.
 func Backend(t *testing.T, name string) (addr string) {
 	t.Helper()
 	listener := listen(t)
@@ -242,6 +243,7 @@ func answer(conn net.Conn, name string) {
 			return
 		}
 		var host, location string
+		var tests []string
 		for {
 			field, err := reader.ReadString('\n')
 			if err != nil {
@@ -257,13 +259,16 @@ func answer(conn net.Conn, name string) {
 			case "x-location":
 				location = value
 			}
+			if strings.HasPrefix(strings.ToLower(key), "x-test") {
+				tests = append(tests, field)
+			}
 		}
 		status := "200 OK"
 		if location != "" {
 			status = "302 Found\r\nLocation: " + location
 		}
-		if _, err := fmt.Fprintf(conn, "HTTP/1.1 %s\r\nX-Backend: %s\r\nX-Line: %s\r\nX-Host: %s\r\nContent-Length: 0\r\n\r\n",
-			status, name, strings.TrimRight(line, "\r\n"), host); err != nil {
+		if _, err := fmt.Fprintf(conn, "HTTP/1.1 %s\r\nX-Backend: %s\r\nX-Line: %s\r\nX-Host: %s\r\nX-Tests: %s\r\nContent-Length: 0\r\n\r\n",
+			status, name, strings.TrimRight(line, "\r\n"), host, strings.Join(tests, " ~ ")); err != nil {
 			return
 		}
 	}

@@ -1,0 +1,184 @@
+// Package header runs RequestHeader of mod_headers: it changes the fields of a request before they go to a backend.
+//
+// A list is compiled once; what of it cannot be run exactly is a problem with its directive. A request appends to room of
+// its exchange and allocates nothing.
+package header
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/pcre"
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/internal/regex"
+)
+
+// List is a compiled list of RequestHeader directives. It is immutable; a nil list does nothing.
+type List struct{ edits []edit }
+
+// Problem is a directive that cannot be run.
+type Problem struct {
+	// Item is the directive.
+	Item ir.Item
+	// Message says why and what to write instead.
+	Message string
+}
+
+// edit is one compiled directive.
+type edit struct {
+	action ir.HeaderAction
+	name   string
+	value  []part
+	match  *regex.Regexp
+	// env restricts it to requests with a variable of that name, or with unset to those without.
+	env   string
+	unset bool
+}
+
+// part is a piece of a value.
+type part struct {
+	text string
+	// env is the name of a variable, time says that it is %t.
+	env  string
+	time bool
+}
+
+// Compile compiles the RequestHeader directives of a list, in order; Header directives in it are left out. The list is nil
+// when there are none.
+func Compile(items []*ir.HeaderEdit) (*List, []Problem) {
+	var list List
+	var problems []Problem
+	for _, item := range items {
+		if !item.Request {
+			continue
+		}
+		e, err := compile(item)
+		if err != nil {
+			problems = append(problems, Problem{item, err.Error()})
+			continue
+		}
+		list.edits = append(list.edits, e)
+	}
+	if len(list.edits) == 0 {
+		return nil, problems
+	}
+	return &list, problems
+}
+
+func compile(item *ir.HeaderEdit) (edit, error) {
+	e := edit{action: item.Action, name: strings.TrimSuffix(item.Name, ":")}
+	if err := e.condition(item.Condition); err != nil {
+		return e, err
+	}
+	value := item.Value
+	switch item.Action {
+	case ir.HeaderUnset:
+		return e, nil
+	case ir.HeaderEditFirst, ir.HeaderEditAll:
+		pattern, err := pcre.Parse(item.Value)
+		if err != nil {
+			return e, fmt.Errorf("the regular expression %q does not parse: %w", item.Value, err)
+		}
+		if e.match, err = regex.Compile(pattern, false); err != nil {
+			return e, fmt.Errorf("the regular expression %q cannot be run: %w", item.Value, err)
+		}
+		value = item.Replacement
+	case ir.HeaderEcho, ir.HeaderNote:
+		return e, fmt.Errorf("RequestHeader has no action %s: write set, append, add, merge, setifempty, unset or edit", item.Action)
+	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge:
+	}
+	var err error
+	e.value, err = parseValue(value)
+	return e, err
+}
+
+func (e *edit) condition(text string) error {
+	if text == "" {
+		return nil
+	}
+	name, ok := strings.CutPrefix(text, "env=")
+	if !ok {
+		return fmt.Errorf("the condition %q of a header is not run by this server: write env=NAME or env=!NAME", text)
+	}
+	e.env, e.unset = strings.CutPrefix(name, "!")
+	return nil
+}
+
+// parseValue reads a value: %%, %{NAME}e and %t, and the escapes \n, \r, \t and \\.
+func parseValue(text string) ([]part, error) {
+	if strings.HasPrefix(text, "expr=") {
+		return nil, errors.New("a header value that is an expression is not run by this server: write text with %{NAME}e")
+	}
+	var parts []part
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			parts = append(parts, part{text: literal.String()})
+			literal.Reset()
+		}
+	}
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\\' && i+1 < len(text) && strings.IndexByte(`\rnt`, text[i+1]) >= 0:
+			i++
+			literal.WriteByte(unescape(text[i]))
+		case c != '%':
+			literal.WriteByte(c)
+		case strings.HasPrefix(text[i:], "%%"):
+			i++
+			literal.WriteByte('%')
+		case strings.HasPrefix(text[i:], "%t"):
+			i++
+			flush()
+			parts = append(parts, part{time: true})
+		default:
+			end := strings.Index(text[i:], "}")
+			if !strings.HasPrefix(text[i:], "%{") || end < 0 || i+end+1 >= len(text) || text[i+end+1] != 'e' {
+				return nil, fmt.Errorf("a header value that holds %q is not run by this server: write %%%%, %%t or %%{NAME}e", text[i:])
+			}
+			flush()
+			parts = append(parts, part{env: text[i+2 : i+end]})
+			i += end + 1
+		}
+	}
+	flush()
+	return parts, nil
+}
+
+func unescape(c byte) byte {
+	switch c {
+	case 'r':
+		return '\r'
+	case 'n':
+		return '\n'
+	case 't':
+		return '\t'
+	}
+	return c
+}
+
+// append appends the value for a request.
+func (e *edit) append(dst []byte, x *exchange.Exchange) []byte {
+	for i := range e.value {
+		switch p := &e.value[i]; {
+		case p.time:
+			dst = strconv.AppendInt(append(dst, "t="...), x.Start.UnixMicro(), 10)
+		case p.env != "":
+			value, ok := x.Env.Get(p.env)
+			if !ok {
+				value = unknown
+			}
+			dst = append(dst, value...)
+		default:
+			dst = append(dst, p.text...)
+		}
+	}
+	return dst
+}
+
+// unknown is what httpd writes for a variable that is not set.
+var unknown = []byte("(null)")
