@@ -138,7 +138,9 @@ func openListener(w program.Listen, mapping map[uint16]string) (*listener, error
 	if !mapped {
 		address = net.JoinHostPort(addressText(w.Address), strconv.Itoa(int(w.Port)))
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", address)
+	// A dead client is noticed by the timeouts, so keep-alive probes would only cost system calls.
+	config := net.ListenConfig{Control: deferAccept, KeepAlive: -1}
+	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen for port %d: %w", w.Port, err)
 	}
