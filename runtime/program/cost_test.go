@@ -58,6 +58,9 @@ func costs() map[string][2]string {
 
 // TestDecideDoesNotAllocate holds the aim for the steady state.
 func TestDecideDoesNotAllocate(t *testing.T) {
+	if racing {
+		t.Skip("allocations are counted without the race detector")
+	}
 	for name, c := range costs() {
 		t.Run(name, func(t *testing.T) {
 			p := compile(t, c[0])
