@@ -7,7 +7,10 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
 )
@@ -61,17 +64,27 @@ func (b *backend) refuse() {
 	listener := b.listener
 	b.listener = nil
 	for conn := range b.open {
-		if tcp, ok := conn.(*net.TCPConn); ok {
-			// Close then returns when the other side's kernel has the end, so that a request sent afterwards finds it.
-			_ = tcp.SetLinger(1)
-		}
+		shutDown(conn)
 		_ = conn.Close()
 	}
 	b.mu.Unlock()
 	if listener != nil {
+		shutDown(listener)
 		_ = listener.Close()
 	}
 	b.tasks.Wait()
+}
+
+// shutDown ends a socket at once. Close alone leaves it open as long as a program that is being started at the same
+// moment has inherited it, until its exec.
+func shutDown(socket any) {
+	s, ok := socket.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := s.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _ = unix.Shutdown(int(fd), unix.SHUT_RDWR) })
+	}
 }
 
 func (b *backend) close() error {
