@@ -69,6 +69,7 @@ func TestRefused(t *testing.T) {
 		{"<Proxy *>\nOrder deny,allow\nDeny from example.com\n</Proxy>", "Deny", "name"},
 		{"<Location /x>\nAuthType Basic\n</Location>", "AuthType", "AuthType"},
 		{"<If \"true\">\nProxyPreserveHost On\n</If>", "<If", "If"},
+		{"ProxyPassInterpolateEnv On\nProxyPass / http://${X:b}/ interpolate", "ProxyPassInterpolateEnv", "another URL"},
 		{"ProxyRequests On", "ProxyRequests", "forward"},
 		{"RequestHeader set X-User expr=%{REMOTE_USER}", "RequestHeader", "expression"},
 		{"RequestHeader set X-Load %l", "RequestHeader", "%l"},

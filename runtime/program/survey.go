@@ -40,7 +40,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		}
 	case *ir.ProxyPass:
 		if item.Interpolate {
-			b.report.ignore(item, "interpolate is not run by this server: ${…} in the URL stays as it is")
+			b.report.ignore(item, "interpolate has no effect without ProxyPassInterpolateEnv On: ${…} in the URL stays as it is")
 		}
 	case *ir.Section:
 		b.surveySection(item)
@@ -99,6 +99,8 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	case ir.ResidueInert:
 	case ir.ResidueUnsupported:
 		switch {
+		case item.Name == "ProxyPassInterpolateEnv" && !strings.EqualFold(item.Args, "off"):
+			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
 		case item.Guards && isOfFiles(in):
 			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)
 		case item.Guards:
