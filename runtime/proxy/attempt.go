@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"time"
 
 	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -113,7 +114,11 @@ func (j *Job) prefetch() Result {
 		return Result{}
 	}
 	if !j.expecting {
-		if err := j.fetch(); err != nil {
+		err := j.fetch()
+		if err == nil && !j.whole && j.mustSpool() {
+			err = j.spoolRest()
+		}
+		if err != nil {
 			return j.badBody(err)
 		}
 	}
@@ -161,6 +166,10 @@ func (j *Job) badBody(err error) Result {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return Result{Status: 408}
 	}
+	if kept := (*spoolError)(nil); errors.As(err, &kept) {
+		j.log.Error("the request body cannot be kept", "reason", err)
+		return Result{Status: 500}
+	}
 	if bad := (*wire.Error)(nil); errors.As(err, &bad) {
 		return Result{Status: bad.Status, Unsized: true}
 	}
@@ -168,9 +177,12 @@ func (j *Job) badBody(err error) Result {
 	return Result{Status: 400, Unsized: true}
 }
 
-// writeHead makes the head of the request, with the body behind it where that is whole, in out.
+// writeHead makes the head of the request in out.
 func (a *attempt) writeHead(authority, path []byte) {
-	out := outgoing{path: path, host: authority, keepAlive: a.reuse, expect: a.expecting, http10: a.env("force-proxy-request-1.0")}
+	http10 := a.env("force-proxy-request-1.0")
+	body := a.X.Request.Framing.Kind != wire.FramingNone
+	a.awaits = a.expecting || body && !http10 && a.worker.Settings.Ping > 0
+	out := outgoing{path: path, host: authority, keepAlive: a.reuse, expect: a.awaits, http10: http10}
 	if out.host == nil {
 		start := len(a.scratch)
 		a.scratch = append(a.scratch, a.worker.Authority...)
@@ -181,33 +193,31 @@ func (a *attempt) writeHead(authority, path []byte) {
 			out.host = a.X.CopyString(a.Plan.ServerName)
 		}
 	}
-	switch asked := a.X.Request.Framing; {
-	case asked.Kind == wire.FramingNone:
-	case a.whole && a.fetched:
-		out.framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(a.prefetched))}
+	switch {
+	case !body:
+	case a.whole:
+		out.framing = wire.Framing{Kind: wire.FramingLength, Length: a.bodyLength()}
 	default:
-		out.framing = asked
+		out.framing = a.X.Request.Framing
 	}
+	a.chunked = out.framing.Kind == wire.FramingChunked
 	a.out = appendRequest(a.out[:0], a.X, a.Plan, &out)
 }
 
 // send writes what is ready of the request. A request that is complete with that is written and awaited in one go: then
 // n is the number of bytes of the response that are in in. Otherwise the rest is sent, or awaits a 100.
 func (a *attempt) send(ctx context.Context, fresh bool) (n int, _ Result) {
-	a.chunked = !a.whole && a.X.Request.Framing.Kind == wire.FramingChunked
-	a.awaits = a.expecting && !a.whole
-	if a.chunked {
-		a.out = wire.AppendChunk(a.out, a.prefetched)
-	} else {
-		a.out = append(a.out, a.prefetched...)
+	complete := a.whole && a.spool == nil
+	if !a.awaits {
+		a.appendPrefetched()
 	}
-	wrote, n, err := a.sendFirst(fresh)
+	wrote, n, err := a.sendFirst(fresh, complete || a.awaits)
 	if errors.Is(err, wire.ErrStale) {
 		a.conn.close()
 		if result := a.open(ctx); result.ends() {
 			return 0, result
 		}
-		wrote, n, err = a.sendFirst(true)
+		wrote, n, err = a.sendFirst(true, complete || a.awaits)
 	}
 	a.count(wrote)
 	switch {
@@ -215,19 +225,28 @@ func (a *attempt) send(ctx context.Context, fresh bool) (n int, _ Result) {
 		return 0, a.writeFailed(err)
 	case err != nil:
 		return 0, a.noResponse(err)
-	case a.whole || a.awaits:
+	case complete || a.awaits:
 		return n, Result{}
 	}
 	return 0, a.sendRest()
 }
 
-// sendFirst writes out, and reads the start of the response when that is the whole request. A connection that was idle is
+// appendPrefetched puts the start of the body behind the head.
+func (a *attempt) appendPrefetched() {
+	if a.chunked {
+		a.out = wire.AppendChunk(a.out, a.prefetched)
+	} else {
+		a.out = append(a.out, a.prefetched...)
+	}
+}
+
+// sendFirst writes out and, when that is all for now, reads the start of the response. A connection that was idle is
 // looked at before.
-func (a *attempt) sendFirst(fresh bool) (wrote, n int, err error) {
-	by := a.proxy.clock.Now().Add(a.worker.Settings.Timeout)
-	a.conn.conn.WriteBy(by)
-	a.conn.conn.ReadBy(by)
-	if a.whole || a.awaits {
+func (a *attempt) sendFirst(fresh, all bool) (wrote, n int, err error) {
+	now := a.proxy.clock.Now()
+	a.conn.conn.WriteBy(now.Add(a.worker.Settings.Timeout))
+	a.conn.conn.ReadBy(now.Add(a.patience()))
+	if all {
 		return a.conn.conn.RoundTrip(a.out, a.in, !fresh)
 	}
 	if !fresh {
@@ -239,8 +258,33 @@ func (a *attempt) sendFirst(fresh bool) (wrote, n int, err error) {
 	return wrote, 0, err
 }
 
+// patience is how long the backend may be silent.
+func (a *attempt) patience() time.Duration {
+	if a.awaits && a.worker.Settings.Ping > 0 {
+		return a.worker.Settings.Ping
+	}
+	return a.worker.Settings.Timeout
+}
+
+// sendAwaited sends the body that waited for a 100.
+func (a *attempt) sendAwaited() Result {
+	a.awaits = false
+	a.out = a.out[:0]
+	a.appendPrefetched()
+	if err := a.write(a.out); err != nil {
+		return a.writeFailed(err)
+	}
+	if a.whole && a.spool == nil {
+		return Result{}
+	}
+	return a.sendRest()
+}
+
 // sendRest streams what was not prefetched.
 func (a *attempt) sendRest() Result {
+	if a.spool != nil {
+		return a.sendSpooled()
+	}
 	for {
 		data, err := a.Body.Next()
 		switch {
@@ -299,7 +343,7 @@ func (a *attempt) noResponse(err error) Result {
 	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
 	a.proxy.log.Warn("reading the status line from the backend failed", "worker", a.worker.Name, "reason", err)
 	switch {
-	case a.timedOut && a.expecting:
+	case a.timedOut && a.awaits:
 		return Result{Status: 503, Text: "Timeout on 100-Continue"}
 	case a.timedOut || a.X.Client.Served == 0:
 		return Result{Status: 502, Text: "Error reading from remote server"}

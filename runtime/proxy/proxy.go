@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -77,7 +78,12 @@ type Job struct {
 	// prefetched is the start of the request's body; whole says that it is all of it, fetched that it was read.
 	prefetched     []byte
 	whole, fetched bool
-	expecting      bool
+	// expecting says that the client waits for a 100 that is the backend's to send.
+	expecting bool
+	// spool holds what follows prefetched of a body that had to be read to its end, spooled bytes of it.
+	spool   *os.File
+	spooled int64
+	log     *slog.Logger
 
 	out, in, hold []byte
 	scratch       []byte
@@ -101,6 +107,8 @@ const (
 func (j *Job) Release() {
 	j.X, j.Plan, j.Client, j.Body = nil, nil, nil, nil
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
+	j.closeSpool()
+	j.log = nil
 	j.head.Reset()
 	j.response.Forget()
 	j.current = attempt{}
@@ -121,7 +129,7 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 	if j.out == nil {
 		j.out = make([]byte, 0, outRoom)
 	}
-	j.now = p.clock.Now()
+	j.now, j.log = p.clock.Now(), p.log
 	j.X.Handler = "proxy-server"
 	if j.X.Request.Coded {
 		return Result{Status: 500}
@@ -130,7 +138,8 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 		return result
 	}
 	if expect := j.X.Request.Fields.Get("Expect"); expect != nil {
-		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") && j.X.Request.Minor > 0
+		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") && j.X.Request.Minor > 0 &&
+			!j.env("force-proxy-request-1.0")
 	}
 	if j.Plan.Balancer != nil {
 		return p.balance(ctx, j)

@@ -33,8 +33,7 @@ func (a *attempt) receive(n int) Result {
 			return a.clientGone()
 		}
 		if a.awaits && a.head.Status == 100 {
-			a.awaits = false
-			if result := a.sendRest(); result.ends() {
+			if result := a.sendAwaited(); result.ends() {
 				return result
 			}
 		}
@@ -74,7 +73,7 @@ func (a *attempt) readHead() Result {
 		if !a.makeRoom() {
 			return a.badHead(errHeadTooLong)
 		}
-		a.conn.conn.ReadBy(a.proxy.clock.Now().Add(a.worker.Settings.Timeout))
+		a.conn.conn.ReadBy(a.proxy.clock.Now().Add(a.patience()))
 		n, err := a.conn.conn.Read(a.in[a.to:])
 		if err != nil {
 			return a.headEnded(err)

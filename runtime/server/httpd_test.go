@@ -112,6 +112,9 @@ func post(body string, fields ...string) string {
 	return head + "\r\n" + body
 }
 
+// via puts a path before that of a request.
+func via(path, request string) string { return strings.Replace(request, "@", path+"@", 1) }
+
 var exchangeCases = []exchangeCase{
 	{name: "plain", request: get(), response: ok},
 	{name: "HTTP/1.0", request: "GET @ HTTP/1.0\r\n\r\n", response: ok},
@@ -148,6 +151,20 @@ var exchangeCases = []exchangeCase{
 	{name: "PUT without a body", request: "PUT @ HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
 	{name: "GET with a body", request: get("Content-Length: 2") + "ab", response: ok},
 	{name: "Expect something else", request: post("", "Expect: x", "Content-Length: 0"), response: ok, uncounted: true},
+
+	{name: "body of 20000 in chunks, with a length", request: via("/sendcl", post("4e20\r\n"+strings.Repeat("x", 20000)+"\r\n0\r\n\r\n", "Transfer-Encoding: chunked")), response: ok},
+	{name: "HTTP/1.0 to the backend", request: via("/http10", get()), response: ok},
+	{name: "HTTP/1.0 to the backend, body in chunks", request: via("/http10", post("4e20\r\n"+strings.Repeat("x", 20000)+"\r\n0\r\n\r\n", "Transfer-Encoding: chunked")), response: ok},
+	{name: "HTTP/1.0 to the backend, Expect", request: via("/http10", post("hello", "Expect: 100-continue", "Content-Length: 5")), response: ok},
+	{name: "no keep-alive to the backend", request: via("/nokeepalive", get()), response: ok},
+	{name: "Expect without a body", request: get("Expect: 100-continue"), response: ok},
+	{name: "Host kept", request: via("/preserve", get()), response: ok},
+	{name: "Host kept, none sent", request: via("/preserve", "GET @ HTTP/1.0\r\n\r\n"), response: ok},
+	{name: "member with a path", request: via("/pathed", get()), response: ok},
+	{name: "no added fields", request: via("/plain", get("X-Forwarded-For: 1")), response: ok},
+	{name: "nocanon", request: "GET /nocanon@/a%2Cb//c?d HTTP/1.1\r\nHost: a\r\n\r\n", response: ok},
+	{name: "interim responses suppressed", request: via("/suppress", get()), response: "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok},
+	{name: "interim responses all", request: via("/rfc", get()), response: "HTTP/1.1 100 Continue\r\n\r\n" + ok},
 
 	{name: "response: fields", request: get(), response: answered("HTTP/1.1 200 OK", "x-B: 1", "A: 2", "X-b:3", "Content-Length: 2", "Content-Type: text/plain", "Set-Cookie: a=1", "B: 4", "set-cookie: b=2", "", "ok")},
 	{name: "response: fields to a client that keeps", request: get("Connection: keep-alive"), response: answered("HTTP/1.1 200 OK", "Content-Type: text/plain", "Content-Length: 2", "X: y", "", "ok")},
@@ -233,7 +250,7 @@ var exchangeCases = []exchangeCase{
 	{name: "own: no such host", request: "GET /nohost HTTP/1.1\r\nHost: a\r\n\r\n"},
 	{name: "own: no such host, HEAD", request: "HEAD /nohost HTTP/1.1\r\nHost: a\r\n\r\n"},
 	{name: "own: balancer without usable members", request: "GET /deadbalancer HTTP/1.1\r\nHost: a\r\n\r\n"},
-	{name: "balancer: failover of a body", request: strings.Replace(post("hello", "Content-Length: 5"), "@", "/balancer@", 1), response: ok},
+	{name: "balancer: failover of a body", request: via("/balancer", post("hello", "Content-Length: 5")), response: ok},
 }
 
 // TestAgainstHTTPD runs each exchange through httpd and through this server: what the client gets and what the backend
@@ -276,7 +293,30 @@ BalancerMember http://127.0.0.1:1
 BalancerMember http://` + backend.addr + `
 </Proxy>
 ProxyPass /balancer balancer://half
+<Proxy balancer://pathed>
+BalancerMember http://` + backend.addr + `/base
+</Proxy>
+ProxyPass /pathed balancer://pathed/more
+ProxyPass /sendcl http://` + backend.addr + `/sendcl
+ProxyPass /http10 http://` + backend.addr + `/http10
+ProxyPass /nokeepalive http://` + backend.addr + `/nokeepalive
+ProxyPass /preserve http://` + backend.addr + `/preserve
+ProxyPass /plain http://` + backend.addr + `/plain
+ProxyPass /nocanon http://` + backend.addr + `/nocanon nocanon
+ProxyPass /suppress http://` + backend.addr + `/suppress
+ProxyPass /rfc http://` + backend.addr + `/rfc
+<Location /preserve>
+ProxyPreserveHost On
+</Location>
+<Location /plain>
+ProxyAddHeaders Off
+</Location>
 RewriteEngine On
+RewriteRule ^/sendcl - [E=proxy-sendcl:1]
+RewriteRule ^/http10 - [E=force-proxy-request-1.0:1]
+RewriteRule ^/nokeepalive - [E=proxy-nokeepalive:1]
+RewriteRule ^/suppress - [E=proxy-interim-response:Suppress]
+RewriteRule ^/rfc - [E=proxy-interim-response:RFC]
 RewriteRule ^/redirect/(.*) http://else.test/$1 [R]
 RewriteRule ^/permanent http://else.test/ [R=301]
 <Location /deny>

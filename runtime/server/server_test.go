@@ -387,6 +387,50 @@ func TestExpect(t *testing.T) {
 	})
 }
 
+// TestPing: with ping= the head goes first, and the body when the backend says so; one that says nothing is down.
+func TestPing(t *testing.T) {
+	l := listen(t)
+	received := make(chan string, 3)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer closeQuietly(conn)
+				buf := make([]byte, 4096)
+				n, _ := conn.Read(buf)
+				received <- string(buf[:n])
+				if !strings.HasPrefix(string(buf[:n]), "POST /silent") {
+					_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
+				}
+				if n, _ = conn.Read(buf); n > 0 {
+					received <- string(buf[:n])
+					_, _ = io.WriteString(conn, ok)
+				}
+			}()
+		}
+	}()
+	_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/ ping=200ms\n")
+	c := dial(t, addr)
+	c.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+	if head := <-received; !strings.Contains(head, "Expect: 100-Continue\r\n") || !strings.HasSuffix(head, "Connection: Keep-Alive\r\n\r\n") {
+		t.Errorf("head %q, want Expect and no body", head)
+	}
+	if body := <-received; body != "hello" {
+		t.Errorf("body %q", body)
+	}
+	if r, got := c.response("POST"); r.StatusCode != 200 || got != "ok" {
+		t.Errorf("%d %q, want 200 and nothing before it", r.StatusCode, got)
+	}
+	c = dial(t, addr)
+	c.send("POST /silent HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+	if r, _ := c.response("POST"); r.StatusCode != 503 {
+		t.Errorf("%d from a backend that is silent, want 503", r.StatusCode)
+	}
+}
+
 // TestKeepAlive: the number of requests and the time between them are bounded as the configuration says.
 func TestKeepAlive(t *testing.T) {
 	b := newBackend(t, always(ok))
