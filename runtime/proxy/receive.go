@@ -152,6 +152,9 @@ func (a *attempt) forwardInterim() error {
 			a.out = field.Append(a.out)
 		}
 	}
+	if a.addsVia() {
+		a.out = append(appendVia(append(a.out, "Via: "...), a.X, a.Plan), "\r\n"...)
+	}
 	return a.Client.Write(append(a.out, "\r\n"...))
 }
 
@@ -213,19 +216,24 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		a.adapt(&field)
 		dst = append(dst, field)
 	}
-	if a.Plan.Via == program.ViaOn || a.Plan.Via == program.ViaFull {
-		start := len(a.scratch)
-		a.scratch = appendVia(a.scratch, a.X, a.Plan)
-		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
-	}
 	for i := 0; i < len(fields) && cookies > 0; i++ {
 		if wire.EqualFold(fields[i].Name, "Set-Cookie") && (!nominations || !nominated(fields, fields[i].Name)) {
 			dst = append(dst, fields[i])
 			cookies--
 		}
 	}
+	if a.addsVia() && !a.head.Simple {
+		start := len(a.scratch)
+		a.scratch = appendVia(a.scratch, a.X, a.Plan)
+		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
+	}
 	a.X.Response.Fields = dst
 	return framing, Result{}
+}
+
+// addsVia says whether responses get a Via field.
+func (a *attempt) addsVia() bool {
+	return a.Plan.Via == program.ViaOn || a.Plan.Via == program.ViaFull
 }
 
 var viaName = []byte("Via")

@@ -194,10 +194,12 @@ func (m *merged) appendMissing(dst, host []byte, x *exchange.Exchange, plan *pro
 
 // appendVia appends what ProxyVia adds: version and name of this server, and what it is.
 func appendVia(dst []byte, x *exchange.Exchange, plan *program.Plan) []byte {
-	dst = append(dst, "1."...)
-	dst = wire.AppendInt(dst, int64(x.Request.Minor))
+	dst = append(dst, x.Request.Version()...)
 	dst = append(dst, ' ')
-	dst = route.AppendAuthority(dst, plan.Self.Name, plan.Self.Port, route.DefaultPort(plan.Self.Scheme))
+	dst = append(dst, plan.ServerName...) // not the name that the client asked for
+	if port := plan.Self.Port; port != route.DefaultPort(plan.Self.Scheme) {
+		dst = wire.AppendInt(append(dst, ':'), int64(port))
+	}
 	if plan.Via == program.ViaFull {
 		dst = append(dst, " (lbconf)"...)
 	}

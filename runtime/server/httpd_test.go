@@ -69,6 +69,7 @@ func startHTTPD(t *testing.T, config string) string {
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			_ = conn.Close()
+			time.Sleep(200 * time.Millisecond) // while threads start, httpd closes connections that it would keep
 			return addr
 		}
 		select {
@@ -256,6 +257,17 @@ var exchangeCases = []exchangeCase{
 // TestAgainstHTTPD runs each exchange through httpd and through this server: what the client gets and what the backend
 // got must be equal, but for the time and the name of the software.
 func TestAgainstHTTPD(t *testing.T) {
+	for name, settings := range map[string]string{
+		"defaults":          "",
+		"via, no keepalive": "ProxyVia On\nKeepAlive Off\n",
+		"block":             "ProxyVia Block\nProxyMaxForwards 10\nMaxKeepAliveRequests 1\nKeepAliveTimeout 7\nServerAdmin me@front.test\nMergeSlashes Off\n",
+	} {
+		t.Run(name, func(t *testing.T) { compareWithHTTPD(t, settings) })
+	}
+}
+
+func compareWithHTTPD(t *testing.T, settings string) {
+	t.Helper()
 	var got [2][][]string
 	var mu sync.Mutex
 	for i := range got {
@@ -276,7 +288,7 @@ func TestAgainstHTTPD(t *testing.T) {
 	for i := range exchangeCases {
 		exchangeCases[i].response = strings.ReplaceAll(exchangeCases[i].response, "BACKEND", backend.addr)
 	}
-	config := `
+	config := settings + `
 ServerName front.test
 ProxyPass /b/ http://` + backend.addr + `/b/
 ProxyPass /e/ http://` + backend.addr + `/e/ disablereuse=on

@@ -218,7 +218,8 @@ func (t *task) end() {
 	c, x := t.conn, &t.x
 	x.BytesIn += t.body.Raw
 	x.Done = c.server.clock.Now()
-	x.KeptAlive = !c.closing
+	// httpd says so only when another request could be kept alive behind the next.
+	x.KeptAlive = !c.closing && (t.host.Settings.MaxKeepAlive <= 0 || c.kept < t.host.Settings.MaxKeepAlive)
 	c.idleFor = t.host.Settings.KeepAliveTimeout
 	t.rest = t.body.Rest()
 	if err := t.host.Log(x); err != nil {

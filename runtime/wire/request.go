@@ -40,6 +40,16 @@ type RequestHead struct {
 	scan scanner
 }
 
+// Version returns the version as it was sent, without HTTP/: "1.1".
+func (h *RequestHead) Version() []byte {
+	if h.Simple || len(h.Line) < len("1.1") {
+		return versionSimple
+	}
+	return h.Line[len(h.Line)-len("1.1"):]
+}
+
+var versionSimple = []byte("0.9")
+
 // Reset makes the head ready for the next request; it keeps the room for fields.
 func (h *RequestHead) Reset() { *h = RequestHead{Fields: h.Fields[:0]} }
 
