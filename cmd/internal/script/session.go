@@ -243,6 +243,11 @@ func (s *session) eachFile(change func(text []byte) ([]byte, error)) error {
 	})
 }
 
+// renderFiles puts the addresses for the placeholders in every file.
+func (s *session) renderFiles() error {
+	return s.eachFile(func(text []byte) ([]byte, error) { return s.render(text), nil })
+}
+
 // prepare writes the addresses into the files and says what the engine is to run.
 func (s *session) prepare(file string, mapped []int) error {
 	path := filepath.Join(s.dir, file)
@@ -261,7 +266,7 @@ func (s *session) prepare(file string, mapped []int) error {
 			return fmt.Errorf("%s:%d: nothing is called %s: write `backend %s` before `engine`", file, line, name, strings.Trim(name, "@"))
 		}
 	}
-	err = s.eachFile(func(text []byte) ([]byte, error) { return s.render(text), nil })
+	err = s.renderFiles()
 	s.job = engine.Job{Dir: s.dir, File: file}
 	for _, f := range s.fronts {
 		front := engine.Front{Addr: f.reservation.Addr}

@@ -49,6 +49,9 @@ func runProgram(s *session, c *call, words []string) (int, error) {
 	default:
 		return 0, usage("%q is no program: write lbconf or exec PROGRAM", words[0])
 	}
+	if err := s.renderFiles(); err != nil {
+		return 0, err
+	}
 	err := c.ts.Exec(path, args...)
 	c.prints = true
 	c.stdout.WriteString(c.ts.ReadFile("stdout"))
