@@ -2,7 +2,6 @@ package diag
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,18 +9,13 @@ import (
 
 // The widths of an excerpt, in bytes of the source: longer lines are cut around their first mark.
 const (
-	longLine   = 160
-	cutBefore  = 50
-	cutBehind  = 100
-	tabWidth   = 4
-	maskMargin = 256
-	longText   = 2000
-	masked     = "***"
+	longLine  = 160
+	cutBefore = 50
+	cutBehind = 100
+	tabWidth  = 4
+	longText  = 2000
+	masked    = "***"
 )
-
-// secrets are what must not appear in a report: the group is masked. They are the secret= of AJP workers, passwords in
-// URLs, and the directives that take nothing but a password.
-var secrets = regexp.MustCompile(`(?i)\bsecret=("[^"]*"?|[^\s"']+)|://[^\s/:@"']*:([^\s/@"']+)@|\b(?:AuthLDAPBindPassword|SessionCryptoPassphrase|AuthFormPassphrase)\s+("[^"]*"?|\S+)`)
 
 // displayed is a line as it is shown.
 type displayed struct {
@@ -40,7 +34,7 @@ func (d displayed) column(offset int) int {
 // masked.
 func display(line string, marks []mark) displayed {
 	from, to := window(line, marks)
-	hidden := secretBytes(line, from, to)
+	hidden := secretBytes(line, from, to, true)
 	d := displayed{first: from, columns: make([]int, 0, to-from+1)}
 	var b strings.Builder
 	width := 0
@@ -57,7 +51,7 @@ func display(line string, marks []mark) displayed {
 			d.columns = append(d.columns, width)
 		}
 		switch {
-		case hidden[i-from]:
+		case hidden != nil && hidden[i-from]:
 			if i == from || !hidden[i-from-1] {
 				write(masked, len(masked))
 			}
@@ -101,20 +95,6 @@ func window(line string, marks []mark) (from, to int) {
 	return from, to
 }
 
-// secretBytes says of each byte of line[from:to] whether it belongs to a secret.
-func secretBytes(line string, from, to int) []bool {
-	hidden := make([]bool, to-from)
-	start := max(from-maskMargin, 0)
-	for _, m := range secrets.FindAllStringSubmatchIndex(line[start:min(to+maskMargin, len(line))], -1) {
-		for g := 2; g+1 < len(m); g += 2 {
-			for i := max(m[g]+start, from); m[g] >= 0 && i < min(m[g+1]+start, to); i++ {
-				hidden[i-from] = true
-			}
-		}
-	}
-	return hidden
-}
-
 // printable returns how a character is shown, and how wide.
 func printable(raw string, r rune) (string, int) {
 	if r == utf8.RuneError && len(raw) == 1 || r < ' ' || r == 0x7f {
@@ -149,12 +129,12 @@ func Clean(s string) string {
 	if len(s) > longText {
 		s = s[:longText]
 	}
-	hidden := secretBytes(whole, 0, len(s))
+	hidden := secretBytes(whole, 0, len(s), false)
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
-		case hidden[i]:
+		case hidden != nil && hidden[i]:
 			if i == 0 || !hidden[i-1] {
 				b.WriteString(masked)
 			}
@@ -182,5 +162,5 @@ func plainText(s string) bool {
 			return false
 		}
 	}
-	return !secrets.MatchString(s)
+	return secretBytes(s, 0, len(s), false) == nil
 }
