@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"syscall"
@@ -84,6 +85,7 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	g := s.acquire()
 	c.idleFor = g.program.Host(c.local, nil).Settings.Timeout
 	g.release(s.log)
+	defer c.survive(nc)
 	c.run()
 	if c.linger {
 		c.lingerOn()
@@ -92,6 +94,16 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	if c.task != nil {
 		c.dropTask()
 	}
+}
+
+// survive keeps a fault in the code of one connection from ending the others.
+func (c *conn) survive(nc net.Conn) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	c.server.log.Error("fault while serving a connection", "client", c.client.RemoteIP, "fault", fault, "stack", string(debug.Stack()))
+	_ = nc.Close() // whatever state it is in
 }
 
 // run serves until the connection ends. Requests that arrive whole are served within a session of the connection, which

@@ -1,0 +1,165 @@
+package proxy
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// dropsFromResponse says whether a field of a response is not passed on.
+func dropsFromResponse(name []byte) bool {
+	switch len(name) {
+	case 2:
+		return wire.EqualFold(name, "TE")
+	case 7:
+		return wire.EqualFold(name, "Trailer") || wire.EqualFold(name, "Upgrade")
+	case 10:
+		return wire.EqualFold(name, "Connection") || wire.EqualFold(name, "Keep-Alive")
+	case 17:
+		return wire.EqualFold(name, "Transfer-Encoding")
+	case 18:
+		return wire.EqualFold(name, "Proxy-Authenticate")
+	}
+	return false
+}
+
+// responseFields fills the fields of the response from the backend's. It says how the body is framed and whether the
+// head may be sent at all.
+func (a *attempt) responseFields() (wire.Framing, Result) {
+	fields := a.head.Fields
+	dst := a.X.Response.Fields[:0]
+	nominations, cookies := fields.Has("Connection"), 0
+	framing, result := a.frame(fields)
+	if result.ends() {
+		return framing, result
+	}
+	// The length is passed on where it is that of the body, or would be that of a body that is not sent.
+	length := framing.Kind == wire.FramingLength || framing.Kind == wire.FramingNone && a.head.Status != 204 && a.head.Status != 304
+	for _, field := range fields {
+		if !wire.ValidField(field) {
+			a.reuse = false
+			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
+			return framing, Result{Status: 500, Unsized: true}
+		}
+		if dropsFromResponse(field.Name) || nominations && nominated(fields, field.Name) {
+			continue
+		}
+		if len(field.Name) == 14 && wire.EqualFold(field.Name, "Content-Length") {
+			if !length {
+				continue
+			}
+			length = false // httpd passes the first on
+		}
+		if len(field.Name) == 10 && wire.EqualFold(field.Name, "Set-Cookie") {
+			cookies++
+			continue
+		}
+		a.adapt(&field)
+		dst = append(dst, field)
+	}
+	for i := 0; i < len(fields) && cookies > 0; i++ {
+		if wire.EqualFold(fields[i].Name, "Set-Cookie") && (!nominations || !nominated(fields, fields[i].Name)) {
+			dst = append(dst, fields[i])
+			cookies--
+		}
+	}
+	if a.addsVia() && !a.head.Simple {
+		start := len(a.scratch)
+		a.scratch = appendVia(a.scratch, a.X, a.Plan)
+		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
+	}
+	a.X.Response.Fields = dst
+	return framing, Result{}
+}
+
+// addsVia says whether responses get a Via field.
+func (a *attempt) addsVia() bool {
+	return a.Plan.Via == program.ViaOn || a.Plan.Via == program.ViaFull
+}
+
+var viaName = []byte("Via")
+
+// frame finds out where the body of the response ends.
+func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
+	if a.head.Minor == 0 || a.head.Simple || connectionCloses(fields) {
+		a.reuse = false
+	}
+	length := fields.Get("Content-Length")
+	encoding := fields.Get("Transfer-Encoding")
+	if length != nil && encoding != nil {
+		a.reuse = false
+	}
+	if string(a.X.Request.Method) == "HEAD" || a.head.Status == 204 || a.head.Status == 304 {
+		return wire.Framing{}, Result{}
+	}
+	if encoding != nil {
+		if last := lastToken(encoding); wire.EqualFold(last, "chunked") {
+			return wire.Framing{Kind: wire.FramingChunked}, Result{}
+		}
+	} else if length != nil {
+		n, ok := wire.ParseLength(length)
+		if !ok {
+			a.reuse = false
+			a.proxy.log.Warn("bad Content-Length from the backend", "worker", a.worker.Name)
+			return wire.Framing{}, Result{Status: 502}
+		}
+		return wire.Framing{Kind: wire.FramingLength, Length: n}, Result{}
+	}
+	a.reuse = false
+	return wire.Framing{Kind: wire.FramingClose}, Result{}
+}
+
+func connectionCloses(fields wire.Fields) bool {
+	for i := range fields {
+		if len(fields[i].Name) == 10 && wire.EqualFold(fields[i].Name, "Connection") && wire.HasToken(fields[i].Value, "close") {
+			return true
+		}
+	}
+	return false
+}
+
+func lastToken(list []byte) []byte {
+	if i := bytes.LastIndexByte(list, ','); i >= 0 {
+		list = list[i+1:]
+	}
+	return wire.TrimSpace(list)
+}
+
+// adapt changes the value of a field as mod_proxy does: URLs become those of this server, dates get the one form.
+func (a *attempt) adapt(field *wire.Field) {
+	switch len(field.Name) {
+	case 3, 8, 11, 16:
+		if a.Plan.Reverse != nil && isLocation(field.Name) {
+			start := len(a.scratch)
+			a.scratch = a.Plan.Reverse.AppendLocation(a.scratch, field.Value, &a.Plan.Self)
+			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
+		}
+	case 4, 7, 13:
+		if wire.EqualFold(field.Name, "Date") || wire.EqualFold(field.Name, "Expires") || wire.EqualFold(field.Name, "Last-Modified") {
+			field.Value = canonicalDate(field.Value)
+		}
+	}
+}
+
+func isLocation(name []byte) bool {
+	return wire.EqualFold(name, "Location") || wire.EqualFold(name, "Content-Location") ||
+		wire.EqualFold(name, "URI") || wire.EqualFold(name, "Destination")
+}
+
+// httpDate is the form of dates on the wire (RFC 9110: IMF-fixdate).
+const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
+
+// canonicalDate brings the old forms of dates into the usual one and leaves what is no date alone.
+func canonicalDate(value []byte) []byte {
+	if len(value) == len(httpDate) && value[3] == ',' {
+		return value
+	}
+	for _, form := range []string{time.RFC850, time.ANSIC} {
+		if t, err := time.Parse(form, string(value)); err == nil {
+			return []byte(t.UTC().Format(httpDate))
+		}
+	}
+	return value
+}
