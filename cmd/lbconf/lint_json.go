@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"io"
+	"slices"
 
 	"github.com/lbconf/lbconf/parser/diag"
 )
@@ -122,8 +123,9 @@ func findingOf(files *diag.FileSet, d diag.Diagnostic) jsonFinding {
 			f.Related = append(f.Related, jsonRelated{at.Filename, at.Line, at.Column, diag.Clean(r.Message)})
 		}
 	}
-	if d.Fix != nil {
-		f.Fix = &jsonFix{Safe: d.Fix.Safe, Message: d.Fix.Message, Edits: []jsonEdit{}}
+	// An edit that repeats a secret stays out of a report; --fix makes it.
+	if d.Fix != nil && !slices.ContainsFunc(d.Fix.Edits, func(e diag.Edit) bool { return diag.HoldsSecret(e.Text) }) {
+		f.Fix = &jsonFix{Safe: d.Fix.Safe, Message: diag.Clean(d.Fix.Message), Edits: []jsonEdit{}}
 		for _, e := range d.Fix.Edits {
 			at := files.Position(e.Span.Start)
 			f.Fix.Edits = append(f.Fix.Edits, jsonEdit{at.Filename, at.Offset, e.Span.Len(), e.Text})

@@ -1,6 +1,9 @@
 package diag
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // secretValue is a word that may be quoted.
 const secretValue = `("(?:[^"\\]|\\.)*"?|'[^']*'?|\S+)`
@@ -46,6 +49,16 @@ func secretBytes(text string, from, to int, line bool) []bool {
 		hide(0, secretLines.FindStringSubmatchIndex(text[:end]))
 	}
 	return hidden
+}
+
+// HoldsSecret reports whether lines of a configuration hold something that must not appear in a report.
+func HoldsSecret(text string) bool {
+	for line := range strings.Lines(text) {
+		if secretBytes(line, 0, len(line), true) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // mayHoldSecret says quickly of most texts that they hold no secret: each has one of these in it.
