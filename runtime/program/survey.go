@@ -36,7 +36,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 				b.report.refuse(p.Item, "%s", p.Message)
 			}
 		} else {
-			b.report.refuse(item, "Header is not run by this server, and without it clients would miss what protects them or keeps their session: leave it out, or set the field at the backend")
+			b.report.ignore(item, "Header is not run by this server: clients get the fields that the backend sets, without what protects them or keeps their session here")
 		}
 	case *ir.ProxyPass:
 		if item.Interpolate {
