@@ -30,8 +30,9 @@ func sample(tb testing.TB) *exchange.Exchange {
 		Remote: netip.MustParseAddrPort("192.0.2.1:4444"), Local: netip.MustParseAddrPort("192.0.2.9:8080"),
 		RemoteIP: "192.0.2.1", LocalIP: "192.0.2.9", LocalPort: "8080", ListenPort: 80, Served: 3,
 	}
-	x.Response = exchange.Response{Status: 200, BodyBytes: 5, ContentType: []byte("text/plain"), Fields: wire.Fields{
+	x.Response = exchange.Response{Status: 200, BodyBytes: 5, ContentType: []byte("text/plain ; charset=utf-8"), Fields: wire.Fields{
 		{Name: []byte("Set-Cookie"), Value: []byte("a")}, {Name: []byte("set-cookie"), Value: []byte("b")},
+		{Name: []byte("X-Two"), Value: []byte("1")}, {Name: []byte("x-two"), Value: []byte("2")},
 	}}
 	x.Env.SetString("ROUTE", "r1")
 	x.Env.SetString("EMPTY", "")
@@ -60,7 +61,7 @@ func TestFormat(t *testing.T) {
 		{`%%%a %{c}a %A`, `%192.0.2.1 192.0.2.1 192.0.2.9`},
 		{`%B %O %I %S %D %T %{ms}T %{us}T %{s}T`, `5 300 77 377 1234567 1 1234 1234567 1`},
 		{`"%{Referer}i" "%{x-TWO}i" %{X-Empty}i| %{X-No}i`, `"a\"b\\c\x01" "1, 2" | -`},
-		{`%{Set-Cookie}o %{No}o %{Content-Type}o`, `a, b - text/plain`},
+		{`%{Set-Cookie}o %{No}o %{Content-Type}o %{X-Two}o`, `a, b - text/plain 1`},
 		{`%{ROUTE}e %{EMPTY}e| %{NO}e %{note}n`, `r1 | - \xe4`},
 		{`%{name}C %{a}C %{b}C %{no}C`, `val ue 1 - -`},
 		{`%m %U %q %H %f %R %k %X %L`, `GET /a b ?c=d HTTP/1.1 proxy:http://b/ proxy-server 3 + -`},

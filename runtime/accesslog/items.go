@@ -149,11 +149,22 @@ func appendFields(dst []byte, fields wire.Fields, name string) []byte {
 	return dst
 }
 
+// appendResponseField appends the first field of a name, as httpd does, which joins those of Set-Cookie only. The type of
+// the content comes without its parameters (httpd: ap_field_noparam).
 func appendResponseField(dst []byte, l *line, name string) []byte {
-	if wire.EqualFold(name, "Content-Type") && len(l.x.Response.ContentType) > 0 {
-		return appendEscaped(dst, l.x.Response.ContentType)
+	fields := l.x.Response.Fields
+	if wire.EqualFold(name, "Set-Cookie") {
+		return appendFields(dst, fields, name)
 	}
-	return appendFields(dst, l.x.Response.Fields, name)
+	value := fields.Get(name)
+	if wire.EqualFold(name, "Content-Type") {
+		if len(l.x.Response.ContentType) > 0 {
+			value = l.x.Response.ContentType
+		}
+		value, _, _ = bytes.Cut(value, []byte(";"))
+		value = wire.TrimSpace(value)
+	}
+	return appendValue(dst, value)
 }
 
 // appendCookie appends the value of a cookie of the request.
