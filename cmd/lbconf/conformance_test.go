@@ -1,23 +1,18 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
+	"os/exec"
 	"testing"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
 	"github.com/lbconf/lbconf/cmd/internal/script"
 )
 
-// lbconfProgram returns a path by which this test binary answers as lbconf.
+// lbconfProgram returns the path by which this test binary answers as lbconf.
 func lbconfProgram(t *testing.T) string {
 	t.Helper()
-	self, err := os.Executable()
+	path, err := exec.LookPath("lbconf")
 	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "lbconf")
-	if err := os.Symlink(self, path); err != nil {
 		t.Fatal(err)
 	}
 	return path

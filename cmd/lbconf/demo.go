@@ -46,7 +46,7 @@ func (c *serveCmd) demo(ctx context.Context, term *terminal, mapping map[uint16]
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(term.stderr, nil))
-	compiled, err := c.compileInput(term, log, in, nil)
+	compiled, err := c.compileInput(ctx, term, log, in, nil)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -13,9 +14,31 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the expected output of the scripts")
 
-// TestMain makes this test binary answer as lbconf, in scripts and for whoever executes it by that name.
+// TestMain makes this test binary answer as lbconf when it is called by that name, and puts it into the PATH as such.
+// testscript.Main would do the same, but makes lbconf a verb of all scripts, in place of that of package script.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lbconf": main})
+	if filepath.Base(os.Args[0]) == "lbconf" {
+		main()
+		return
+	}
+	os.Exit(runTests(m))
+}
+
+// runTests runs the tests with lbconf in the PATH.
+func runTests(m *testing.M) int {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	dir, err := os.MkdirTemp("", "lbconf-bin-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	if err := errors.Join(os.Symlink(self, filepath.Join(dir, "lbconf")), os.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))); err != nil {
+		panic(err)
+	}
+	return m.Run()
 }
 
 // TestScripts runs testdata/script: the command line as a user meets it.

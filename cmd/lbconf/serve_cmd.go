@@ -54,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 		return c.demo(ctx, term, mapping)
 	}
 	log := slog.New(slog.NewTextHandler(term.stderr, nil))
-	compiled, err := c.compile(term, log, nil)
+	compiled, err := c.compile(ctx, term, log, nil)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 }
 
 // compile reads the configuration and makes a program of it, with open logs. What stands in the way is printed.
-func (c *serveCmd) compile(term *terminal, log *slog.Logger, table *upstream.Table) (*program.Program, error) {
+func (c *serveCmd) compile(ctx context.Context, term *terminal, log *slog.Logger, table *upstream.Table) (*program.Program, error) {
 	inputs, err := c.readAll(term, []string{c.Path}, term.environ())
 	if err != nil {
 		return nil, err
@@ -79,14 +79,14 @@ func (c *serveCmd) compile(term *terminal, log *slog.Logger, table *upstream.Tab
 	if len(inputs) != 1 {
 		return nil, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", c.Path, len(inputs)))
 	}
-	return c.compileInput(term, log, inputs[0], table)
+	return c.compileInput(ctx, term, log, inputs[0], table)
 }
 
-func (c *serveCmd) compileInput(term *terminal, log *slog.Logger, in *input, table *upstream.Table) (*program.Program, error) {
+func (c *serveCmd) compileInput(ctx context.Context, term *terminal, log *slog.Logger, in *input, table *upstream.Table) (*program.Program, error) {
 	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
 		return nil, err
 	}
-	compiled, report := program.Compile(in.config, program.Options{Table: table, ServerRoot: c.serverRoot(in), Hostname: hostname()})
+	compiled, report := program.Compile(in.config, program.Options{Table: table, ServerRoot: c.serverRoot(in), Hostname: machineName(ctx)})
 	at := func(e program.Entry) string { return place(in.files, e.Origin) }
 	for _, e := range report.Refused {
 		log.Error("refused", "at", at(e), "reason", e.Message)
@@ -132,7 +132,7 @@ func (c *serveCmd) reloadOnHangup(ctx context.Context, term *terminal, log *slog
 			case <-ctx.Done():
 				return
 			case <-hangup:
-				if err := c.reload(term, log, s, table); err != nil {
+				if err := c.reload(ctx, term, log, s, table); err != nil {
 					log.Error("reload failed, the old configuration stays", "reason", err)
 				} else {
 					log.Info("reloaded", "path", c.Path)
@@ -147,8 +147,8 @@ func (c *serveCmd) reloadOnHangup(ctx context.Context, term *terminal, log *slog
 	}
 }
 
-func (c *serveCmd) reload(term *terminal, log *slog.Logger, s *server.Server, table *upstream.Table) error {
-	compiled, err := c.compile(term, log, table)
+func (c *serveCmd) reload(ctx context.Context, term *terminal, log *slog.Logger, s *server.Server, table *upstream.Table) error {
+	compiled, err := c.compile(ctx, term, log, table)
 	if err != nil {
 		return err
 	}
@@ -215,11 +215,13 @@ func namesUser(c *ir.Config) bool {
 	return false
 }
 
-// hostname is the name of the machine, or empty.
-func hostname() string {
+// machineName is what httpd calls a server without ServerName here.
+func machineName(ctx context.Context) string {
 	name, err := os.Hostname()
 	if err != nil {
 		return ""
 	}
-	return name
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second) // a resolver that does not answer must not keep a server from starting
+	defer cancel()
+	return program.MachineName(ctx, net.DefaultResolver, name)
 }
