@@ -143,13 +143,19 @@ func (a *attempt) splice(from, to *net.TCPConn) (done bool, _ Result) {
 		switch {
 		case err == nil && n == 0:
 			return true, a.cut(io.ErrUnexpectedEOF)
-		case errors.Is(err, syscall.EPIPE):
+		case errors.Is(err, syscall.EPIPE), errors.Is(err, os.ErrDeadlineExceeded) && a.backendReady():
 			return true, a.clientGone()
 		case err != nil:
 			return true, a.cut(err)
 		}
 	}
 	return false, Result{}
+}
+
+// backendReady says whether the backend has sent more: then it was the client that a move waited for.
+func (a *attempt) backendReady() bool {
+	a.conn.conn.ArmRead(a.proxy.clock.Now().Add(a.worker.Settings.Timeout))
+	return a.conn.conn.Probe() != nil
 }
 
 // sockets returns both connections where the kernel can move bytes between them.

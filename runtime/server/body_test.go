@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestStreamsResponse: what a backend sends reaches the client before the backend goes on.
@@ -248,4 +251,38 @@ func TestPing(t *testing.T) {
 	if r, _ := c.response("POST"); r.StatusCode != 503 {
 		t.Errorf("%d from a backend that is silent, want 503", r.StatusCode)
 	}
+}
+
+// TestSlowClient: a client that stops reading a large response is given up after the timeout, and its backend with it.
+func TestSlowClient(t *testing.T) {
+	l := listen(t)
+	broken := make(chan error, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer closeQuietly(conn)
+		_, _ = readMessage(bufio.NewReader(conn))
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
+		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		for err == nil {
+			_, err = conn.Write(make([]byte, 1<<16))
+		}
+		broken <- err
+	}()
+	log := filepath.Join(t.TempDir(), "log")
+	_, addr := start(t, "ProxyTimeout 1\nTimeout 1\nProxyPass / http://"+l.Addr().String()+"/\nCustomLog "+log+" \"%>s %X\"\n")
+	c := dial(t, addr)
+	c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	if err := <-broken; os.IsTimeout(err) {
+		t.Errorf("the backend could go on writing: %v", err)
+	}
+	within(t, func() error {
+		got, err := os.ReadFile(log)
+		if err == nil && string(got) != "200 X\n" {
+			err = fmt.Errorf("log %q, want 200 X", got)
+		}
+		return err
+	})
 }
