@@ -76,20 +76,26 @@ func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s
 	return choice, err
 }
 
-// judge decides what the outcome says of the member (mod_proxy: proxy_handler and balancer_post_request).
+// judge decides what an outcome other than a response says of the member (mod_proxy: proxy_handler and
+// balancer_post_request).
 func (p *Proxy) judge(j *Job, b *upstream.Balancer, w *upstream.Worker, r Result) {
-	status := r.Status
-	if status == 0 {
-		status = j.X.Response.Status
-	}
 	switch {
 	case r.Status == 500, r.Status == 503:
 		w.Fail(j.now)
-	case balance.FailsOn(b, status):
-		p.log.Warn("member failed by its status", "balancer", b.Name, "worker", w.Name, "status", status)
-		w.Fail(j.now)
-	case b.FailOnTimeout && j.timedOut:
+	case r.Status != 0:
+		p.judgeStatus(j, b, w, r.Status)
+	}
+	if b.FailOnTimeout && j.timedOut {
 		p.log.Warn("member failed by a timeout", "balancer", b.Name, "worker", w.Name)
+		w.Fail(j.now)
+	}
+}
+
+// judgeStatus marks a member whose status says so (failonstatus). For a response it runs before the head is sent, so that
+// a client that saw it finds the member marked.
+func (p *Proxy) judgeStatus(j *Job, b *upstream.Balancer, w *upstream.Worker, status int) {
+	if balance.FailsOn(b, status) {
+		p.log.Warn("member failed by its status", "balancer", b.Name, "worker", w.Name, "status", status)
 		w.Fail(j.now)
 	}
 }

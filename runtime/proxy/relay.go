@@ -29,6 +29,9 @@ func (a *attempt) respond() Result {
 		x.Response.Status, x.Response.Fields = 0, x.Response.Fields[:0]
 		return result
 	}
+	if a.Plan.Balancer != nil {
+		a.proxy.judgeStatus(a.Job, a.Plan.Balancer, a.worker, a.head.Status)
+	}
 	if a.awaits {
 		a.reuse = false // the backend answers without the body that it was promised
 	}
