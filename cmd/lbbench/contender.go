@@ -34,7 +34,7 @@ func contenders(lbconf string) []contender {
 }
 
 func lbconfConfig(job address) string {
-	return fmt.Sprintf("Listen %s\n<VirtualHost %s>\n  ServerName bench.test\n  ProxyPass \"/\" \"http://%s/\"\n</VirtualHost>\n", job.front, job.front, job.backend)
+	return fmt.Sprintf("MaxKeepAliveRequests 0\nListen %s\n<VirtualHost %s>\n  ServerName bench.test\n  ProxyPass \"/\" \"http://%s/\"\n</VirtualHost>\n", job.front, job.front, job.backend)
 }
 
 // httpdConfig is the same virtual host in a server with nothing else in it and the defaults of the event MPM.
@@ -43,7 +43,7 @@ func httpdConfig(job address) string {
 	for _, module := range []string{"mpm_event", "authz_core", "proxy", "proxy_http"} {
 		fmt.Fprintf(&text, "LoadModule %s_module %s/mod_%s.so\n", module, httpdModules, module)
 	}
-	fmt.Fprintf(&text, "ServerRoot %q\nDefaultRuntimeDir %q\nPidFile %q\nErrorLog %q\nServerName localhost\nMaxKeepAliveRequests 0\n",
+	fmt.Fprintf(&text, "ServerRoot %q\nDefaultRuntimeDir %q\nPidFile %q\nErrorLog %q\nServerName localhost\n",
 		job.dir, job.dir, job.dir+"/httpd.pid", job.dir+"/error.log")
 	if os.Geteuid() == 0 {
 		text.WriteString("User www-data\nGroup www-data\n")

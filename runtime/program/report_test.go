@@ -29,6 +29,7 @@ func TestSeeds(t *testing.T) {
 		"003g-performance":         {Ignored: "SetOutputFilter"},
 		"003h-healthcheck":         {Refused: "ProxySet ProxySet", Ignored: "BalancerMember BalancerMember"},
 		"003i-sticky":              {Ignored: "Header"},
+		"003j-limits":              {Ignored: "ServerLimit MaxRequestWorkers ThreadsPerChild"},
 		"003k-monitoring":          {Ignored: "SetHandler SetHandler"},
 		"000-rewrite-proxy":        {},
 		"004e-balancer-loadfactor": {},

@@ -29,6 +29,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		}
 	case *ir.Word:
 		b.surveyWord(item)
+	case *ir.Number:
+		b.surveyNumber(item)
 	case *ir.HeaderEdit:
 		if item.Request {
 			_, problems := header.Compile([]*ir.HeaderEdit{item})
@@ -46,7 +48,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveySection(item)
 	case *ir.Residue:
 		b.surveyResidue(item, in)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Number, *ir.Words,
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Words,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
 		// Run, or judged where they are compiled.
@@ -76,8 +78,24 @@ func (b *builder) surveyWord(item *ir.Word) {
 		}
 	case ir.WordDocumentRoot:
 		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
+	case ir.WordServerTokens:
+		if !strings.HasPrefix(strings.ToLower(item.Value), "prod") {
+			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
+		}
+	case ir.WordServerSignature:
+		if !strings.EqualFold(item.Value, "off") {
+			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
+		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
-		ir.WordServerTokens, ir.WordServerSignature, ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
+		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
+	}
+}
+
+func (b *builder) surveyNumber(item *ir.Number) {
+	switch item.Name {
+	case ir.NumberServerLimit, ir.NumberMaxRequestWorkers, ir.NumberThreadsPerChild:
+		b.report.ignore(item, "%s does not bound this server: as many requests are in work as clients send", item.Name)
+	case ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards:
 	}
 }
 
