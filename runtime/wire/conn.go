@@ -257,6 +257,20 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 	return n, err
 }
 
+// Ended reports whether the peer has closed or reset the connection and nothing that it sent is left to be read.
+func (c *Conn) Ended() bool {
+	if c.raw == nil {
+		return false
+	}
+	ended := false
+	err := c.raw.Control(func(fd uintptr) {
+		var one [1]byte
+		n, err := receive(int(fd), one[:], peekFlag)
+		ended = n == 0 && err != ErrWouldBlock //nolint:errorlint // receive returns it as it is
+	})
+	return err != nil || ended
+}
+
 // Probe returns ErrStale when the peer has closed the connection or sent something.
 func (c *Conn) Probe() error {
 	if c.raw == nil {

@@ -110,10 +110,13 @@ func send(fd int, p []byte) (int, error) {
 	return done, nil
 }
 
+// peekFlag lets receive leave the bytes where they are.
+const peekFlag = syscall.MSG_PEEK
+
 // peek is receive for one byte that stays where it is.
 func peek(fd int) error {
 	var one [1]byte
-	_, err := receive(fd, one[:], syscall.MSG_PEEK)
+	_, err := receive(fd, one[:], peekFlag)
 	return err
 }
 

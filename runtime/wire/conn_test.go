@@ -223,6 +223,28 @@ func TestStale(t *testing.T) {
 	}
 }
 
+// TestEnded: an end and a reset are told from silence and from bytes that wait.
+func TestEnded(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(net.Conn)
+		want   bool
+	}{
+		"silent": {func(net.Conn) {}, false},
+		"bytes":  {func(peer net.Conn) { _, _ = peer.Write([]byte("x")) }, false},
+		"closed": {func(peer net.Conn) { _ = peer.Close() }, true},
+		"reset":  {func(peer net.Conn) { _, _ = peer.(*net.TCPConn).SetLinger(0), peer.Close() }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, peer := pair(t, "tcp")
+			test.change(peer)
+			time.Sleep(10 * time.Millisecond)
+			if got := c.Ended(); got != test.want {
+				t.Errorf("Ended: %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 // TestNoAllocation: the steady state of both sides costs no memory.
 func TestNoAllocation(t *testing.T) {
 	c, peer := pair(t, "tcp")

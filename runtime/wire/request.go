@@ -80,12 +80,15 @@ func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
 	}
 	lineErr := h.parseLine()
 	if h.Simple {
+		// A line that cannot be read is answered as one of HTTP/1.0 (httpd: rrl_failed).
+		h.Simple = lineErr == nil
 		return pos, lineErr
 	}
 	// httpd reads the fields of a bad request too, before it answers; what it answers is about the line.
 	end, err := h.parseFields(buf, pos, limits)
 	switch {
 	case lineErr != nil:
+		h.Fields = h.Fields[:0]
 		return end, lineErr
 	case end == 0 || err != nil:
 		return 0, err

@@ -63,6 +63,7 @@ func TestParseRequest(t *testing.T) {
 		{"HTTP/0.9", "GET /\r\n", 0},
 		{"HTTP/0.9 with another method", "POST /\r\n", 400},
 		{"one word", "GET\r\n", 400},
+		{"tab for a space", "GET\t/ HTTP/1.1\r\n" + host, 400},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -75,6 +76,8 @@ func TestParseRequest(t *testing.T) {
 				t.Errorf("%v, want status %d", err, test.status)
 			case test.status == 0 && err != nil:
 				t.Errorf("%v, want none", err)
+			case test.status != 0 && head.Simple:
+				t.Error("an error is not answered as HTTP/0.9 is")
 			case test.status == 0 && !head.Simple && n != len(input):
 				t.Errorf("head of %d bytes, want %d", n, len(input))
 			}

@@ -1,6 +1,9 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // ResponseHead is the head of a response. Its slices are parts of the buffer that was parsed.
 type ResponseHead struct {
@@ -22,6 +25,9 @@ type ResponseHead struct {
 	scan scanner
 }
 
+// ErrNoStatusLine is what Parse returns for blank lines in the place of a status line.
+var ErrNoStatusLine = errors.New("blank lines instead of a status line")
+
 // Reset makes the head ready for the next response; it keeps the room for fields.
 func (h *ResponseHead) Reset() { *h = ResponseHead{Fields: h.Fields[:0]} }
 
@@ -41,7 +47,8 @@ const (
 
 // Parse reads a head from the start of buf and returns its length. It returns 0 and no error when the head is not
 // complete; the caller calls again with the same bytes and more behind them, or calls Reset first. Lines may end with a
-// line feed alone. limit bounds a line (mod_proxy: responsefieldsize, default 8192). An error is an *Error.
+// line feed alone. limit bounds a line (mod_proxy: responsefieldsize, default 8192). An error is an *Error or
+// ErrNoStatusLine.
 func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) {
 	if !h.scan.worthwhile(buf, limit) {
 		return 0, nil
@@ -53,8 +60,11 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	if pos > 0 && len(line) == 0 { // one stray blank line is tolerated
 		blank := pos
 		line, pos = cutLoose(buf[blank:])
-		if pos == 0 {
+		switch {
+		case pos == 0:
 			return h.partial(buf[blank:], limit)
+		case len(line) == 0:
+			return 0, ErrNoStatusLine
 		}
 		pos += blank
 	}

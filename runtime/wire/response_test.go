@@ -18,6 +18,7 @@ func TestParseResponse(t *testing.T) {
 		{"no reason", "HTTP/1.1 200\r\n\r\n", 0, "200", ""},
 		{"strange status", "HTTP/1.1 999 Moo\r\n\r\n", 0, "999 Moo", ""},
 		{"a stray blank line", "\r\nHTTP/1.1 200 OK\r\n\r\n", 0, "200 OK", ""},
+		{"two blank lines", "\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", 0, "error", ""},
 		{"fold", "HTTP/1.1 200 OK\r\nA: b\r\n  c\r\nD: e\r\n\r\n", 0, "200 OK", "A=b  c;D=e;"},
 		{"duplicates", "HTTP/1.1 200 OK\r\na: 1\r\nA: 2\r\n\r\n", 0, "200 OK", "a=1;A=2;"},
 		{"second status line", "HTTP/1.1 200 OK\r\nHTTP/1.1 200 OK\r\nA: b\r\n\r\n", 0, "200 OK", "A=b;"},
