@@ -30,9 +30,9 @@ func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Sel
 	case changed == changeNone:
 		return Result{Kind: Unchanged}
 	case s.hasQuery && !escapes && !route.IsClean(s.query):
-		return Result{Kind: Status, Status: 403}
+		return Result{Kind: Status, Status: 403, Value: s.value}
 	case changed == changeStatus:
-		return Result{Kind: Status, Status: s.code}
+		return Result{Kind: Status, Status: s.code, Value: s.value}
 	case proxied:
 		return s.proxy(changed == changeRaw)
 	case scheme > 0:
@@ -41,7 +41,7 @@ func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Sel
 	case bytes.HasPrefix(s.value, passPrefix):
 		return Result{Kind: PassThrough, Value: s.value[len(passPrefix):]}
 	case len(s.value) == 0 || s.value[0] != '/':
-		return Result{Kind: Status, Status: 400}
+		return Result{Kind: Status, Status: 400, Value: s.value}
 	}
 	return Result{Kind: Local, Value: s.value}
 }

@@ -33,7 +33,7 @@ type Result struct {
 	Kind Kind
 	// Status is that of an answer or redirect.
 	Status int
-	// Value is the URL of Proxy, or the path of PassThrough and Local.
+	// Value is the URL of Proxy, the path of PassThrough and Local, or what the rules had made of it before a Status.
 	Value []byte
 	// Location is that of Redirect.
 	Location []byte
