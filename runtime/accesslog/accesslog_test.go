@@ -31,8 +31,10 @@ func sample(tb testing.TB) *exchange.Exchange {
 		RemoteIP: "192.0.2.1", LocalIP: "192.0.2.9", LocalPort: "8080", ListenPort: 80, Served: 3,
 	}
 	x.Response = exchange.Response{Status: 200, BodyBytes: 5, ContentType: []byte("text/plain ; charset=utf-8"), Fields: wire.Fields{
-		{Name: []byte("Set-Cookie"), Value: []byte("a")}, {Name: []byte("set-cookie"), Value: []byte("b")},
-		{Name: []byte("X-Two"), Value: []byte("1")}, {Name: []byte("x-two"), Value: []byte("2")},
+		{Name: []byte("Set-Cookie"), Value: []byte("a")},
+		{Name: []byte("set-cookie"), Value: []byte("b")},
+		{Name: []byte("X-Two"), Value: []byte("1")},
+		{Name: []byte("x-two"), Value: []byte("2")},
 	}}
 	x.Env.SetString("ROUTE", "r1")
 	x.Env.SetString("EMPTY", "")
