@@ -9,6 +9,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 var balancerUndefined = &Rule{
@@ -161,7 +162,7 @@ func (b balancers) nearest(s *effective.Server, name string) (string, ir.Item) {
 
 // nameIn returns the place of a balancer's name in the argument at span.
 func nameIn(p *Pass, span diag.Span, name string) diag.Span {
-	i := strings.Index(strings.ToLower(p.source(span)), name)
+	i := strings.Index(clib.ToLower(p.source(span)), name)
 	if i < 0 {
 		return diag.Span{}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 var lastCondOr = &Rule{
@@ -64,7 +65,7 @@ func dropOr(p *Pass, flags diag.Span) *diag.Fix {
 	var kept []string
 	for flag := range strings.SplitSeq(strings.TrimSuffix(inner, "]"), ",") {
 		name := strings.TrimSpace(flag)
-		if !strings.EqualFold(name, "OR") && !strings.EqualFold(name, "ornext") {
+		if !clib.EqualFold(name, "OR") && !clib.EqualFold(name, "ornext") {
 			kept = append(kept, name)
 		}
 	}

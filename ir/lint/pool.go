@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // unpooled is a rule with [P] whose requests httpd's default worker serves, each with a connection of its own, and what
@@ -98,7 +99,7 @@ func setsProxy(section *ir.Section) bool {
 		case *ir.ProxySet:
 			return true
 		case *ir.Residue:
-			if strings.EqualFold(item.Name, "ProxySet") {
+			if clib.EqualFold(item.Name, "ProxySet") {
 				return true
 			}
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number,

@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // proxyRule is a RewriteRule with [P] that runs, and as much of its target as is the same for every request.
@@ -90,7 +91,7 @@ func (s scope) beginsPath(rule *rewrite.Rule, part rewrite.Part) bool {
 		}
 		return groupBeginsWithSlash(rule.Pattern, part.N, !s.perDirectory())
 	case *rewrite.Var:
-		return strings.EqualFold(part.Name, "REQUEST_URI")
+		return clib.EqualFold(part.Name, "REQUEST_URI")
 	case *rewrite.Literal, *rewrite.CondRef, *rewrite.MapLookup:
 		return false
 	}
@@ -112,7 +113,7 @@ func (r proxyRule) urlSpan() diag.Span { return r.rule.Origin.Arg(1) }
 func (r proxyRule) hostSpan(p *Pass) diag.Span {
 	span := r.urlSpan()
 	text := p.source(span)
-	start := strings.Index(strings.ToLower(text), r.url.Scheme+"://")
+	start := strings.Index(clib.ToLower(text), r.url.Scheme+"://")
 	if start < 0 {
 		return span
 	}

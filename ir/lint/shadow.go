@@ -47,7 +47,7 @@ type covers struct {
 	// folders take only what is below a path: ProxyPass /app/.
 	folders map[string]*ir.ProxyPass
 	// texts are regular expressions that take whatever begins with a text.
-	texts []*ir.ProxyPass
+	texts map[string]*ir.ProxyPass
 }
 
 func (c *covers) add(pass *ir.ProxyPass) {
@@ -58,7 +58,7 @@ func (c *covers) add(pass *ir.ProxyPass) {
 		case shape.prefix == "/":
 			c.addAll(pass)
 		default:
-			c.texts = append(c.texts, pass)
+			keepFirst(&c.texts, shape.prefix, pass)
 		}
 		return
 	}
@@ -104,19 +104,17 @@ func (c *covers) find(pass *ir.ProxyPass) *ir.ProxyPass {
 			best = candidate
 		}
 	}
-	for i := 1; i < len(text); i++ {
-		if text[i] == '/' {
+	for i := 1; i <= len(text); i++ {
+		if len(c.texts) > 0 {
+			better(c.texts[text[:i]])
+		}
+		if i < len(text) && text[i] == '/' {
 			better(c.segments[text[:i]])
 			better(c.folders[text[:i]])
 		}
 	}
 	if pass.Regex == nil {
 		better(c.segments[text])
-	}
-	for _, re := range c.texts {
-		if strings.HasPrefix(text, shapeOf(re.Regex).prefix) {
-			better(re)
-		}
 	}
 	return best
 }

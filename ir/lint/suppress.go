@@ -55,7 +55,11 @@ func Suppress(found diag.List, syntax []*ast.File) (kept diag.List, ignored int)
 
 // collect appends the suppressions among items and below them.
 func collect(items []ast.Item, all []suppression) []suppression {
+	following := 0 // the first item behind the current one that is one to httpd
 	for i, item := range items {
+		for following <= i || following < len(items) && !executed(items[following]) {
+			following++
+		}
 		switch item := item.(type) {
 		case *ast.Comment:
 			text := item.Line.Text.String()
@@ -63,7 +67,10 @@ func collect(items []ast.Item, all []suppression) []suppression {
 			if match == nil {
 				continue
 			}
-			s := suppression{at: item.Line.Text.Span(match[2], match[3]), whole: item.Line.Whole, scope: next(items[i+1:])}
+			s := suppression{at: item.Line.Text.Span(match[2], match[3]), whole: item.Line.Whole}
+			if following < len(items) {
+				s.scope = items[following].Span()
+			}
 			for name := range strings.SplitSeq(text[match[2]:match[3]], ",") {
 				s.rules = append(s.rules, strings.TrimSpace(name))
 			}
@@ -76,16 +83,14 @@ func collect(items []ast.Item, all []suppression) []suppression {
 	return all
 }
 
-// next returns the lines of the first item that is one to httpd.
-func next(items []ast.Item) diag.Span {
-	for _, item := range items {
-		switch item.(type) {
-		case *ast.Directive, *ast.Section, *ast.Bad:
-			return item.Span()
-		case *ast.Comment, *ast.Blank:
-		}
+// executed reports whether an item is one to httpd.
+func executed(item ast.Item) bool {
+	switch item.(type) {
+	case *ast.Directive, *ast.Section, *ast.Bad:
+		return true
+	case *ast.Comment, *ast.Blank:
 	}
-	return diag.Span{}
+	return false
 }
 
 // ignoring returns the suppression of a finding and the name by which it names the rule, or -1.

@@ -220,6 +220,9 @@ func Suggest(name string) []string {
 	var found []candidate
 	limit := 1 + len(name)/5
 	for d := range All() {
+		if long := len(name) - len(d.key); long > limit || -long > limit {
+			continue // each letter too many or too few is an edit
+		}
 		if dist := levenshtein.ComputeDistance(name, d.key); dist <= limit {
 			found = append(found, candidate{d.Name, dist})
 		}
