@@ -129,6 +129,7 @@ func TestProblems(t *testing.T) {
 	for src, want := range map[string][]string{
 		"A \"b c\n":                                nil,
 		"ServerName \"b c\n":                       {`f:1:12 LB020 defect the quote is never closed`},
+		"ErrorDocument 404 \"b c\n":                {`f:1:19 LB020 defect the quote is never closed`},
 		"<Location \"/x>\n</Location>\n":           {`f:1:11 LB020 defect the quote is never closed`},
 		"RewriteRule ^/a \"http://b [P]\n":         {`f:1:17 LB020 defect the quote is never closed`},
 		"A b\x00c\n":                               {`f:1:4 LB020 defect a NUL byte ends the line for httpd`},

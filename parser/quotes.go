@@ -24,6 +24,9 @@ func (l *loader) quotes(n *Node) {
 		quote = n.Args.Span(n.Args.Len()-1, n.Args.Len())
 	}
 	d := defect(quote, "not closed", "the quote is never closed")
+	if n.Is("ErrorDocument") {
+		d.Severity = diag.Info // the way to write a text before 2.0, in use until today, and still read as meant
+	}
 	mark := "\""
 	if s := l.tree.Files.Text(quote); s == "'" {
 		mark = s

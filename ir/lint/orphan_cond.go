@@ -32,23 +32,28 @@ RewriteRule "^/admin(/.*)?$" "http://admin.example.com:8080/admin$1" [P]
 	Run: func(p *Pass) {
 		for s := range p.scopes() {
 			for c := range chains(s.items) {
-				checkOrphan(p, c)
+				checkOrphan(p, s, c)
 			}
 		}
 	},
 }
 
-func checkOrphan(p *Pass, c chain) {
+func checkOrphan(p *Pass, s scope, c chain) {
 	if len(c.conds) == 0 || c.refused {
 		return
 	}
 	first := c.conds[0]
 	if c.rule == nil {
+		var severity diag.Severity
+		if !p.Config.Server && s.section == nil && s.server.VirtualHost == nil && len(c.between) == 0 {
+			severity = diag.Info // the file that includes this one may go on with the rule
+		}
 		p.Report(diag.Diagnostic{
-			Span:    first.Origin.Span,
-			Message: "no RewriteRule follows this RewriteCond in its scope",
-			Label:   "httpd drops it",
-			Related: moreConds(c.conds[1:]),
+			Severity: severity,
+			Span:     first.Origin.Span,
+			Message:  "no RewriteRule follows this RewriteCond in its scope",
+			Label:    "httpd drops it",
+			Related:  moreConds(c.conds[1:]),
 			Notes: []diag.Note{
 				{Kind: "effect", Text: "the condition guards nothing" + guards(c.between)},
 				{Kind: "help", Text: "write the RewriteRule that it is meant for on the next line, or delete it"},
