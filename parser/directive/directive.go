@@ -177,8 +177,8 @@ func Lookup(name string) (*Directive, bool) {
 	if strings.HasPrefix(name, "<") {
 		return LookupSection(name[1:])
 	}
-	i, ok := slices.BinarySearchFunc(table, name, func(d Directive, name string) int { return compareFold(d.key, name) })
-	if !ok {
+	i := search(name)
+	if i < 0 {
 		return nil, false
 	}
 	if i+1 < len(table) && table[i].Section && compareFold(table[i+1].key, name) == 0 {
@@ -189,11 +189,29 @@ func Lookup(name string) (*Directive, bool) {
 
 // LookupSection returns the section of a name without <, case-insensitively.
 func LookupSection(name string) (*Directive, bool) {
-	i, ok := slices.BinarySearchFunc(table, name, func(d Directive, name string) int { return compareFold(d.key, name) })
-	if !ok || !table[i].Section {
+	i := search(name)
+	if i < 0 || !table[i].Section {
 		return nil, false
 	}
 	return &table[i], true
+}
+
+// search returns the first line of the table that has a name, or -1. It is done for each directive that is read, and
+// slices.BinarySearchFunc would copy a line of the table for each comparison.
+func search(name string) int {
+	low, high := 0, len(table)
+	for low < high {
+		middle := (low + high) / 2
+		if compareFold(table[middle].key, name) < 0 {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low == len(table) || compareFold(table[low].key, name) != 0 {
+		return -1
+	}
+	return low
 }
 
 // All returns the directives by name.
