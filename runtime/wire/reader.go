@@ -20,6 +20,9 @@ type BodyReader struct {
 	room    []byte
 }
 
+// Hurry bounds each wait by d where the bound was longer.
+func (r *BodyReader) Hurry(d time.Duration) { r.timeout = min(r.timeout, d) }
+
 // Reset makes r read a body. have is what arrived behind the head, room is where more is read to, which may overlap
 // have; timeout bounds each wait.
 func (r *BodyReader) Reset(conn *Conn, f Framing, have, room []byte, timeout time.Duration) {
