@@ -111,10 +111,22 @@ const unauthorized = "<p>This server could not verify that you\nare authorized t
 
 // pages are observed on httpd 2.4.71.
 var pages = map[int]page{
+	200: {"OK", internalError},
+	201: {"Created", internalError},
+	202: {"Accepted", internalError},
+	203: {"Non-Authoritative Information", internalError},
+	204: {"No Content", ""},
+	205: {"Reset Content", internalError},
+	206: {"Partial Content", internalError},
+	207: {"Multi-Status", internalError},
+	208: {"Already Reported", internalError},
+	226: {"IM Used", internalError},
 	300: {"Multiple Choices", ""},
 	301: {"Moved Permanently", moved},
 	302: {"Found", moved},
 	303: {"See Other", "<p>The answer to your request is located <a href=\"\x00U\">here</a>.</p>\n"},
+	304: {"Not Modified", ""},
+	305: {"Use Proxy", "<p>This resource is only accessible\nthrough the proxy\n\x00U<br />\nYou will need to configure your client to use that proxy.</p>\n"},
 	307: {"Temporary Redirect", moved},
 	308: {"Permanent Redirect", moved},
 	400: {"Bad Request", "<p>Your browser sent a request that this server could not understand.<br />\n\x00N</p>\n"},
@@ -145,6 +157,8 @@ var pages = map[int]page{
 		"given before the method can be applied.</p>\n"},
 	424: {"Failed Dependency", "<p>The method could not be performed on the resource\nbecause the requested action depended on another\n" +
 		"action and that other action failed.</p>\n"},
+	426: {"Upgrade Required", "<p>The requested resource can only be retrieved\nusing SSL.  The server is willing to upgrade the current\n" +
+		"connection to SSL, but your client doesn't support it.\nEither upgrade your client, or try requesting the page\nusing https://\n"},
 	428: {"Precondition Required", "<p>The request is required to be conditional.</p>\n"},
 	429: {"Too Many Requests", "<p>The user has sent too many requests\nin a given amount of time.</p>\n"},
 	431: {"Request Header Fields Too Large", "<p>The server refused this request because\nthe request header fields are too large.</p>\n"},

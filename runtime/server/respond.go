@@ -149,6 +149,9 @@ func (t *task) Continue() error {
 	return t.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 }
 
+// Continued notes that the client was asked for its body: it fulfils proxy.Client.
+func (t *task) Continued() { t.expecting = false }
+
 // respondError answers with the status of an error.
 func (t *task) respondError(err error) {
 	var bad *wire.Error
@@ -156,6 +159,7 @@ func (t *task) respondError(err error) {
 		bad = &wire.Error{Status: 500, Reason: err.Error()}
 	}
 	t.notes = bad.Notes
+	t.noteTarget()
 	t.conn.server.log.Info("request refused", "client", t.conn.client.RemoteIP, "status", bad.Status, "reason", bad.Reason)
 	t.respond(bad.Status)
 }
@@ -168,9 +172,15 @@ func (t *task) respond(status int) {
 	if len(t.plan.Location) > 0 && status >= 300 && status < 400 {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
 	}
-	page := t.appendPage(t.page[:0], status)
+	page := t.page[:0]
+	t.contentType = ""
+	bodiless := status == 204 || status == 304
+	if !bodiless && (status != 200 || !isServerWide(x)) {
+		page = t.appendPage(page, status)
+		t.contentType = "text/html; charset=iso-8859-1"
+	}
 	t.page = page
-	head := string(x.Request.Method) == "HEAD"
+	head := bodiless || string(x.Request.Method) == "HEAD"
 	framing := wire.Framing{}
 	switch {
 	case head:
@@ -181,7 +191,6 @@ func (t *task) respond(status int) {
 		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
 	}
-	t.contentType = "text/html; charset=iso-8859-1"
 	t.out, _ = t.AppendHead(t.out[:0], framing)
 	if !head {
 		t.out = append(t.out, page...)

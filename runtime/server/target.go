@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 
+	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -20,13 +21,13 @@ func (t *task) resolve(p *program.Program) error {
 	}
 	if x.Request.Absolute {
 		if i := x.Request.Fields.Index("Host"); i >= 0 {
-			x.Request.Fields[i].Value = route.SplitTarget(x.Request.Target).Authority // RFC 9112 §3.2.2
+			x.Request.Fields[i].Value = hostOf(x) // RFC 9112 §3.2.2
 		}
 	}
 	if bytes.IndexByte(x.Request.Target, '#') >= 0 {
 		return &wire.Error{Status: 400, Reason: "target has a fragment"}
 	}
-	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !t.isServerWide(path) {
+	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !isServerWide(x) {
 		return &wire.Error{Status: 400, Reason: "target is not a path"}
 	}
 	if expect := x.Request.Fields.Get("Expect"); len(expect) > 0 && x.Request.Minor > 0 {
@@ -38,7 +39,21 @@ func (t *task) resolve(p *program.Program) error {
 	return nil
 }
 
-// isServerWide says whether a target stands for the whole server: OPTIONS *.
-func (t *task) isServerWide(path []byte) bool {
-	return len(path) == 1 && path[0] == '*' && string(t.x.Request.Method) == "OPTIONS"
+// hostOf returns the host of a URL as httpd writes it into Host: in small letters, with the port as it was sent.
+func hostOf(x *exchange.Exchange) []byte {
+	authority := route.SplitTarget(x.Request.Target).Authority
+	if len(authority) > 0 && authority[0] == '[' {
+		return bytes.ToLower(authority)
+	}
+	port := authority[len(authority):]
+	if i := bytes.LastIndexByte(authority, ':'); i >= 0 {
+		port = authority[i:]
+	}
+	host := x.Alloc(len(x.Request.Hostname) + len(port))[:0]
+	return append(append(host, x.Request.Hostname...), port...)
+}
+
+// isServerWide says whether a request is for the whole server: OPTIONS *.
+func isServerWide(x *exchange.Exchange) bool {
+	return string(x.Request.RawPath) == "*" && string(x.Request.Method) == "OPTIONS"
 }

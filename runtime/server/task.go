@@ -9,6 +9,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/proxy"
+	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -197,6 +198,7 @@ func (t *task) serve() {
 		t.respondError(err)
 		c.closing = true // httpd does not go on with a connection whose request it could not read
 	} else {
+		t.body.Hurry(t.host.Settings.Timeout)
 		t.host.Decide(x, &t.plan)
 		t.carryOut()
 	}
@@ -241,6 +243,21 @@ func (t *task) refuse(n int, err error) {
 	g.release(t.conn.server.log)
 }
 
+// noteTarget notes the path of a request that nothing is decided about, for the log.
+func (t *task) noteTarget() {
+	r := &t.x.Request
+	target := route.SplitTarget(r.Target)
+	r.Query, r.HasQuery = target.Query, target.HasQuery
+	if len(target.Path) == 0 {
+		return
+	}
+	if path, status := route.AppendPath(t.x.Alloc(len(target.Path))[:0], target.Path, true); status == 0 {
+		r.Path = path
+	} else {
+		r.Path = target.Path
+	}
+}
+
 // carryOut does what was decided.
 func (t *task) carryOut() {
 	switch t.plan.Kind {
@@ -273,7 +290,7 @@ func (t *task) finishBody() {
 	c.linger = c.linger || c.closing && !t.body.Done()
 }
 
-// bodyTimeout bounds the wait for more of a request's body (mod_reqtimeout: RequestReadTimeout body=20).
+// bodyTimeout bounds the wait for more of a request's body (mod_reqtimeout: RequestReadTimeout body=20), beside Timeout.
 const bodyTimeout = 20 * time.Second
 
 // headTimeout bounds the time for a head: 20 seconds, and one more for each 500 bytes, up to 40 (mod_reqtimeout:
