@@ -134,7 +134,12 @@ func (j *Job) fetch() error {
 		return err
 	}
 	room := j.hold[:0]
-	for len(room) < prefetchLimit {
+	// httpd sees the end of a body in chunks one read behind its last bytes, and no more is read by then.
+	most := prefetchLimit
+	if j.X.Request.Framing.Kind == wire.FramingChunked {
+		most -= prefetchMargin
+	}
+	for len(room) < most {
 		data, err := j.Body.AvailableUpTo(prefetchLimit - len(room))
 		switch {
 		case errors.Is(err, io.EOF):
@@ -146,7 +151,7 @@ func (j *Job) fetch() error {
 				return err
 			}
 			continue
-		case len(room) == 0 && j.Body.Done():
+		case len(room) == 0 && len(data) < most && j.Body.Done():
 			j.whole, j.prefetched = true, data
 			return nil
 		}
@@ -156,7 +161,7 @@ func (j *Job) fetch() error {
 		}
 	}
 	j.hold, j.prefetched = room, room
-	j.whole = j.whole || j.Body.Done()
+	j.whole = j.whole || j.Body.Done() && (len(room) < most || most == prefetchLimit)
 	return nil
 }
 

@@ -30,7 +30,7 @@ func dropsFromResponse(name []byte) bool {
 func (a *attempt) responseFields() (wire.Framing, Result) {
 	fields := a.head.Fields
 	dst := a.X.Response.Fields[:0]
-	nominations, cookies := fields.Has("Connection"), 0
+	nominations, cookies, vary := fields.Has("Connection"), 0, fields.Has("Vary")
 	framing, result := a.frame(fields)
 	if result.ends() {
 		return framing, result
@@ -43,8 +43,14 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
 			return framing, Result{Status: 500, Unsized: true}
 		}
-		if dropsFromResponse(field.Name) || nominations && nominated(fields, field.Name) {
+		if dropsFromResponse(field.Name) && !a.keepsCoding(field.Name) || nominations && nominated(fields, field.Name) {
 			continue
+		}
+		if vary && len(field.Name) == 4 && wire.EqualFold(field.Name, "Vary") {
+			if dst.Has("Vary") {
+				continue
+			}
+			field.Value = a.joinVary(fields)
 		}
 		if len(field.Name) == 14 && wire.EqualFold(field.Name, "Content-Length") {
 			if !length {
@@ -72,6 +78,50 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	}
 	a.X.Response.Fields = dst
 	return framing, Result{}
+}
+
+// keepsCoding says whether a field is Transfer-Encoding of the answer to HEAD, which passes as the backend sent it.
+func (a *attempt) keepsCoding(name []byte) bool {
+	return len(name) == 17 && string(a.X.Request.Method) == "HEAD" && a.head.Status != 204 && a.head.Status != 304 &&
+		wire.EqualFold(name, "Transfer-Encoding")
+}
+
+// joinVary joins the names of all Vary fields, each of them once (httpd: fixup_vary).
+func (a *attempt) joinVary(fields wire.Fields) []byte {
+	start := len(a.scratch)
+	for i := range fields {
+		if len(fields[i].Name) != 4 || !wire.EqualFold(fields[i].Name, "Vary") {
+			continue
+		}
+		for rest := bytes.TrimLeft(fields[i].Value, blanks); len(rest) > 0; rest = bytes.TrimLeft(rest, blanks) {
+			name := rest
+			if end := bytes.IndexAny(rest, blanks); end >= 0 {
+				name = rest[:end]
+			}
+			rest = rest[len(name):]
+			if listed(a.scratch[start:], name) {
+				continue
+			}
+			if len(a.scratch) > start {
+				a.scratch = append(a.scratch, ',')
+			}
+			a.scratch = append(a.scratch, name...)
+		}
+	}
+	return a.scratch[start:len(a.scratch):len(a.scratch)]
+}
+
+// blanks separate the names of a Vary field.
+const blanks = ", \t"
+
+// listed says whether a list, joined with commas, has a name, in any case.
+func listed(list, name []byte) bool {
+	for item := range bytes.SplitSeq(list, []byte(",")) {
+		if bytes.EqualFold(item, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // addsVia says whether responses get a Via field.

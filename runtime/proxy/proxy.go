@@ -46,6 +46,8 @@ type Client interface {
 	Sent(n int64)
 	// Continue sends an interim response that asks the client for its body, when it waits for one.
 	Continue() error
+	// Continued says that the client got the backend's own interim response 100.
+	Continued()
 	// Conn is the connection itself.
 	Conn() *wire.Conn
 }
@@ -101,6 +103,8 @@ const (
 	// prefetchLimit is how much of a body is read before a connection is made, so that it can be sent again
 	// (mod_proxy_http: MAX_MEM_SPOOL).
 	prefetchLimit = 16 << 10
+	// prefetchMargin is what httpd leaves for its filters: no more is read when less room is left.
+	prefetchMargin = 80
 )
 
 // Release drops what the job points to and room that grew beyond the usual.

@@ -59,6 +59,9 @@ func (a *attempt) readHead() Result {
 			n, err := a.head.Parse(a.in[a.from:a.to], limit, wire.BadHeaderIsError)
 			a.from += n
 			switch {
+			case errors.Is(err, wire.ErrNoStatusLine):
+				a.reuse = false
+				return a.noResponse(err)
 			case err != nil:
 				return a.badHead(err)
 			case n > 0:
@@ -152,6 +155,9 @@ func (a *attempt) forwardInterim() error {
 	}
 	if a.addsVia() {
 		a.out = append(appendVia(append(a.out, "Via: "...), a.X, a.Plan), "\r\n"...)
+	}
+	if a.head.Status == 100 {
+		a.Client.Continued()
 	}
 	return a.Client.Write(append(a.out, "\r\n"...))
 }

@@ -125,6 +125,10 @@ func (a *attempt) cut(err error) Result {
 	a.reuse = false
 	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
 	a.proxy.log.Warn("body of the response broke off", "worker", a.worker.Name, "reason", err)
+	if malformed := (*wire.Error)(nil); errors.As(err, &malformed) && a.X.BytesOut == 0 && a.X.Response.BodyBytes == 0 {
+		a.X.Response.Started = false
+		return Result{Status: 502} // the head was not sent either
+	}
 	if err := a.flush(); err != nil {
 		return a.clientGone()
 	}
@@ -146,7 +150,8 @@ func (a *attempt) splice(from, to *net.TCPConn) (done bool, _ Result) {
 		switch {
 		case err == nil && n == 0:
 			return true, a.cut(io.ErrUnexpectedEOF)
-		case errors.Is(err, syscall.EPIPE), errors.Is(err, os.ErrDeadlineExceeded) && a.backendReady():
+		case errors.Is(err, syscall.EPIPE), err != nil && a.Client.Conn().Ended(),
+			errors.Is(err, os.ErrDeadlineExceeded) && a.backendReady():
 			return true, a.clientGone()
 		case err != nil:
 			return true, a.cut(err)
