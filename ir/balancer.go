@@ -1,8 +1,9 @@
 package ir
 
 import (
-	"strings"
 	"time"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Balancer is what the parameters of a balancer say. A field that is not set holds httpd's default.
@@ -69,7 +70,7 @@ func ApplyBalancer(b *Balancer, p Param) error {
 			return spec.invalid(p, spec.Refusal)
 		}
 	case "stickysessionsep":
-		if strings.EqualFold(p.Value, "off") {
+		if clib.EqualFold(p.Value, "off") {
 			b.StickySeparator = Setting[string]{Written: p.Value, Set: true}
 			return nil
 		}
@@ -97,7 +98,7 @@ var balancerSetters = map[string]func(*Balancer, paramValue){
 	"failonstatus":     func(b *Balancer, v paramValue) { b.FailOnStatus = written(v, v.codes) },
 	"nonce": func(b *Balancer, v paramValue) {
 		value := v.text
-		if strings.EqualFold(value, "none") {
+		if clib.EqualFold(value, "none") {
 			value = ""
 		}
 		b.Nonce = written(v, value)

@@ -115,14 +115,6 @@ func TestParamErrors(t *testing.T) {
 	}
 }
 
-func TestAtoi(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "x": 0, "-": 0, " 12x": 12, "-3": -3, "+4": 4, "4294967290": -6, "500ms": 500} {
-		if got := ir.Atoi(s); got != want {
-			t.Errorf("Atoi(%q) = %d, want %d", s, got, want)
-		}
-	}
-}
-
 func TestURL(t *testing.T) {
 	for _, test := range []struct {
 		in, name, authority string

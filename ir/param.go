@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Setting is a value with the evidence for it: what was written and what httpd makes of it. The zero value is not set.
@@ -159,7 +161,7 @@ func LookupParam(of ParamObject, key string) *ParamSpec {
 		return nil
 	}
 	for i := range table {
-		if strings.EqualFold(table[i].Key, key) {
+		if clib.EqualFold(table[i].Key, key) {
 			return &table[i]
 		}
 	}
@@ -209,7 +211,7 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 	v := paramValue{text: p.Value}
 	switch s.Kind {
 	case ParamInt, ParamSeconds, ParamSize:
-		v.n = int64(Atoi(p.Value))
+		v.n = int64(clib.Atoi(p.Value))
 		v.d = time.Duration(v.n) * time.Second
 		if v.n < s.Min || v.n > s.Max || s.Kind == ParamSize && v.n != 0 && v.n < 512 {
 			return v, s.invalid(p, s.Refusal)
@@ -223,8 +225,8 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 	case ParamInterval:
 		return s.readInterval(p)
 	case ParamSwitch:
-		v.on = strings.EqualFold(p.Value, "on")
-		if !v.on && !strings.EqualFold(p.Value, "off") {
+		v.on = clib.EqualFold(p.Value, "on")
+		if !v.on && !clib.EqualFold(p.Value, "off") {
 			return v, s.invalid(p, s.Refusal)
 		}
 	case ParamText:
@@ -233,7 +235,7 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 		}
 	case ParamOneOf:
 		for _, word := range s.Values {
-			if strings.EqualFold(word, p.Value) {
+			if clib.EqualFold(word, p.Value) {
 				v.text = word
 				return v, nil
 			}
@@ -246,7 +248,7 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 		}
 	case ParamCodes:
 		for _, word := range strings.FieldsFunc(p.Value, func(r rune) bool { return r == ',' || r == ' ' }) {
-			code := Atoi(word)
+			code := clib.Atoi(word)
 			if int64(code) < s.Min || int64(code) > s.Max {
 				return v, s.invalid(p, s.Refusal)
 			}
@@ -273,22 +275,6 @@ func (s *ParamSpec) readInterval(p Param) (paramValue, error) {
 	return v, nil
 }
 
-// Atoi reads a number as C's atoi does on a 64-bit machine: leading white space, a sign and digits count, what follows is
-// ignored, and without digits the result is 0. A number beyond 32 bits keeps its low bits.
-func Atoi(s string) int {
-	s = strings.TrimLeft(s, " \t\n\v\f\r")
-	end := 0
-	if end < len(s) && (s[end] == '-' || s[end] == '+') {
-		end++
-	}
-	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
-		end++
-	}
-	// ParseInt saturates at 64 bits as strtol does.
-	n, _ := strconv.ParseInt(s[:end], 10, 64)
-	return int(int32(n))
-}
-
 // ParseInterval reads a number with an optional unit as httpd does: h, mi, s and ms, of which only these letters are
 // read, so that "5min" is five minutes and "5m" is nothing. unit is what a bare number counts in.
 func ParseInterval(s string, unit time.Duration) (time.Duration, bool) {
@@ -304,7 +290,7 @@ func ParseInterval(s string, unit time.Duration) (time.Duration, bool) {
 	if err != nil && (end > 0 && s[end-1] >= '0') {
 		return 0, false
 	}
-	rest := strings.ToLower(s[end:])
+	rest := clib.ToLower(s[end:])
 	switch {
 	case rest == "":
 	case rest[0] == 's':

@@ -1,6 +1,10 @@
 package ir
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
+)
 
 // URL is a backend's address in its parts, as mod_proxy reads it.
 type URL struct {
@@ -34,7 +38,7 @@ func ParseURL(s string) (URL, bool) {
 	if !ok || scheme == "" || strings.ContainsAny(scheme, "/ ") {
 		return u, false
 	}
-	u.Scheme = strings.ToLower(scheme)
+	u.Scheme = clib.ToLower(scheme)
 	authority := rest
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
 		authority, u.Path = rest[:i], rest[i:]
@@ -43,7 +47,7 @@ func ParseURL(s string) (URL, bool) {
 		authority = authority[i+1:]
 	}
 	u.Host, u.Port = SplitPort(authority)
-	u.Host = strings.ToLower(u.Host)
+	u.Host = clib.ToLower(u.Host)
 	return u, true
 }
 
@@ -59,9 +63,9 @@ func SplitPort(authority string) (host, port string) {
 	return authority, ""
 }
 
-// DefaultPort is the port that httpd takes for a scheme; 0 for one it does not know.
+// DefaultPort is the port that mod_proxy takes for a scheme, in lower case; 0 for one it does not know.
 func DefaultPort(scheme string) int {
-	switch strings.ToLower(scheme) {
+	switch scheme {
 	case "http", "ws", "h2c":
 		return 80
 	case "https", "wss", "h2":
@@ -129,11 +133,11 @@ func BalancerName(s string) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(rest, "/")
-	return "balancer://" + strings.ToLower(name)
+	return "balancer://" + clib.ToLower(name)
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+	if clib.HasPrefixFold(s, prefix) {
 		return s[len(prefix):], true
 	}
 	return s, false

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Worker is what the parameters of a worker say: mod_proxy's side of one backend. A field that is not set holds httpd's
@@ -147,7 +149,7 @@ var workerSetters = map[string]func(*Worker, paramValue){
 	},
 	"upgrade": func(w *Worker, v paramValue) {
 		value := v.text
-		if strings.EqualFold(value, "any") {
+		if clib.EqualFold(value, "any") {
 			value = "*"
 		}
 		w.Upgrade = written(v, value)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -26,9 +27,9 @@ func (l *loader) define(n *Node) {
 	l.names[name] = true
 	def := Definition{At: n.Span()}
 	if len(n.Words) == 2 && n.Words[1].Text.Len() > 0 {
-		l.values[fold(name)] = n.Words[1].Text
+		l.values[clib.ToLower(name)] = n.Words[1].Text
 	}
-	if value, ok := l.values[fold(name)]; ok {
+	if value, ok := l.values[clib.ToLower(name)]; ok {
 		def.Value, def.HasValue = value, true
 	}
 	l.tree.Defined[name] = def
@@ -40,10 +41,10 @@ func (l *loader) undefine(n *Node) {
 	}
 	name := n.Words[0].String()
 	delete(l.names, name)
-	delete(l.values, fold(name))
+	delete(l.values, clib.ToLower(name))
 	delete(l.tree.Defined, name)
 	for other, def := range l.tree.Defined {
-		if strings.EqualFold(other, name) {
+		if clib.EqualFold(other, name) {
 			l.tree.Defined[other] = Definition{At: def.At}
 		}
 	}
@@ -106,7 +107,7 @@ func trimmed(t ast.Text) ast.Text {
 
 // value returns what ${NAME} at a place stands for.
 func (l *loader) value(name string, at diag.Span) (ast.Text, bool) {
-	if value, ok := l.values[fold(name)]; ok {
+	if value, ok := l.values[clib.ToLower(name)]; ok {
 		return ast.ReplacedText(value.String(), at), true
 	}
 	if value, ok := l.in.Env[name]; ok {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -203,7 +204,7 @@ func (p *parse) close(line ast.Line, w rawWord) {
 		p.misspelt(name, p.stack[n])
 	case !bracket:
 		p.closeWithoutBracket(line, p.stack[n])
-	case executedOnRead(name.String()) && !strings.EqualFold(line.Text.String(), "</"+name.String()+">"):
+	case executedOnRead(name.String()) && !clib.EqualFold(line.Text.String(), "</"+name.String()+">"):
 		p.textBehindClose(line, p.stack[n])
 	}
 	p.stack[n].Close = &line
@@ -244,7 +245,7 @@ func (p *parse) matching(name string) int {
 
 // sameName reports whether a closing tag can belong to an opening one. Names that hold a variable are not known here.
 func sameName(open, closing string) bool {
-	return strings.EqualFold(open, closing) || strings.Contains(open, "${") || strings.Contains(closing, "${")
+	return clib.EqualFold(open, closing) || strings.Contains(open, "${") || strings.Contains(closing, "${")
 }
 
 // executedOnRead reports whether httpd handles a section while it reads, line by line, instead of building a tree first.
@@ -252,7 +253,7 @@ func executedOnRead(name string) bool {
 	if len(name) < len("IfFile") || name[0]|0x20 != 'i' || name[1]|0x20 != 'f' {
 		return false
 	}
-	switch fold(name) {
+	switch clib.ToLower(name) {
 	case "ifdefine", "ifmodule", "iffile", "ifversion", "ifdirective", "ifsection":
 		return true
 	}

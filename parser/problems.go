@@ -7,6 +7,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -164,7 +165,7 @@ func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
 }
 
 func (p *parse) misspelt(name ast.Text, open *ast.Section) {
-	if before, ok := cutName(open.Name.String()); ok && strings.EqualFold(before, name.String()) {
+	if before, ok := cutName(open.Name.String()); ok && clib.EqualFold(before, name.String()) {
 		at := open.Name.Span(len(before), len(before))
 		d := refusal(open.Name.All(), "no white space behind the name", "<%s needs white space behind %q", open.Name, before)
 		d.Fix = &diag.Fix{Safe: true, Message: "add a space", Edits: []diag.Edit{{Span: at, Text: " "}}}
@@ -224,7 +225,7 @@ func cutName(s string) (name string, ok bool) {
 
 // similar reports whether a closing name may be a slip of the pen for the open one.
 func similar(open, closing string) bool {
-	open, closing = fold(open), fold(closing)
+	open, closing = clib.ToLower(open), clib.ToLower(closing)
 	if before, ok := cutName(open); ok && before == closing {
 		return true
 	}

@@ -1,9 +1,8 @@
 package parser
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -83,10 +82,10 @@ type Node struct {
 }
 
 // Key returns the name in lower case.
-func (n *Node) Key() string { return strings.ToLower(n.Name) }
+func (n *Node) Key() string { return clib.ToLower(n.Name) }
 
 // Is reports whether the node has the name, case-insensitively.
-func (n *Node) Is(name string) bool { return strings.EqualFold(n.Name, name) }
+func (n *Node) Is(name string) bool { return clib.EqualFold(n.Name, name) }
 
 // NameSpan returns the place of the name.
 func (n *Node) NameSpan() diag.Span { return n.name.All() }

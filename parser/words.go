@@ -1,8 +1,6 @@
 package parser
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/parser/ast"
 )
 
@@ -112,6 +110,3 @@ func (w rawWord) word(line ast.Text) Word {
 	word.Text = ast.Join(parts...)
 	return word
 }
-
-// fold is strings.ToLower for names, without a copy where there is nothing to do.
-func fold(s string) string { return strings.ToLower(s) }

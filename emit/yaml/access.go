@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // require is Require and the sections that group it: "ip 192.0.2.0/24", or all:, any: or none: with a list.
@@ -146,7 +147,7 @@ func (r *reader) requireEntry(entry *yaml.Node, what string) (ir.Item, bool) {
 		}
 		q := parseRequire(written)
 		q.Node = r.node("Require", entry, nil)
-		if q.Provider == "" || strings.ToLower(q.Provider) != q.Provider {
+		if q.Provider == "" || clib.ToLower(q.Provider) != q.Provider {
 			r.fail(r.span(entry), fmt.Sprintf("%q begins with no provider in lower case", written), "write it as all granted, local or ip 192.0.2.0/24")
 			return nil, false
 		}

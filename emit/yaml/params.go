@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Parameters of workers and balancers are key=value words, in which order and repetition count. They stand as keys
@@ -126,8 +127,8 @@ func (r *reader) parameters(node *yaml.Node) []ir.Param {
 
 func (r *reader) param(key, value *yaml.Node) (ir.Param, bool) {
 	written, ok := r.scalar(value, key.Value)
-	if ok && strings.ToLower(key.Value) != key.Value {
-		r.fail(r.span(key), fmt.Sprintf("parameter %q is not in lower case", key.Value), "write "+strings.ToLower(key.Value))
+	if ok && clib.ToLower(key.Value) != key.Value {
+		r.fail(r.span(key), fmt.Sprintf("parameter %q is not in lower case", key.Value), "write "+clib.ToLower(key.Value))
 		ok = false
 	}
 	return ir.Param{Key: key.Value, Value: written, Span: r.span(key).To(r.span(value))}, ok
@@ -141,7 +142,7 @@ func (f *fields) params(own ...string) []ir.Param {
 		case contains(own, key.Value):
 		case key.Value == "parameters":
 			params = append(params, f.r.parameters(value)...)
-		case ir.ParamObjects(key.Value) != 0 && strings.ToLower(key.Value) == key.Value:
+		case ir.ParamObjects(key.Value) != 0 && clib.ToLower(key.Value) == key.Value:
 			if p, ok := f.r.param(key, value); ok {
 				params = append(params, p)
 			}

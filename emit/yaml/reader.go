@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -118,7 +119,7 @@ func (r *reader) onOff(node *yaml.Node, what string) (bool, bool) {
 	if !ok {
 		return false, false
 	}
-	switch strings.ToLower(value) {
+	switch clib.ToLower(value) {
 	case "on", "true", "yes":
 		return true, true
 	case "off", "false", "no":
@@ -167,7 +168,7 @@ func (r *reader) unknownKey(key *yaml.Node, where string, known []string) {
 func nearest(word string, known []string) string {
 	best, least := "", len(word)/3+1
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), candidate); d < least || d == least && best == "" && d < 3 {
+		if d := levenshtein.ComputeDistance(clib.ToLower(word), candidate); d < least || d == least && best == "" && d < 3 {
 			best, least = candidate, d
 		}
 	}

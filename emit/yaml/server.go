@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // modules is LoadModule: a mapping from identifiers to files.
@@ -165,7 +166,7 @@ func serverNameText(s *ir.ServerName) string {
 func parseServerName(written string) (*ir.ServerName, bool) {
 	s := &ir.ServerName{Host: written}
 	if scheme, rest, found := strings.Cut(written, "://"); found {
-		s.Scheme, s.Host = strings.ToLower(scheme), rest
+		s.Scheme, s.Host = clib.ToLower(scheme), rest
 	}
 	if i := strings.LastIndexByte(s.Host, ':'); i >= 0 && !strings.HasSuffix(s.Host, "]") {
 		port, err := strconv.ParseUint(s.Host[i+1:], 10, 16)

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // The keys of settings are the names of their directives in snake case.
@@ -169,7 +170,7 @@ func readNumber(name ir.NumberName, written string) (int64, bool) {
 		d, ok := ir.ParseInterval(written, time.Second)
 		return d.Milliseconds(), ok
 	}
-	return int64(ir.Atoi(written)), true
+	return int64(clib.Atoi(written)), true
 }
 
 // plainNumber reports whether a number means what it says: 30, or for KeepAliveTimeout 100ms.
@@ -241,7 +242,7 @@ func (r *reader) oneOf(node *yaml.Node, what, word string, values []string) (str
 		return word, true
 	}
 	for _, value := range values {
-		if strings.EqualFold(value, word) {
+		if clib.EqualFold(value, word) {
 			return value, true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // writer builds the nodes of a document.
@@ -154,7 +155,7 @@ func isInteger(s string) bool {
 
 // isOldBool reports the words that YAML 1.1 took for booleans, which some readers still do.
 func isOldBool(s string) bool {
-	switch strings.ToLower(s) {
+	switch clib.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off":
 		return true
 	}

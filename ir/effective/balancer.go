@@ -1,9 +1,8 @@
 package effective
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Balancer is a balancer with its members.
@@ -110,7 +109,7 @@ func (b *Balancer) finish() {
 
 // paramField is the key under which two spellings of the same parameter are one.
 func paramField(key string) string {
-	if key = strings.ToLower(key); key == "disablereuse" {
+	if key = clib.ToLower(key); key == "disablereuse" {
 		return "enablereuse"
 	}
 	return key

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // hosts finds virtual hosts by the address at which a connection arrived.
@@ -31,7 +32,7 @@ func newHosts(servers []*Server) hosts {
 
 // IsAnyAddress says whether an address of a virtual host stands for all: * or _default_.
 func IsAnyAddress(a ir.Address) bool {
-	return a.Host == "*" || strings.EqualFold(a.Host, "_default_")
+	return a.Host == "*" || clib.EqualFold(a.Host, "_default_")
 }
 
 // At returns the virtual hosts that compete by name for a connection to a local address, in order; the first is taken for
@@ -72,5 +73,5 @@ func (v *View) Select(local netip.AddrPort, host string) *Server {
 // HostName is the name in a Host field as httpd compares it: in lower case, without a port and a final dot.
 func HostName(host string) string {
 	host, _ = ir.SplitPort(host)
-	return strings.ToLower(strings.TrimSuffix(host, "."))
+	return clib.ToLower(strings.TrimSuffix(host, "."))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Mapping is a ProxyPass with what it points at.
@@ -121,7 +122,7 @@ func (m *Mapping) Covers(other *Mapping) bool {
 // ParamOf returns the last parameter of the directive with a key, and whether there is one.
 func (m *Mapping) ParamOf(key string) (ir.Param, bool) {
 	for _, p := range slices.Backward(m.Pass.Params) {
-		if strings.EqualFold(p.Key, key) {
+		if clib.EqualFold(p.Key, key) {
 			return p, true
 		}
 	}
@@ -131,5 +132,5 @@ func (m *Mapping) ParamOf(key string) (ir.Param, bool) {
 // MapsAt is the value of the word mapping=: "encoded" or "servlet"; empty for a mapping of decoded paths.
 func (m *Mapping) MapsAt() string {
 	p, _ := m.ParamOf("mapping")
-	return strings.ToLower(p.Value)
+	return clib.ToLower(p.Value)
 }

@@ -1,9 +1,8 @@
 package effective
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Rewrite is mod_rewrite of a server or of a section.
@@ -44,7 +43,7 @@ func (r *Rewrite) Has(option string) bool { return hasWord(r.Options.Value, opti
 
 func hasWord(words []string, word string) bool {
 	for _, w := range words {
-		if strings.EqualFold(w, word) {
+		if clib.EqualFold(w, word) {
 			return true
 		}
 	}

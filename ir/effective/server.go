@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
@@ -232,12 +233,12 @@ func concat[T any](inherited, own []T) []T {
 // for one character. Case, a final dot and a port are ignored.
 func (s *Server) Answers(host string) bool {
 	host = HostName(host)
-	if s.Name != nil && strings.EqualFold(strings.TrimSuffix(s.Name.Host, "."), host) {
+	if s.Name != nil && clib.EqualFold(strings.TrimSuffix(s.Name.Host, "."), host) {
 		return true
 	}
 	for _, alias := range s.Aliases {
 		for _, name := range alias.Names {
-			if fnmatch.Host(strings.ToLower(name), host) {
+			if fnmatch.Host(clib.ToLower(name), host) {
 				return true
 			}
 		}

@@ -8,8 +8,8 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
-	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/diag"
 )
 
 var balancerUndefined = &Rule{

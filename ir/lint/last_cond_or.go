@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
-	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/diag"
 )
 
 var lastCondOr = &Rule{

@@ -6,9 +6,9 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/rewrite"
-	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // proxyRule is a RewriteRule with [P] that runs, and as much of its target as is the same for every request.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 func accessHandlers() map[string]handler {
@@ -21,7 +22,7 @@ func lowerOrder(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.words(n, 1, 1, shape) {
 		return nil
 	}
-	value := strings.ToLower(n.Words[0].String())
+	value := clib.ToLower(n.Words[0].String())
 	if !contains([]string{"allow,deny", "deny,allow", "mutual-failure"}, value) {
 		l.invalid(n, n.Words[0].Text.All(), "unknown order", "write Order allow,deny or Order deny,allow, without a space", "Order does not know %q", value)
 		return nil
@@ -33,7 +34,7 @@ func lowerSatisfy(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.one(n) {
 		return nil
 	}
-	value := strings.ToLower(n.Words[0].String())
+	value := clib.ToLower(n.Words[0].String())
 	if value != "all" && value != "any" {
 		l.invalid(n, n.Words[0].Text.All(), "Satisfy either 'any' or 'all'.", "write Satisfy any or Satisfy all", "Satisfy does not know %q", value)
 		return nil
@@ -47,7 +48,7 @@ func allow(deny bool) func(*lowering, *parser.Node, place) ir.Item {
 		if !l.words(n, 2, -1, "requires at least two arguments, 'from' followed by hostnames or IP-address wildcards") {
 			return nil
 		}
-		if !strings.EqualFold(n.Words[0].String(), "from") {
+		if !clib.EqualFold(n.Words[0].String(), "from") {
 			l.invalid(n, n.Words[0].Text.All(), "allow and deny must be followed by 'from'", "write "+n.Name+" from "+n.Words[0].String(),
 				"%s needs the word from", n.Name)
 			return nil
@@ -64,7 +65,7 @@ func allow(deny bool) func(*lowering, *parser.Node, place) ir.Item {
 
 // hostProblem says what is wrong with a word behind from: what is neither all, a variable nor an address is a name.
 func hostProblem(s string) string {
-	if strings.EqualFold(s, "all") || hasPrefixFold(s, "env=") {
+	if clib.EqualFold(s, "all") || clib.HasPrefixFold(s, "env=") {
 		return ""
 	}
 	if strings.Trim(s, "0123456789.") == "" || strings.Contains(s, "/") {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 func authzHandlers() map[string]handler {
@@ -34,14 +35,14 @@ var authzProviders = map[string]string{
 func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
 	item := &ir.Require{Node: node(n)}
 	words := n.Words
-	if len(words) > 0 && strings.EqualFold(words[0].String(), "not") {
+	if len(words) > 0 && clib.EqualFold(words[0].String(), "not") {
 		item.Not, words = true, words[1:]
 	}
 	if len(words) == 0 {
 		l.invalid(n, n.Span(), "Unknown Authz provider: ", "write Require all granted", "Require needs to say what")
 		return nil
 	}
-	item.Provider = strings.ToLower(words[0].String())
+	item.Provider = clib.ToLower(words[0].String())
 	module, known := authzProviders[item.Provider]
 	if !known || !l.tree.HasModule(module) {
 		help := "write one of all, ip, host, forward-dns, local, env, method, expr, user, group or valid-user"
@@ -82,7 +83,7 @@ func unquote(s string) string {
 // group is the group that a Require belongs to; outside of one it is RequireAny.
 func (p place) group() ir.SectionKind {
 	for _, kind := range []ir.SectionKind{ir.SectionRequireAll, ir.SectionRequireNone} {
-		if strings.EqualFold(p.kind, string(kind)) {
+		if clib.EqualFold(p.kind, string(kind)) {
 			return kind
 		}
 	}

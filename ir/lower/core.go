@@ -8,6 +8,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
@@ -70,8 +71,8 @@ func (l *lowering) onOff(n *parser.Node, name string) string {
 	if len(n.Words) > 0 {
 		value, span = n.Words[0].String(), n.Words[0].Text.All()
 	}
-	if strings.EqualFold(value, "on") || strings.EqualFold(value, "off") {
-		return strings.ToLower(value)
+	if clib.EqualFold(value, "on") || clib.EqualFold(value, "off") {
+		return clib.ToLower(value)
 	}
 	l.invalid(n, span, name+" must be On or Off", "write "+name+" On or "+name+" Off", "%s must be On or Off, not %q", n.Name, value)
 	return ""
@@ -84,7 +85,7 @@ func number(name ir.NumberName) func(*lowering, *parser.Node, place) ir.Item {
 			return nil
 		}
 		text := n.Words[0].String()
-		return &ir.Number{Node: node(n), Name: name, Written: text, Value: int64(ir.Atoi(text))}
+		return &ir.Number{Node: node(n), Name: name, Written: text, Value: int64(clib.Atoi(text))}
 	}
 }
 
@@ -120,7 +121,7 @@ func oneOf(name ir.WordName, httpd string, values ...string) func(*lowering, *pa
 				value = spelling
 				legal = append(legal, spelling)
 			}
-			if strings.EqualFold(spelling, n.Words[0].String()) {
+			if clib.EqualFold(spelling, n.Words[0].String()) {
 				return &ir.Word{Node: node(n), Name: name, Value: value}
 			}
 		}
@@ -169,7 +170,7 @@ func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {
 	}
 	item := &ir.Listen{Node: node(n), Address: strings.Trim(host, "[]"), Port: port}
 	if len(n.Words) == 2 {
-		item.Protocol = strings.ToLower(n.Words[1].String())
+		item.Protocol = clib.ToLower(n.Words[1].String())
 	}
 	return item
 }
@@ -181,7 +182,7 @@ func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
 	text := n.Words[0].String()
 	item := &ir.ServerName{Node: node(n), Host: text}
 	if scheme, rest, ok := strings.Cut(text, "://"); ok {
-		item.Scheme, item.Host = strings.ToLower(scheme), rest
+		item.Scheme, item.Host = clib.ToLower(scheme), rest
 	}
 	if i := strings.LastIndexByte(item.Host, ':'); i >= 0 && !strings.HasSuffix(item.Host, "]") {
 		port, err := strconv.Atoi(item.Host[i+1:])
@@ -351,7 +352,7 @@ func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 		if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
 			name, sign = name[1:], true
 		}
-		all := strings.EqualFold(name, "All") || strings.EqualFold(name, "None")
+		all := clib.EqualFold(name, "All") || clib.EqualFold(name, "None")
 		if !contains(optionNames, name) {
 			l.invalid(n, w.Text.All(), "Illegal option "+name, "write one of "+strings.Join(optionNames, ", "), "Options does not know %q", name)
 			return nil
@@ -373,7 +374,7 @@ func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 
 func contains(list []string, word string) bool {
 	for _, s := range list {
-		if strings.EqualFold(s, word) {
+		if clib.EqualFold(s, word) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 func headersHandlers() map[string]handler {
@@ -26,8 +27,8 @@ func header(request bool) func(*lowering, *parser.Node, place) ir.Item {
 		item := &ir.HeaderEdit{Node: node(n), Request: request}
 		words := n.Words
 		if !request && len(words) > 0 {
-			item.Always = strings.EqualFold(words[0].String(), "always")
-			item.OnSuccess = strings.EqualFold(words[0].String(), "onsuccess")
+			item.Always = clib.EqualFold(words[0].String(), "always")
+			item.OnSuccess = clib.EqualFold(words[0].String(), "onsuccess")
 			if item.Always || item.OnSuccess {
 				words = words[1:]
 			}
@@ -59,7 +60,7 @@ func (l *lowering) headerAction(n *parser.Node, item *ir.HeaderEdit, words []par
 	if len(words) > 0 {
 		word, span = words[0].String(), words[0].Text.All()
 	}
-	i := slices.IndexFunc(headerActions, func(a ir.HeaderAction) bool { return strings.EqualFold(string(a), word) })
+	i := slices.IndexFunc(headerActions, func(a ir.HeaderAction) bool { return clib.EqualFold(string(a), word) })
 	if i < 0 {
 		var all []string
 		for _, a := range headerActions {
@@ -103,7 +104,7 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 		}
 	}
 	if item.Action == ir.HeaderEcho && len(n.Words) > 1 {
-		name := n.Words[slices.IndexFunc(n.Words, func(w parser.Word) bool { return strings.EqualFold(w.String(), "echo") })+1:]
+		name := n.Words[slices.IndexFunc(n.Words, func(w parser.Word) bool { return clib.EqualFold(w.String(), "echo") })+1:]
 		if len(name) > 0 {
 			if _, ok := l.regex(n, name[0], "Header echo regex could not be compiled"); !ok {
 				return nil
@@ -116,13 +117,13 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 	}
 	if len(rest) > 0 {
 		item.Condition = rest[0].String()
-		if c := strings.ToLower(item.Condition); !strings.HasPrefix(c, "env=") && !strings.HasPrefix(c, "expr=") && c != "early" {
+		if c := clib.ToLower(item.Condition); !strings.HasPrefix(c, "env=") && !strings.HasPrefix(c, "expr=") && c != "early" {
 			l.invalid(n, rest[0].Text.All(), "Unknown parameter: "+item.Condition, "quote a value of several words; a condition is env=NAME, expr=… or early",
 				"%s does not know %q behind its value", n.Name, item.Condition)
 			return nil
 		}
 	}
-	if len(values) == 1 && item.Action != ir.HeaderNote && !hasPrefixFold(item.Value, "expr=") && !l.headerFormat(n, values[0]) {
+	if len(values) == 1 && item.Action != ir.HeaderNote && !clib.HasPrefixFold(item.Value, "expr=") && !l.headerFormat(n, values[0]) {
 		return nil
 	}
 	return item

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 func logHandlers() map[string]handler {
@@ -35,7 +36,7 @@ func lowerCustomLog(l *lowering, n *parser.Node, _ place) ir.Item {
 	item := &ir.CustomLog{Node: node(n), Target: n.Words[0].String(), Format: n.Words[1].String()}
 	if len(n.Words) == 3 {
 		item.Condition = n.Words[2].String()
-		if !hasPrefixFold(item.Condition, "env=") && !hasPrefixFold(item.Condition, "expr=") {
+		if !clib.HasPrefixFold(item.Condition, "env=") && !clib.HasPrefixFold(item.Condition, "expr=") {
 			l.invalid(n, n.Words[2].Text.All(), "error in condition clause", "write env=NAME, env=!NAME or expr=…", "%q is no condition of a log", item.Condition)
 			return nil
 		}

@@ -5,10 +5,9 @@
 package lower
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
 )
@@ -61,7 +60,7 @@ func handlers() map[string]handler {
 		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 	} {
 		for name, h := range module {
-			all[strings.ToLower(name)] = h
+			all[clib.ToLower(name)] = h
 		}
 	}
 	return all

@@ -114,6 +114,7 @@ func paramsOf(item ir.Item) []ir.Param {
 func TestFindings(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"ProxyPreserveHots On", "LB010 ProxyPreserveHots"},
+		{"\u212aeepAlive On", "LB010 \u212aeepAlive"},
 		{"ProxyPass / http://b/ conectiontimeout=5", "LB011 conectiontimeout=5"},
 		{"ProxyPass / balancer://b/ retry=5", "LB012 retry=5"},
 		{"<Proxy balancer://b>\nBalancerMember http://m lbmethod=byrequests\n</Proxy>", "LB012 lbmethod=byrequests"},

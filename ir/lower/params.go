@@ -10,6 +10,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -132,13 +133,13 @@ func keys(of ir.ParamObject) string { return strings.Join(keyList(of), ", ") }
 
 // closest returns the word of a list that is most like one that was written; empty where none is like it.
 func closest(word string, list []string) string {
-	word = strings.ToLower(word)
+	word = clib.ToLower(word)
 	if len(word) > 64 {
 		return ""
 	}
 	best, least := "", max(1, len(word)/4)+1
 	for _, candidate := range list {
-		if d := levenshtein.ComputeDistance(word, strings.ToLower(candidate)); d < least {
+		if d := levenshtein.ComputeDistance(word, clib.ToLower(candidate)); d < least {
 			best, least = candidate, d
 		}
 	}
@@ -188,7 +189,7 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 	case "hctemplate":
 		names, directive, text = at.srv.templates, "ProxyHCTemplate", "Unknown ProxyHCTemplate name: "+p.Value
 	case "hcmethod":
-		if strings.EqualFold(p.Value, "CPING") && !l.tree.HasModule("proxy_ajp_module") {
+		if clib.EqualFold(p.Value, "CPING") && !l.tree.HasModule("proxy_ajp_module") {
 			l.invalid(n, p.Span, httpdParam(n, "Health check method CPING not (yet) implemented", p, url),
 				"write `LoadModule proxy_ajp_module modules/mod_proxy_ajp.so`", "hcmethod=CPING needs mod_proxy_ajp, which is not loaded")
 			return false
@@ -199,7 +200,7 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 	}
 	key := p.Value
 	if p.Key == "hctemplate" {
-		key = strings.ToLower(key)
+		key = clib.ToLower(key)
 	}
 	if names[key] {
 		return true
@@ -219,7 +220,7 @@ func remember(n *parser.Node, at place) {
 	case n.Is("ProxyHCExpr"):
 		at.srv.exprs = with(at.srv.exprs, name)
 	case n.Is("ProxyHCTemplate"):
-		at.srv.templates = with(at.srv.templates, strings.ToLower(name))
+		at.srv.templates = with(at.srv.templates, clib.ToLower(name))
 	}
 }
 
@@ -278,7 +279,7 @@ func (l *lowering) moveParam(m misplaced, members []*parser.Node) *diag.Fix {
 		return nil
 	}
 	for _, member := range members {
-		if !l.plain(member) || slices.ContainsFunc(member.Words, func(w parser.Word) bool { return hasPrefixFold(w.String(), m.param.Key+"=") }) {
+		if !l.plain(member) || slices.ContainsFunc(member.Words, func(w parser.Word) bool { return clib.HasPrefixFold(w.String(), m.param.Key+"=") }) {
 			return nil
 		}
 		last := member.Words[len(member.Words)-1]

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // contexts is a set of places in which httpd takes a directive.
@@ -58,7 +59,7 @@ func (p place) in(n *parser.Node, pattern string) place {
 
 // context is the set of one that a place is.
 func (p place) context() contexts {
-	switch strings.ToLower(p.kind) {
+	switch clib.ToLower(p.kind) {
 	case "":
 		return inMain
 	case "virtualhost":

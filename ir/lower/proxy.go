@@ -7,6 +7,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
@@ -127,14 +128,14 @@ func sectionPattern(at place) parser.Word {
 // target reports whether a URL has the form that httpd takes.
 func (l *lowering) target(n *parser.Node, w parser.Word, directive string) bool {
 	url, span := w.String(), w.Text.All()
-	if ir.IsBalancerURL(url) || hasPrefixFold(url, "balancer:") {
+	if ir.IsBalancerURL(url) || clib.HasPrefixFold(url, "balancer:") {
 		if name := ir.BalancerName(url); name == "" || name == "balancer://" {
 			l.invalid(n, span, directive+" Bad syntax for a balancer name ("+url+")", "write balancer://name/", "%q names no balancer", url)
 			return false
 		}
 		return true
 	}
-	if hasPrefixFold(url, "unix:") && strings.Contains(url, "|") {
+	if clib.HasPrefixFold(url, "unix:") && strings.Contains(url, "|") {
 		if _, ok := ir.ParseURL(url); !ok {
 			if directive == "ProxyPass" {
 				directive = "ProxyPass|ProxyPassMatch"
@@ -155,14 +156,10 @@ func (l *lowering) target(n *parser.Node, w parser.Word, directive string) bool 
 	return true
 }
 
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
 // proxyPassWords takes the bare words and the parameters.
 func (l *lowering) proxyPassWords(n *parser.Node, item *ir.ProxyPass, words []parser.Word) bool {
 	for _, w := range words {
-		switch strings.ToLower(w.String()) {
+		switch clib.ToLower(w.String()) {
 		case "nocanon":
 			item.NoCanon = true
 		case "interpolate":
@@ -197,7 +194,7 @@ func (l *lowering) notKeyValue(n *parser.Node, w parser.Word, httpd string) {
 
 func param(w parser.Word) (ir.Param, bool) {
 	key, value, ok := strings.Cut(w.String(), "=")
-	return ir.Param{Key: strings.ToLower(key), Value: value, Span: w.Text.All()}, ok
+	return ir.Param{Key: clib.ToLower(key), Value: value, Span: w.Text.All()}, ok
 }
 
 // params reads words that must all be key=value.
@@ -221,7 +218,7 @@ func lowerProxyPassReverse(l *lowering, n *parser.Node, at place) ir.Item {
 	item := &ir.ProxyPassReverse{Node: node(n)}
 	words := n.Words
 	if at.perDir() {
-		if len(words) == 3 || len(words) == 2 && !strings.EqualFold(words[1].String(), "interpolate") {
+		if len(words) == 3 || len(words) == 2 && !clib.EqualFold(words[1].String(), "interpolate") {
 			l.invalid(n, words[0].Text.All(), "ProxyPassReverse can not have a path when defined in a location",
 				"remove the path: that of <"+at.kind+"> counts", "ProxyPassReverse cannot have a path inside <%s>", at.kind)
 			return nil
@@ -235,7 +232,7 @@ func lowerProxyPassReverse(l *lowering, n *parser.Node, at place) ir.Item {
 		return nil
 	}
 	item.Path, item.URL = words[0].String(), words[1].String()
-	item.Interpolate = len(words) == 3 && strings.EqualFold(words[2].String(), "interpolate")
+	item.Interpolate = len(words) == 3 && clib.EqualFold(words[2].String(), "interpolate")
 	return item
 }
 
@@ -285,7 +282,7 @@ func (l *lowering) workerUndefined(n *parser.Node, url string) {
 	}
 	l.refuse(n, refusal{
 		code: workerUndefined, span: span, label: "not defined before", httpd: "ProxySet can not find '" + url + "' " + kind + ".", help: help,
-	}, "no directive above in this server defines the %s %q", strings.ToLower(kind), url)
+	}, "no directive above in this server defines the %s %q", clib.ToLower(kind), url)
 }
 
 func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/rewrite"
 )
@@ -84,7 +85,7 @@ func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 		return nil
 	}
 	for _, w := range n.Words {
-		if !contains(rewriteOptions, w.String()) && !hasPrefixFold(w.String(), "MaxRedirects=") {
+		if !contains(rewriteOptions, w.String()) && !clib.HasPrefixFold(w.String(), "MaxRedirects=") {
 			l.invalid(n, w.Text.All(), "RewriteOptions: unknown option '"+w.String()+"'", "write one of "+strings.Join(rewriteOptions, ", "),
 				"RewriteOptions does not know %q", w.String())
 			return nil

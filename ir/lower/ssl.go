@@ -1,10 +1,9 @@
 package lower
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 func sslHandlers() map[string]handler {
@@ -21,7 +20,7 @@ func lowerSSLEngine(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.one(n) {
 		return nil
 	}
-	switch value := strings.ToLower(n.Words[0].String()); value {
+	switch value := clib.ToLower(n.Words[0].String()); value {
 	case "on", "off":
 		return &ir.Word{Node: node(n), Name: ir.WordSSLEngine, Value: value}
 	case "optional":

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 //go:generate go run generate.go
@@ -227,7 +229,7 @@ func All() iter.Seq[*Directive] {
 
 // Suggest returns the names that an unknown one may have been meant as, the likeliest first, at most three.
 func Suggest(name string) []string {
-	name = strings.ToLower(strings.TrimPrefix(name, "<"))
+	name = clib.ToLower(strings.TrimPrefix(name, "<"))
 	if name == "" || len(name) > 64 {
 		return nil
 	}

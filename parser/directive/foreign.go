@@ -1,21 +1,24 @@
 package directive
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
+)
 
 // Foreign returns the identifier of the module that has a directive which is none of httpd's own, as its documentation
 // gives it: "security2_module" for SecRule. It knows modules that many servers load; ok is false for any other name.
 func Foreign(name string) (id string, ok bool) {
-	name = strings.ToLower(strings.TrimPrefix(name, "<"))
+	name = clib.ToLower(strings.TrimPrefix(name, "<"))
 	for _, f := range foreign {
 		for _, prefix := range f.prefixes {
 			if strings.HasPrefix(name, prefix) && !strings.ContainsAny(name, "\"'{}%@:=/") {
 				return f.id, true
 			}
 		}
-		for _, whole := range f.names {
-			if name == whole {
-				return f.id, true
-			}
+		if slices.Contains(f.names, name) {
+			return f.id, true
 		}
 	}
 	return "", false

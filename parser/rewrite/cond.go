@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
 
@@ -113,7 +114,7 @@ func ParseCond(raw string) (*Cond, []Problem) {
 		c.PatternText = c.PatternText[1:]
 		c.PatternStart++
 	}
-	if strings.EqualFold(args.First.Text, "expr") {
+	if clib.EqualFold(args.First.Text, "expr") {
 		c.Pattern = &Expression{Text: c.PatternText, Start: c.PatternStart}
 	} else {
 		c.Pattern = specialPattern(c.PatternText)
@@ -146,11 +147,11 @@ func (c *Cond) parseFlags(w Word) []Problem {
 	items, problems := splitFlags(w)
 	for _, item := range items {
 		switch {
-		case strings.EqualFold(item.key, "NC"), strings.EqualFold(item.key, "nocase"):
+		case clib.EqualFold(item.key, "NC"), clib.EqualFold(item.key, "nocase"):
 			c.NoCase = true
-		case strings.EqualFold(item.key, "OR"), strings.EqualFold(item.key, "ornext"):
+		case clib.EqualFold(item.key, "OR"), clib.EqualFold(item.key, "ornext"):
 			c.OrNext = true
-		case strings.EqualFold(item.key, "NV"), strings.EqualFold(item.key, "novary"):
+		case clib.EqualFold(item.key, "NV"), clib.EqualFold(item.key, "novary"):
 			c.NoVary = true
 		default:
 			problems = append(problems, Problem{
@@ -208,7 +209,7 @@ func dashPattern(text string) CondPattern {
 	default:
 		return nil
 	}
-	return &IntegerCompare{Op: op, Operand: text[3:], Value: atoi(text[3:])}
+	return &IntegerCompare{Op: op, Operand: text[3:], Value: clib.Atoi(text[3:])}
 }
 
 func fileTest(letter byte) CondPattern {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/agnivade/levenshtein"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // FlagName is a flag of RewriteRule.
@@ -124,12 +126,12 @@ func FlagNames() []FlagName {
 
 // FlagByName finds a flag by its short or long name in any case.
 func FlagByName(written string) (FlagName, bool) {
-	if strings.EqualFold(written, "D") {
+	if clib.EqualFold(written, "D") {
 		return FlagDPI, true
 	}
 	for _, f := range FlagNames() {
 		info := f.info()
-		if strings.EqualFold(written, info.short) || info.long != "" && strings.EqualFold(written, info.long) {
+		if clib.EqualFold(written, info.short) || info.long != "" && clib.EqualFold(written, info.long) {
 			return f, true
 		}
 	}
@@ -144,7 +146,7 @@ func suggestFlag(written string) string {
 			if len(name) < 3 || len(written) < 3 {
 				continue
 			}
-			if d := levenshtein.ComputeDistance(strings.ToLower(written), strings.ToLower(name)); d < distance && d < len(written) {
+			if d := levenshtein.ComputeDistance(clib.ToLower(written), clib.ToLower(name)); d < distance && d < len(written) {
 				best, distance = name, d
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // Flag is one flag of a RewriteRule.
@@ -128,7 +130,7 @@ func checkFlag(f Flag) []Problem {
 		at.Message = fmt.Sprintf("%s does nothing without a value; write %s=…", f.Name, f.Name)
 	case (f.Name == FlagS || f.Name == FlagN) && f.Value != "" && !isNumber(f.Value):
 		at.Kind = OddValue
-		at.Message = fmt.Sprintf("%s wants a number, and httpd reads %q as %d", f.Name, f.Value, atoi(f.Value))
+		at.Message = fmt.Sprintf("%s wants a number, and httpd reads %q as %d", f.Name, f.Value, clib.Atoi(f.Value))
 	default:
 		return nil
 	}
@@ -151,32 +153,3 @@ func checkCompany(flags []Flag) []Problem {
 }
 
 func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
-
-// atoi reads a number as C's atoi does in glibc: white space, a sign, digits, and what follows does not count.
-func atoi(text string) int {
-	i := 0
-	for i < len(text) && isSpace(text[i]) {
-		i++
-	}
-	negative := false
-	if i < len(text) && (text[i] == '-' || text[i] == '+') {
-		negative = text[i] == '-'
-		i++
-	}
-	const limit = 1<<63 - 1
-	var n uint64
-	for ; i < len(text) && '0' <= text[i] && text[i] <= '9'; i++ {
-		digit := uint64(text[i] - '0')
-		if n > (limit-digit)/10 {
-			if negative {
-				return 0 // LONG_MIN cut to an int
-			}
-			return -1 // LONG_MAX cut to an int
-		}
-		n = n*10 + digit
-	}
-	if negative {
-		return int(int32(-int64(n)))
-	}
-	return int(int32(n))
-}

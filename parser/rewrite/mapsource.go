@@ -3,6 +3,8 @@ package rewrite
 import (
 	"fmt"
 	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // MapType is the kind of a RewriteMap.
@@ -52,7 +54,7 @@ func ParseMapSource(text string) (MapSource, []Problem) {
 		{"int:", MapInternal},
 	}
 	for _, p := range prefixes {
-		if len(text) < len(p.prefix) || !strings.EqualFold(text[:len(p.prefix)], p.prefix) {
+		if !clib.HasPrefixFold(text, p.prefix) {
 			continue
 		}
 		m := MapSource{Type: p.kind, Argument: text[len(p.prefix):], Start: len(p.prefix)}
@@ -61,7 +63,7 @@ func ParseMapSource(text string) (MapSource, []Problem) {
 		}
 		return m, nil
 	}
-	if len(text) >= 3 && strings.EqualFold(text[:3], "dbm") {
+	if clib.HasPrefixFold(text, "dbm") {
 		return parseDBM(text)
 	}
 	return MapSource{Type: MapText, Argument: text}, nil

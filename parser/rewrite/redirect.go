@@ -3,7 +3,8 @@ package rewrite
 import (
 	"fmt"
 	"net/http"
-	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // defaultRedirect is the status of R without a code.
@@ -14,14 +15,14 @@ func redirectCode(value string) (code int, known bool) {
 	switch {
 	case value == "":
 		return defaultRedirect, true
-	case strings.EqualFold(value, "permanent"):
+	case clib.EqualFold(value, "permanent"):
 		return http.StatusMovedPermanently, true
-	case strings.EqualFold(value, "temp"):
+	case clib.EqualFold(value, "temp"):
 		return http.StatusFound, true
-	case strings.EqualFold(value, "seeother"):
+	case clib.EqualFold(value, "seeother"):
 		return http.StatusSeeOther, true
 	case '0' <= value[0] && value[0] <= '9':
-		return atoi(value), true
+		return clib.Atoi(value), true
 	}
 	return defaultRedirect, false
 }

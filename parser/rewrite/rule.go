@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
 
@@ -163,7 +164,7 @@ func (r *Rule) EscapesReferences() bool { return r.Has(FlagB) || r.Has(FlagBCTLS
 // Skip returns the number of rules that a match skips, 0 without S.
 func (r *Rule) Skip() int {
 	f, _ := r.Last(FlagS)
-	return atoi(f.Value)
+	return clib.Atoi(f.Value)
 }
 
 // MaxRounds returns how often N may begin again: its value, else 32000.
@@ -171,7 +172,7 @@ func (r *Rule) MaxRounds() int {
 	rounds := 32000
 	for _, f := range r.All(FlagN) {
 		if f.Value != "" {
-			rounds = atoi(f.Value)
+			rounds = clib.Atoi(f.Value)
 		}
 	}
 	return rounds

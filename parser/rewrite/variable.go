@@ -2,7 +2,8 @@ package rewrite
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // VarKind says where a variable's value comes from.
@@ -47,7 +48,7 @@ func ParseVariable(text string) Variable {
 		if len(text) == 4 {
 			return v
 		}
-		switch strings.ToUpper(text[:3]) {
+		switch clib.ToUpper(text[:3]) {
 		case "ENV":
 			return Variable{Kind: EnvVar, Name: text[4:]}
 		case "SSL":
@@ -57,7 +58,7 @@ func ParseVariable(text string) Variable {
 	case len(text) > 4 && text[4] == ':':
 		return prefixedVariable(text)
 	}
-	name := strings.ToUpper(text)
+	name := clib.ToUpper(text)
 	if header, ok := headerVariable(name); ok {
 		return Variable{Kind: HeaderVar, Name: header}
 	}
@@ -74,7 +75,7 @@ func prefixedVariable(text string) Variable {
 		return Variable{Name: text}
 	}
 	var kind VarKind
-	switch strings.ToUpper(text[:4]) {
+	switch clib.ToUpper(text[:4]) {
 	case "HTTP":
 		return Variable{Kind: HeaderVar, Name: rest}
 	case "LA-U":

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
@@ -211,10 +212,10 @@ func isRequireSection(kind ir.SectionKind) bool {
 func (c *compiler) require(r *ir.Require) rule {
 	switch r.Provider {
 	case "all":
-		if len(r.Args) == 1 && strings.EqualFold(r.Args[0], "granted") {
+		if len(r.Args) == 1 && clib.EqualFold(r.Args[0], "granted") {
 			return granted{}
 		}
-		if len(r.Args) == 1 && strings.EqualFold(r.Args[0], "denied") {
+		if len(r.Args) == 1 && clib.EqualFold(r.Args[0], "denied") {
 			return denied{}
 		}
 		c.problem(r, "Require all says neither granted nor denied: write one of them")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // order is the value of Order.
@@ -71,10 +72,10 @@ func (c *compiler) compat(a effective.Access) (*compat, bool) {
 }
 
 func (c *compiler) origin(r *ir.AccessRule, word string) (origin, bool) {
-	if strings.EqualFold(word, "all") {
+	if clib.EqualFold(word, "all") {
 		return origin{all: true}, true
 	}
-	if len(word) > 4 && strings.EqualFold(word[:4], "env=") {
+	if len(word) > 4 && clib.HasPrefixFold(word, "env=") {
 		name, unset := strings.CutPrefix(word[4:], "!")
 		return origin{env: name, unset: unset}, true
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -210,7 +211,7 @@ func portAppender(arg string) (appender, error) {
 // durationAppender is %T.
 func durationAppender(arg string) (appender, error) {
 	unit := time.Second
-	switch strings.ToLower(arg) {
+	switch clib.ToLower(arg) {
 	case "", "s":
 	case "ms":
 		unit = time.Millisecond

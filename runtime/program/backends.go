@@ -54,7 +54,7 @@ func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstre
 	host, port := w.URL.Host, w.URL.PortNumber()
 	worker := &upstream.Worker{
 		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
-		Authority: string(route.AppendAuthority(nil, []byte(host), port, route.DefaultPort(w.URL.Scheme))),
+		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
 		Settings: settingsOf(w.Params, s, w.Reusable()),

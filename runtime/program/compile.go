@@ -8,6 +8,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
@@ -157,7 +158,7 @@ func (b *builder) identity(s *effective.Server, h *Host) string {
 }
 
 func viaOf(word string) Via {
-	switch strings.ToLower(word) {
+	switch clib.ToLower(word) {
 	case "on":
 		return ViaOn
 	case "full":
@@ -178,7 +179,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}
 	for _, word := range s.Rewrite.Options.Value {
-		switch strings.ToLower(word) {
+		switch clib.ToLower(word) {
 		case "allowanyuri", "legacyprefixdocroot", "unsafeprefixstat":
 			b.report.refuse(s.Rewrite.Options.By, "RewriteOptions %s is not run by this server: leave it out", word)
 		}
@@ -208,7 +209,7 @@ func configuresRewriting(s *effective.Server) bool {
 }
 
 func (b *builder) logs(h *Host, s *effective.Server) {
-	canonical := strings.EqualFold(s.Settings.Word(ir.WordUseCanonicalName).Value, "on")
+	canonical := clib.EqualFold(s.Settings.Word(ir.WordUseCanonicalName).Value, "on")
 	h.logs = &accesslog.Set{Server: accesslog.Server{Name: h.ServerName, Port: h.ServerPort, Canonical: canonical}}
 	if h.logs.Server.Port == 0 {
 		h.logs.Server.Port = 80

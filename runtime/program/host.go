@@ -5,7 +5,6 @@ import (
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
-	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -60,6 +59,6 @@ func (h *Host) self(p *Plan, s *scope, name []byte, port uint16, secure bool) {
 		p.Self.Port = h.ServerPort
 	}
 	if p.Self.Port == 0 {
-		p.Self.Port = route.DefaultPort(p.Self.Scheme)
+		p.Self.Port = ir.DefaultPort(p.Self.Scheme)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
@@ -34,11 +35,11 @@ func (s *hostSet) add(h *Host, server *effective.Server) {
 	index := len(s.hosts)
 	s.hosts = append(s.hosts, h)
 	if server.Name != nil {
-		put(s.names, strings.ToLower(strings.TrimSuffix(server.Name.Host, ".")), index)
+		put(s.names, clib.ToLower(strings.TrimSuffix(server.Name.Host, ".")), index)
 	}
 	for _, alias := range server.Aliases {
 		for _, name := range alias.Names {
-			name = strings.ToLower(name)
+			name = clib.ToLower(name)
 			switch suffix, star := strings.CutPrefix(name, "*"); {
 			case !strings.ContainsAny(name, "*?"):
 				put(s.names, name, index)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/access"
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
@@ -201,7 +202,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,
 		rewrites:     merged.Settings.Switch(ir.SwitchRewriteEngine).Value,
-		canonical:    strings.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
+		canonical:    clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
 		reverse:      c.reverse(merged.Reverses),
 	}
 	if merged.Mapping != nil {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/header"
 )
 
@@ -58,10 +59,10 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 func (b *builder) surveyWord(item *ir.Word) {
 	switch item.Name {
 	case ir.WordSetHandler:
-		if strings.EqualFold(item.Value, "none") {
+		if clib.EqualFold(item.Value, "none") {
 			return
 		}
-		if strings.HasPrefix(strings.ToLower(item.Value), "proxy:") {
+		if strings.HasPrefix(clib.ToLower(item.Value), "proxy:") {
 			b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
 			return
 		}
@@ -69,21 +70,21 @@ func (b *builder) surveyWord(item *ir.Word) {
 	case ir.WordSetOutputFilter:
 		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
 	case ir.WordSSLEngine:
-		if strings.EqualFold(item.Value, "on") {
+		if clib.EqualFold(item.Value, "on") {
 			b.report.refuse(item, "SSLEngine on needs TLS, which this server does not have: leave it out and put a TLS proxy in front")
 		}
 	case ir.WordUseCanonicalName:
-		if strings.EqualFold(item.Value, "dns") {
+		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
 	case ir.WordDocumentRoot:
 		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
 	case ir.WordServerTokens:
-		if !strings.HasPrefix(strings.ToLower(item.Value), "prod") {
+		if !strings.HasPrefix(clib.ToLower(item.Value), "prod") {
 			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
 		}
 	case ir.WordServerSignature:
-		if !strings.EqualFold(item.Value, "off") {
+		if !clib.EqualFold(item.Value, "off") {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
@@ -117,7 +118,7 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	case ir.ResidueInert:
 	case ir.ResidueUnsupported:
 		switch {
-		case item.Name == "ProxyPassInterpolateEnv" && !strings.EqualFold(item.Args, "off"):
+		case item.Name == "ProxyPassInterpolateEnv" && !clib.EqualFold(item.Args, "off"):
 			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
 		case item.Guards && isOfFiles(in):
 			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)

@@ -1,9 +1,9 @@
 package proxy
 
 import (
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
-	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -197,7 +197,7 @@ func appendVia(dst []byte, x *exchange.Exchange, plan *program.Plan) []byte {
 	dst = append(dst, x.Request.Version()...)
 	dst = append(dst, ' ')
 	dst = append(dst, plan.ServerName...) // not the name that the client asked for
-	if port := plan.Self.Port; port != route.DefaultPort(plan.Self.Scheme) {
+	if port := plan.Self.Port; port != ir.DefaultPort(plan.Self.Scheme) {
 		dst = wire.AppendInt(append(dst, ':'), int64(port))
 	}
 	if plan.Via == program.ViaFull {

@@ -2,10 +2,10 @@ package rewrite
 
 import (
 	"bytes"
-	"math"
 	"os"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/rewrite"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 )
@@ -72,7 +72,7 @@ func (t stringTest) holds(_ *State, value []byte, _ bool) bool {
 	var order int
 	switch {
 	case t.noCase:
-		order = compareFold(value, t.operand)
+		order = clib.CompareFold(value, t.operand)
 	case t.op != rewrite.Equal && len(value) != len(t.operand):
 		// httpd compares lengths before it compares bytes.
 		order = len(value) - len(t.operand)
@@ -88,7 +88,7 @@ type integerTest struct {
 }
 
 func (t integerTest) holds(_ *State, value []byte, _ bool) bool {
-	return ordered(t.op, atoi(value)-t.value)
+	return ordered(t.op, clib.Atoi(value)-t.value)
 }
 
 func ordered(op rewrite.CompareOp, order int) bool {
@@ -116,47 +116,6 @@ func compare(a []byte, b string) int {
 		}
 	}
 	return len(a) - len(b)
-}
-
-func compareFold(a []byte, b string) int {
-	for i := range min(len(a), len(b)) {
-		if x, y := toLower(a[i]), toLower(b[i]); x != y {
-			return int(x) - int(y)
-		}
-	}
-	return len(a) - len(b)
-}
-
-func toLower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c | 0x20
-	}
-	return c
-}
-
-// atoi reads a number as C's atoi does on a 64-bit machine: what follows the digits is ignored, and of a number beyond 32
-// bits the low ones count.
-func atoi(s []byte) int {
-	s = bytes.TrimLeft(s, " \t\n\v\f\r")
-	negative := len(s) > 0 && s[0] == '-'
-	if negative || len(s) > 0 && s[0] == '+' {
-		s = s[1:]
-	}
-	var n int64
-	for _, c := range s {
-		if c < '0' || c > '9' {
-			break
-		}
-		if n > (math.MaxInt64-9)/10 {
-			n = math.MaxInt64
-			break
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return int(int32(n))
 }
 
 type fileTest struct{ kind rewrite.FileKind }

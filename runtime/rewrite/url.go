@@ -3,6 +3,8 @@ package rewrite
 import (
 	"bytes"
 
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/route"
 )
 
@@ -36,10 +38,10 @@ func absolute(value []byte) (n int, query bool) {
 	if len(value) < 5 || value[0] == '/' {
 		return 0, true
 	}
-	first := toLower(value[0])
+	first := clib.Lower(value[0])
 	for i := range absoluteSchemes {
 		scheme := &absoluteSchemes[i]
-		if first == scheme.prefix[0] && len(value) >= len(scheme.prefix) && compareFold(value[:len(scheme.prefix)], scheme.prefix) == 0 {
+		if first == scheme.prefix[0] && clib.HasPrefixFold(value, scheme.prefix) {
 			return len(scheme.prefix), scheme.query
 		}
 	}
@@ -105,7 +107,7 @@ func (s *State) qualify() {
 // reduce strips scheme, host and port of a URL that names this server.
 func (s *State) reduce() {
 	scheme := len(s.self.Scheme)
-	if len(s.value) <= scheme+3 || compareFold(s.value[:scheme], s.self.Scheme) != 0 || string(s.value[scheme:scheme+3]) != "://" {
+	if len(s.value) <= scheme+3 || !clib.EqualFold(s.value[:scheme], s.self.Scheme) || string(s.value[scheme:scheme+3]) != "://" {
 		return
 	}
 	host := s.value[scheme+3:]
@@ -113,9 +115,9 @@ func (s *State) reduce() {
 	if i := bytes.IndexByte(host, '/'); i >= 0 {
 		host, path = host[:i], host[i:]
 	}
-	port := route.DefaultPort(s.self.Scheme)
+	port := ir.DefaultPort(s.self.Scheme)
 	if i := bytes.IndexByte(host, ':'); i >= 0 {
-		host, port = host[:i], atoi(host[i+1:])
+		host, port = host[:i], clib.Atoi(host[i+1:])
 	}
 	if s.host.Answers(host, port) {
 		s.value = path

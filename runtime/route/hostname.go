@@ -3,6 +3,9 @@ package route
 import (
 	"bytes"
 	"net/netip"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // ParseHost reads a Host header or the authority of a request target as httpd's strict mode does: the name in lower case
@@ -93,10 +96,7 @@ func hostPort(s []byte) (int, bool) {
 
 func appendLower(dst, s []byte) []byte {
 	for _, c := range s {
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		dst = append(dst, c)
+		dst = append(dst, clib.Lower(c))
 	}
 	return dst
 }
@@ -111,30 +111,11 @@ type Self struct {
 	Port int
 }
 
-// DefaultPort returns the port of a scheme as mod_proxy knows it; 0 for one that it does not know.
-func DefaultPort(scheme string) int {
-	switch scheme {
-	case "http", "ws", "h2c":
-		return 80
-	case "https", "wss", "h2":
-		return 443
-	case "ftp":
-		return 21
-	case "ajp":
-		return 8009
-	case "fcgi":
-		return 8000
-	case "scgi":
-		return 4000
-	}
-	return 0
-}
-
 // AppendSelf appends the scheme and authority of a URL to this server: "http://name:8080".
 func AppendSelf(dst []byte, s *Self) []byte {
 	dst = append(dst, s.Scheme...)
 	dst = append(dst, "://"...)
-	return AppendAuthority(dst, s.Name, s.Port, DefaultPort(s.Scheme))
+	return AppendAuthority(dst, s.Name, s.Port, ir.DefaultPort(s.Scheme))
 }
 
 // AppendAuthority appends a host, in brackets where it is an IPv6 address, and its port unless it is the default.

@@ -1,6 +1,11 @@
 package route
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+)
 
 // MatchPrefix says how much of a path a ProxyPass path covers: the number of bytes of uri, or 0 for no match. Bytes are
 // compared as they are, except that a run of slashes matches a run of slashes, and a path that does not end in a slash
@@ -153,7 +158,7 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 	}
 	start := len(dst)
 	dst = appendLower(dst, u.Scheme)
-	standard := defaultPort(dst[start:])
+	standard := ir.DefaultPort(string(dst[start:]))
 	dst = append(dst, "://"...)
 	c.Authority = len(dst) - start
 	c.Port = u.Port
@@ -162,7 +167,9 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 	}
 	host := len(dst)
 	dst = AppendAuthority(dst, u.Host, u.Port, standard)
-	lower(dst[host:])
+	for i := host; i < len(dst); i++ {
+		dst[i] = clib.Lower(dst[i])
+	}
 	c.Path = len(dst) - start
 	dst = append(dst, '/')
 	if raw {
@@ -187,25 +194,4 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 	}
 	c.Host = c.URL[hostStart : hostStart+len(u.Host)]
 	return dst, c, 0
-}
-
-func lower(s []byte) {
-	for i, c := range s {
-		if 'A' <= c && c <= 'Z' {
-			s[i] = c | 0x20
-		}
-	}
-}
-
-// defaultPort is DefaultPort for bytes.
-func defaultPort(scheme []byte) int {
-	switch string(scheme) {
-	case "http":
-		return 80
-	case "https":
-		return 443
-	case "balancer":
-		return 0
-	}
-	return DefaultPort(string(scheme))
 }

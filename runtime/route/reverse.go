@@ -1,6 +1,10 @@
 package route
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/lbconf/lbconf/parser/clib"
+)
 
 // Reverse is the list of ProxyPassReverse directives that hold for a request.
 type Reverse struct {
@@ -48,7 +52,7 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 				}
 			}
 		}
-		if n := len(e.URL); n > 0 && len(part) >= n && equalFold(part[:n], e.URL) {
+		if n := len(e.URL); n > 0 && clib.HasPrefixFold(part, e.URL) {
 			return appendMapped(dst, e.Path, part[n:], self)
 		}
 	}
@@ -58,7 +62,7 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 // matchMember compares a value with the URL of one member of a balancer.
 func (e *ReverseEntry) matchMember(value []byte, name string) (rest []byte, ok bool) {
 	if e.Sub == "" {
-		if n := len(name); len(value) >= n && equalFold(value[:n], name) {
+		if n := len(name); clib.HasPrefixFold(value, name) {
 			return value[n:], true
 		}
 		return nil, false
@@ -68,7 +72,7 @@ func (e *ReverseEntry) matchMember(value []byte, name string) (rest []byte, ok b
 		n--
 	}
 	all := n + len(e.Sub)
-	if len(value) >= all && equalFold(value[:n], name[:n]) && string(value[n:all]) == e.Sub {
+	if len(value) >= all && clib.EqualFold(value[:n], name[:n]) && string(value[n:all]) == e.Sub {
 		return value[all:], true
 	}
 	return nil, false
@@ -94,20 +98,4 @@ func hasScheme(s string) bool {
 		}
 	}
 	return false
-}
-
-func equalFold(a []byte, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i, c := range a {
-		d := b[i]
-		if c == d {
-			continue
-		}
-		if c|0x20 != d|0x20 || c|0x20 < 'a' || c|0x20 > 'z' {
-			return false
-		}
-	}
-	return true
 }

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/parser/rewrite"
@@ -168,7 +169,7 @@ func (g *generator) number(context) ir.Item {
 		Name:    rapid.SampledFrom([]ir.NumberName{ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests}).Draw(g.t, "number"),
 		Written: g.pick("written", "5", "30", "500ms", "5s", "007", "1x", "2min", "+3"),
 	}
-	n.Value = int64(ir.Atoi(n.Written))
+	n.Value = int64(clib.Atoi(n.Written))
 	if n.Name == ir.NumberKeepAliveTimeout {
 		d, ok := ir.ParseInterval(n.Written, time.Second)
 		if !ok {

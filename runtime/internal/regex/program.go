@@ -233,21 +233,10 @@ func byteSet(n pcre.Node) (pcre.ByteSet, bool) {
 
 func isLetter(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
 
-func lower(b byte) byte {
-	if 'A' <= b && b <= 'Z' {
-		return b | 0x20
-	}
-	return b
-}
-
 func (c *compiler) literal(n *pcre.Literal) {
 	switch {
 	case n.Fold:
-		text := []byte(n.Text)
-		for i := range text {
-			text[i] = lower(text[i])
-		}
-		c.texts = append(c.texts, string(text))
+		c.texts = append(c.texts, n.Text)
 		c.emit(instruction{op: opTextFold, n: len(c.texts) - 1})
 	case len(n.Text) == 1:
 		c.emit(instruction{op: opByte, b: n.Text[0]})

@@ -3,6 +3,7 @@ package regex
 import (
 	"strings"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
 
@@ -32,7 +33,7 @@ func (m *machine) run(pc, pos int) (end int, ok bool) {
 			}
 		case opTextFold:
 			text := m.prog.texts[in.n]
-			if hit = hasPrefixFold(s[pos:], text); hit {
+			if hit = clib.HasPrefixFold(s[pos:], text); hit {
 				pos += len(text)
 				pc++
 			}
@@ -208,26 +209,5 @@ func (m *machine) backReference(in *instruction, pos int) (int, bool) {
 	if in.op == opBackRef {
 		return len(text), strings.HasPrefix(rest, text)
 	}
-	if len(rest) < len(text) {
-		return 0, false
-	}
-	for i := range len(text) {
-		if lower(text[i]) != lower(rest[i]) {
-			return 0, false
-		}
-	}
-	return len(text), true
-}
-
-// hasPrefixFold compares with a lower-case text.
-func hasPrefixFold(s, text string) bool {
-	if len(s) < len(text) {
-		return false
-	}
-	for i := range len(text) {
-		if lower(s[i]) != text[i] {
-			return false
-		}
-	}
-	return true
+	return len(text), clib.HasPrefixFold(rest, text)
 }
