@@ -36,7 +36,8 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		return framing, result
 	}
 	// The length is passed on where it is that of the body, or would be that of a body that is not sent.
-	length := framing.Kind == wire.FramingLength || framing.Kind == wire.FramingNone && a.head.Status != 204 && a.head.Status != 304
+	length := framing.Kind == wire.FramingLength || framing.Kind == wire.FramingNone && a.head.Status != 204 && a.head.Status != 304 &&
+		!fields.Has("Transfer-Encoding")
 	for _, field := range fields {
 		if !wire.ValidField(field) {
 			a.reuse = false
