@@ -24,7 +24,8 @@ type Exchange struct {
 	Env, Notes Table
 	// Handler is what produced the response (%R): "proxy-server" for a request that was proxied, else often empty.
 	Handler string
-	// Filename is "proxy:" and the backend's URL for a request that was proxied (%f).
+	// Filename is "proxy:" and the backend's URL for a request that was proxied, or what rewrite rules made of the path when
+	// they answered themselves (%f).
 	Filename []byte
 	// ServerName is the name of the virtual host that took the request (%v).
 	ServerName string

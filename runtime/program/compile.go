@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -95,7 +96,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h.names.add(h, s)
 	admin := s.Settings.Word(ir.WordServerAdmin)
 	h.ServerAdmin = admin.Value
-	h.server = eval.Server{Admin: admin.Value, DocumentRoot: s.Settings.Word(ir.WordDocumentRoot).Value}
+	h.server = eval.Server{Admin: admin.Value, DocumentRoot: b.documentRoot(s)}
 	if !admin.IsSet() {
 		h.server.Admin = noAdmin
 	}
@@ -237,6 +238,19 @@ func (b *builder) log(s *effective.Server, item *ir.CustomLog) (*accesslog.Log, 
 		return nil, false
 	}
 	return log, true
+}
+
+// documentRoot is the DocumentRoot as an absolute path, or empty.
+func (b *builder) documentRoot(s *effective.Server) string {
+	root := s.Settings.Word(ir.WordDocumentRoot).Value
+	if root == "" {
+		return ""
+	}
+	root = b.path(s, root)
+	if path, err := filepath.Abs(root); err == nil {
+		return path
+	}
+	return root
 }
 
 // path resolves a path of the configuration against ServerRoot.

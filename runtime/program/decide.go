@@ -20,13 +20,21 @@ const (
 )
 
 // Resolve reads the target and the Host field of a request: it fills in RawPath, Query, Hostname and HostPort. It comes
-// before Program.Host. The status is 0, or 400 for what httpd refuses: a host that is none, several Host fields, or none
-// in HTTP/1.1.
+// before Program.Host. The status is 0, or 400 for what httpd refuses: a host that is none, several Host fields, none in
+// HTTP/1.1, or a URL with a user.
 func Resolve(x *exchange.Exchange) (status int) {
 	r := &x.Request
 	target := route.SplitTarget(r.Target)
 	r.RawPath, r.Query, r.HasQuery = target.Path, target.Query, target.HasQuery
-	r.Absolute = len(target.Scheme) > 0
+	if bytes.IndexByte(target.Authority, '@') >= 0 {
+		return statusBadRequest
+	}
+	// A URL of another scheme is for nobody else, but its host does not count.
+	scheme := "http"
+	if x.Client.Secure {
+		scheme = "https"
+	}
+	r.Absolute = bytes.EqualFold(target.Scheme, []byte(scheme))
 	host := target.Authority
 	switch n := r.Fields.Count("Host"); {
 	case n > 1, n == 0 && r.Minor > 0:
@@ -36,9 +44,6 @@ func Resolve(x *exchange.Exchange) (status int) {
 		if n == 0 {
 			return 0
 		}
-	}
-	if i := bytes.LastIndexByte(host, '@'); i >= 0 && r.Absolute {
-		host = host[i+1:]
 	}
 	room := x.Alloc(len(host))
 	name, port, ok := route.ParseHost(room[:0], host)
@@ -85,11 +90,12 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 		result := h.rules.Run(&p.rewrite, x, h, &p.Self)
 		switch result.Kind {
 		case rewrite.Status:
+			x.Filename = result.Value
 			p.respond(result.Status)
 			return nil, false, true
 		case rewrite.Redirect:
 			p.respond(result.Status)
-			p.Location = result.Location
+			p.Location, x.Filename = result.Location, result.Location
 			return nil, false, true
 		case rewrite.Proxy:
 			return result.Value, result.Raw, false
@@ -149,6 +155,10 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		p.access.Client, p.access.Local = x.Client.Remote.Addr(), x.Client.Local.Addr()
 		p.access.Method, p.access.Env = x.Request.Method, &x.Env
 		if !s.access.Allow(&p.access) {
+			if url != nil {
+				p.buf = append(p.buf, url...)
+				x.Filename = p.buf[start:]
+			}
 			p.respond(statusForbidden)
 			return
 		}
