@@ -2,8 +2,15 @@ package wire
 
 import "io"
 
-// maxChunkLine bounds a chunk's size line with its extensions, and each line of a trailer (httpd: LimitRequestLine).
-const maxChunkLine = 8190
+const (
+	// maxChunkLine bounds a chunk's size line with its extensions, and each field of the trailer (httpd:
+	// LimitRequestLine, LimitRequestFieldSize).
+	maxChunkLine = 8190
+	// maxPadding bounds the blanks behind the size of a chunk (httpd: parse_chunk_size).
+	maxPadding = 10
+	// maxTrailers bounds the fields of the trailer (httpd: LimitRequestFields).
+	maxTrailers = 100
+)
 
 // Body decodes a body piece by piece. The zero value is a body that has ended.
 type Body struct {
@@ -13,22 +20,24 @@ type Body struct {
 	state chunkState
 	// line counts the bytes of the line that is being read.
 	line int
-	// digits counts the digits of the chunk size.
-	digits int
-	done   bool
+	// digits counts the digits of the chunk size, padding the blanks behind them, trailers the fields behind the body.
+	digits, padding, trailers int
+	done                      bool
 }
 
 type chunkState uint8
 
 const (
 	chunkSize chunkState = iota
+	chunkPadding
 	chunkExtension
 	chunkSizeLF
 	chunkData
 	chunkCR
 	chunkLF
 	trailerStart
-	trailerLine
+	trailerName
+	trailerValue
 	trailerLF
 	trailerEndLF
 )
@@ -65,7 +74,7 @@ func (b *Body) Skip(n int64) {
 
 // Decode takes bytes off the start of in. It returns the bytes of the body among them, a part of in, and how many bytes
 // of in are used up; data can be empty although the body goes on. After the end it uses nothing. An error is an *Error
-// with status 400.
+// with status 400, or 413 for a chunk whose size or first line is too large.
 func (b *Body) Decode(in []byte) (data []byte, n int, err error) {
 	switch {
 	case b.done:
@@ -106,11 +115,13 @@ func (b *Body) End() error {
 // chunkByte takes one byte that is not data.
 func (b *Body) chunkByte(c byte) error {
 	if b.line++; b.line > maxChunkLine {
-		return &Error{Status: 400, Reason: "chunk line too long"}
+		return b.lineTooLong()
 	}
 	switch b.state {
 	case chunkSize:
 		return b.sizeByte(c)
+	case chunkPadding:
+		return b.paddingByte(c)
 	case chunkExtension:
 		switch {
 		case c == '\r':
@@ -122,7 +133,7 @@ func (b *Body) chunkByte(c byte) error {
 		if c != '\n' {
 			return errChunk()
 		}
-		b.state, b.line, b.digits = chunkData, 0, 0
+		b.state, b.line, b.digits, b.padding = chunkData, 0, 0, 0
 		if b.left == 0 {
 			b.state = trailerStart
 		}
@@ -137,10 +148,18 @@ func (b *Body) chunkByte(c byte) error {
 		if c != '\n' {
 			return errChunk()
 		}
-	case trailerStart, trailerLine, trailerLF, trailerEndLF:
+	case trailerStart, trailerName, trailerValue, trailerLF, trailerEndLF:
 		return b.trailerByte(c)
 	}
 	return nil
+}
+
+// lineTooLong is the error for a line that exceeds its limit.
+func (b *Body) lineTooLong() error {
+	if b.state >= trailerStart {
+		return withNotes(errTooLong(400))
+	}
+	return &Error{Status: 413, Reason: "chunk line too long"}
 }
 
 // sizeByte takes a byte of the line with the size of a chunk.
@@ -159,12 +178,36 @@ func (b *Body) sizeByte(c byte) error {
 		b.left = b.left<<4 | digit
 		b.digits++
 	case digit >= 0:
-		return &Error{Status: 400, Reason: "chunk size too large"}
+		return &Error{Status: 413, Reason: "chunk size too large"}
 	case b.digits == 0:
 		return errChunk()
-	case c == '\r':
+	case c == ' ' || c == '\t':
+		b.state = chunkPadding
+		return b.paddingByte(c)
+	default:
+		return b.behindSize(c)
+	}
+	return nil
+}
+
+// paddingByte takes a byte behind the blanks that follow the size of a chunk: a digit there would be a second size to
+// some readers.
+func (b *Body) paddingByte(c byte) error {
+	if c != ' ' && c != '\t' {
+		return b.behindSize(c)
+	}
+	if b.padding++; b.padding > maxPadding {
+		return errChunk()
+	}
+	return nil
+}
+
+// behindSize takes the byte that ends the size of a chunk.
+func (b *Body) behindSize(c byte) error {
+	switch c {
+	case '\r':
 		b.state = chunkSizeLF
-	case c == ';' || c == ' ' || c == '\t':
+	case ';':
 		b.state = chunkExtension
 	default:
 		return errChunk()
@@ -172,33 +215,60 @@ func (b *Body) sizeByte(c byte) error {
 	return nil
 }
 
-// trailerByte takes a byte behind the last chunk. Trailers are read and dropped, as mod_proxy does.
+// trailerByte takes a byte behind the last chunk. Trailers are read as strictly as the fields of a head, since a reader
+// that is not strict ends them elsewhere, and dropped, as mod_proxy does.
 func (b *Body) trailerByte(c byte) error {
 	switch b.state {
 	case trailerStart:
-		b.line = 0
-		b.state = trailerLine
-		if c == '\r' {
-			b.state = trailerEndLF
+		return b.trailerLine(c)
+	case trailerName:
+		switch {
+		case c == ':':
+			b.state = trailerValue
+		case classes[c]&inToken == 0:
+			return errTrailer()
 		}
-	case trailerLine:
-		if c == '\r' {
+	case trailerValue:
+		switch {
+		case c == '\r':
 			b.state = trailerLF
+		case classes[c]&inValue == 0:
+			return errTrailer()
 		}
 	case trailerLF:
 		b.state = trailerStart
 		if c != '\n' {
-			return errChunk()
+			return errTrailer()
 		}
 	case trailerEndLF:
 		b.done = c == '\n'
 		if !b.done {
-			return errChunk()
+			return errTrailer()
 		}
-	case chunkSize, chunkExtension, chunkSizeLF, chunkData, chunkCR, chunkLF:
+	case chunkSize, chunkPadding, chunkExtension, chunkSizeLF, chunkData, chunkCR, chunkLF:
 	}
 	return nil
 }
+
+// trailerLine takes the first byte of a line behind the last chunk.
+func (b *Body) trailerLine(c byte) error {
+	switch {
+	case c == '\r':
+		b.state = trailerEndLF
+	case (c == ' ' || c == '\t') && b.trailers > 0:
+		b.state = trailerValue // a folded line, which counts with the line before it
+	case classes[c]&inToken == 0:
+		return errTrailer()
+	case b.trailers == maxTrailers:
+		return errTooManyFields()
+	default:
+		b.state, b.line = trailerName, 1
+		b.trailers++
+	}
+	return nil
+}
+
+func errTrailer() error { return &Error{Status: 400, Reason: "malformed trailer"} }
 
 func errChunk() error { return &Error{Status: 400, Reason: "malformed chunk"} }
 

@@ -122,16 +122,22 @@ func (h *RequestHead) frame() error {
 	return nil
 }
 
-// codings returns the last transfer coding of all Transfer-Encoding fields and whether there are others.
+// codings returns the last element of all Transfer-Encoding fields, which may be empty, and whether there are others.
 func codings(fields Fields) (last []byte, others bool) {
 	for i := range fields {
-		if EqualFold(fields[i].Name, "Transfer-Encoding") {
-			EachToken(fields[i].Value, func(token []byte) bool {
-				others = others || last != nil
-				last = token
-				return true
-			})
+		if !EqualFold(fields[i].Name, "Transfer-Encoding") {
+			continue
 		}
+		others = others || last != nil
+		list := fields[i].Value
+		for {
+			end := bytes.IndexByte(list, ',')
+			if end < 0 {
+				break
+			}
+			others, list = true, list[end+1:]
+		}
+		last = TrimSpace(list)
 	}
 	return last, others
 }
@@ -212,6 +218,7 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // parseFields reads the fields from pos to the blank line and returns the position behind it, or 0 when that is not
 // there.
 func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, error) {
+	complete := false
 	for {
 		line, n, err := cutLine(buf[pos:], limits.Field, 400)
 		if n == 0 || err != nil {
@@ -221,7 +228,7 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 			return pos + n, nil
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			if !bytes.Contains(buf[pos:], headEnd) {
+			if complete = complete || bytes.Contains(buf[pos:], headEnd); !complete {
 				return 0, nil // folding changes the buffer, which only the last attempt may do
 			}
 			if err := h.fold(line, limits.Field); err != nil {
@@ -231,7 +238,7 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 			continue
 		}
 		if limits.Fields > 0 && len(h.Fields) >= limits.Fields {
-			return 0, &Error{Status: 400, Reason: "too many fields", Notes: "The number of request header fields exceeds this server's limit."}
+			return 0, errTooManyFields()
 		}
 		field, err := splitField(line)
 		if err != nil {
@@ -240,6 +247,10 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 		h.Fields = append(h.Fields, field)
 		pos += n
 	}
+}
+
+func errTooManyFields() error {
+	return &Error{Status: 400, Reason: "too many fields", Notes: "The number of request header fields exceeds this server's limit."}
 }
 
 // splitField cuts a line at its colon.

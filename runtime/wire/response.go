@@ -129,6 +129,7 @@ func cutLoose(buf []byte) (line []byte, n int) {
 var colon = []byte(":")
 
 func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (int, error) {
+	whole := false
 	for {
 		line, n := cutLoose(buf[pos:])
 		switch {
@@ -139,7 +140,7 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 		case len(line) == 0:
 			return pos + n, nil
 		case (line[0] == ' ' || line[0] == '\t') && len(h.Fields) > 0:
-			if !complete(buf[pos:]) {
+			if whole = whole || complete(buf[pos:]); !whole {
 				return 0, nil // folding changes the buffer, which only the last attempt may do
 			}
 			field := &h.Fields[len(h.Fields)-1]
