@@ -19,7 +19,7 @@ import (
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
-	l := &lowering{tree: tree, table: handlers()}
+	l := &lowering{tree: tree, table: handlers(), values: values{keywords(), bounds(), patterns()}}
 	main := &server{}
 	at := place{srv: main}
 	switch tree.Context {
@@ -40,6 +40,7 @@ func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
 type lowering struct {
 	tree      *parser.Tree
 	table     map[string]handler
+	values    values
 	diags     diag.List
 	misplaced []misplaced
 }
@@ -137,7 +138,7 @@ func (l *lowering) residue(n *parser.Node, at place) ir.Item {
 		return r
 	}
 	r.Name = d.Name
-	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.shape(n, d.Args) {
+	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.shape(n, d.Args) || !l.value(n) {
 		r.State = ir.ResidueRefused
 		return r
 	}
