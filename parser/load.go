@@ -3,6 +3,7 @@ package parser
 import (
 	"maps"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
@@ -297,12 +298,20 @@ func (l *loader) arity(n *Node, least, most int, usage string) bool {
 	if len(n.Words) >= least && len(n.Words) <= most && n.Words[0].Text.Len() > 0 {
 		return true
 	}
-	d := refusal(n.Span(), "", "%s takes %s, not %d", n.Name, usage, len(n.Words))
+	has := "none"
+	if len(n.Words) > 0 {
+		has = strconv.Itoa(len(n.Words))
+	}
+	d := refusal(n.Span(), "", "%s takes %s, and has %s", n.Name, usage, has)
 	d.Code, d.Name = codeArgument, "invalid-argument"
 	if len(n.Words) > most {
 		d.Span = n.Words[most].Text.All()
 		d.Label = "one too many"
 	}
-	l.report(with(d, help("put an argument that holds white space in quotes; httpd knows no comment at the end of a line")))
+	advice := help("write what is missing behind %s", n.Name)
+	if len(n.Words) > most {
+		advice = help("put an argument that holds white space in quotes; httpd knows no comment at the end of a line")
+	}
+	l.report(with(d, advice))
 	return false
 }

@@ -35,7 +35,7 @@ func splitFlags(w Word) ([]flagText, []Problem) {
 	if len(w.Text) < 2 || w.Text[0] != '[' || w.Text[len(w.Text)-1] != ']' {
 		return nil, []Problem{{
 			Offset: w.Start, End: w.End, Kind: BadDelimiters,
-			Message: fmt.Sprintf("the third argument is %q but must be flags in brackets, as in [L,R=301]; quote the whole when it holds spaces", w.Text),
+			Message: fmt.Sprintf("the third argument is %q but must be flags in brackets, as in [NC]; quote the whole when it holds spaces", w.Text),
 			HTTPD:   "bad flag delimiters",
 		}}
 	}
@@ -88,11 +88,6 @@ func parseFlags(w Word) ([]Flag, []Problem) {
 		flags = append(flags, f)
 	}
 	return flags, append(problems, checkCompany(flags)...)
-}
-
-// ParseFlags reads the flags of a RewriteRule from a text with its brackets.
-func ParseFlags(text string) ([]Flag, []Problem) {
-	return parseFlags(Word{Text: text, End: len(text), Present: true})
 }
 
 func unknownFlag(item flagText) Problem {

@@ -25,6 +25,18 @@ type Args struct {
 	Rest Word
 }
 
+// lackOf says what is wrong where the first argument is the only one.
+func lackOf(first Word) string {
+	const forms = "; write: RewriteRule pattern substitution [flags], or: RewriteCond text pattern [flags]"
+	switch {
+	case first.Quote != 0:
+		return "the quote of the first argument is not closed, so that there is no second one" + forms
+	case first.Text == "":
+		return "two arguments are needed, and there is none" + forms
+	}
+	return "two arguments are needed, and there is only one" + forms
+}
+
 // SplitArgs splits the raw argument text of RewriteRule or RewriteCond. A word that opens with a quote ends at the next
 // one like it, another at white space that no backslash precedes. The problems are those of kind BadArguments,
 // MissingSpace, UnclosedQuote, MissingSecond and IgnoredText.
@@ -36,7 +48,7 @@ func SplitArgs(raw string) (Args, []Problem) {
 	if s.unended {
 		return a, []Problem{{
 			Offset: a.First.Start, End: a.First.End, Kind: BadArguments,
-			Message: "two arguments are needed, and a first one in quotes must be closed; write: pattern substitution [flags]",
+			Message: lackOf(a.First),
 			HTTPD:   "bad argument line '" + raw + "'",
 		}}
 	}
