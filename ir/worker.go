@@ -331,7 +331,8 @@ var mappingSpecs = []ParamSpec{
 	},
 }
 
-// StatusFlags is a set of the states of a worker.
+// StatusFlags is a set of the states of a worker (mod_proxy: proxy_worker_shared.status). The configuration sets some of
+// them with status=, the running server the others.
 type StatusFlags uint16
 
 // The states, with the letters of status= and the words of balancer-manager.
@@ -375,10 +376,14 @@ func (f StatusFlags) String() string {
 	return b.String()
 }
 
-// Usable says whether a worker that was initialised and has these flags takes requests.
+// Usable says whether a request may be sent to the worker: it is initialised and none of U, D, S, E, C is set.
 func (f StatusFlags) Usable() bool {
-	return f&(StatusShutdown|StatusDisabled|StatusStopped|StatusError|StatusHealthFailed) == 0
+	const unusable = StatusShutdown | StatusDisabled | StatusStopped | StatusError | StatusHealthFailed
+	return f.Has(StatusInit) && f&unusable == 0
 }
+
+// Has says whether all states of t are set.
+func (f StatusFlags) Has(t StatusFlags) bool { return f&t == t }
 
 // ParseStatusFlags reads the value of status=: letters, of which those behind a - are returned as off and the others as
 // set; a sign counts until the next one. The error names the first byte that is no letter of a state.

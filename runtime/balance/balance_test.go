@@ -27,7 +27,7 @@ func balancer(t *testing.T, method upstream.Method, members ...member) *upstream
 		if err != nil {
 			t.Fatal(err)
 		}
-		status := upstream.Status(flags)
+		status := flags
 		name := string(rune('A' + i))
 		slot := table.Slot(upstream.Key{Worker: name}, upstream.State{Status: status, Factor: max(m.factor, 100), LBSet: m.set})
 		slot.Set(status)
@@ -80,7 +80,7 @@ func TestSequences(t *testing.T) {
 	for _, test := range tests {
 		b := balancer(t, test.method, test.members...)
 		for _, m := range b.Members {
-			if m.Slot.Status().Has(upstream.InError) {
+			if m.Slot.Status().Has(ir.StatusError) {
 				m.Slot.Fail(start)
 			}
 		}
@@ -138,8 +138,8 @@ func TestRetryAndForcedRecovery(t *testing.T) {
 		t.Errorf("all in error and forcerecovery=off: %s", got)
 	}
 	b.ForceRecovery = true
-	b.Members[1].Slot.Clear(upstream.InError)
-	b.Members[1].Slot.Set(upstream.Disabled)
+	b.Members[1].Slot.Clear(ir.StatusError)
+	b.Members[1].Slot.Set(ir.StatusDisabled)
 	if got := sequence(t, b, 1, start); got != "!" {
 		t.Errorf("a disabled member is not in error, so that nothing is recovered: %s", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -120,7 +121,7 @@ func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 func findRoute(b *upstream.Balancer, route []byte, now time.Time, depth int) *upstream.Worker {
 	for _, standby := range [...]bool{false, true} {
 		for _, w := range b.Members {
-			if w.Slot.Status().Has(upstream.Standby) != standby || w.Route == "" || w.Route != string(route) {
+			if w.Slot.Status().Has(ir.StatusHotStandby) != standby || w.Route == "" || w.Route != string(route) {
 				continue
 			}
 			if w.Slot.Usable() || w.Retry(now) && w.Slot.Usable() {

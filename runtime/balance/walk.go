@@ -3,6 +3,7 @@ package balance
 import (
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -42,8 +43,8 @@ func (s *search) walk(members []*upstream.Worker, set int, now time.Time) (highe
 			continue
 		}
 		status := w.Slot.Status()
-		if status.Has(upstream.Drain) {
-			if status&(upstream.Spare|upstream.Standby) == 0 {
+		if status.Has(ir.StatusDrain) {
+			if status&(ir.StatusHotSpare|ir.StatusHotStandby) == 0 {
 				missing++
 			}
 			continue
@@ -53,7 +54,7 @@ func (s *search) walk(members []*upstream.Worker, set int, now time.Time) (highe
 			usable = w.Slot.Usable()
 		}
 		switch {
-		case status&(upstream.Spare|upstream.Standby) != 0:
+		case status&(ir.StatusHotSpare|ir.StatusHotStandby) != 0:
 		case usable:
 			s.compare(w)
 		default:
@@ -64,14 +65,14 @@ func (s *search) walk(members []*upstream.Worker, set int, now time.Time) (highe
 		if missing == 0 {
 			break
 		}
-		if takesPart(w, set, upstream.Spare) {
+		if takesPart(w, set, ir.StatusHotSpare) {
 			missing--
 			s.compare(w)
 		}
 	}
 	if s.best == nil {
 		for _, w := range members {
-			if status := w.Slot.Status(); !status.Has(upstream.Spare) && takesPart(w, set, upstream.Standby) {
+			if status := w.Slot.Status(); !status.Has(ir.StatusHotSpare) && takesPart(w, set, ir.StatusHotStandby) {
 				s.compare(w)
 			}
 		}
@@ -79,9 +80,9 @@ func (s *search) walk(members []*upstream.Worker, set int, now time.Time) (highe
 	return highest
 }
 
-func takesPart(w *upstream.Worker, set int, role upstream.Status) bool {
+func takesPart(w *upstream.Worker, set int, role ir.StatusFlags) bool {
 	status := w.Slot.Status()
-	return w.Slot.LBSet() == set && status.Has(role) && status.Usable() && !status.Has(upstream.Drain)
+	return w.Slot.LBSet() == set && status.Has(role) && status.Usable() && !status.Has(ir.StatusDrain)
 }
 
 // compare makes w the best if its method says so. Ties keep the earlier.

@@ -29,7 +29,7 @@ func (b *builder) workers(h *Host, s *effective.Server, identity string) {
 			owner = identity
 			b.owners[w] = owner
 		}
-		if worker := b.worker(w, s, upstream.Key{Server: owner, Worker: w.Name}, upstream.IgnoreErrors, !known); worker != nil {
+		if worker := b.worker(w, s, upstream.Key{Server: owner, Worker: w.Name}, ir.StatusIgnore, !known); worker != nil {
 			h.workers = append(h.workers, worker)
 		}
 	}
@@ -37,7 +37,7 @@ func (b *builder) workers(h *Host, s *effective.Server, identity string) {
 
 // worker compiles one worker; it is nil for one that cannot be used. first says that it was not compiled for another
 // server before, so that its problems are reported once.
-func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.Key, extra upstream.Status, first bool) *upstream.Worker {
+func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags, first bool) *upstream.Worker {
 	memo := backendKey[effective.Worker]{w, s.Settings.ProxyTimeout()}
 	if known, ok := b.compiledWorkers[memo]; ok {
 		return known
@@ -50,7 +50,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	return worker
 }
 
-func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstream.Key, extra upstream.Status) *upstream.Worker {
+func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags) *upstream.Worker {
 	host, port := w.URL.Host, w.URL.PortNumber()
 	worker := &upstream.Worker{
 		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
@@ -60,7 +60,7 @@ func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstre
 		Settings: settingsOf(w.Params, s, w.Reusable()),
 	}
 	worker.Slot = b.program.table.Slot(key, upstream.State{
-		Status: upstream.Status(w.Params.Status.Value) | extra,
+		Status: w.Params.Status.Value | extra,
 		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value,
 	})
 	return worker

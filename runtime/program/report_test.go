@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/runtime/program"
@@ -171,7 +172,7 @@ ProxyPassMatch ^/(x)$ http://d/$1
 		s := w.Settings
 		got = append(got, settings{
 			s.Timeout.String(), s.ConnectTimeout.String(), s.Retry.String(), s.TTL.String(), s.Acquire.String(), s.Max, s.Reuse,
-			s.KeepAlive, w.Slot.Status().Has(upstream.IgnoreErrors),
+			s.KeepAlive, w.Slot.Status().Has(ir.StatusIgnore),
 		})
 	}
 	want := []settings{

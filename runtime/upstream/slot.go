@@ -1,8 +1,16 @@
+// Package upstream holds what is known of the backends while the server runs: an immutable description of each worker
+// and balancer, and beside it the live state, which requests change.
+//
+// The live state of a worker is a Slot: a fixed-size record without pointers that is changed by atomic operations only,
+// as httpd keeps it in shared memory. Slots belong to a Table and outlive the configuration that described the worker, so
+// that a reload loses neither counters nor the knowledge that a backend is down.
 package upstream
 
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/lbconf/lbconf/ir"
 )
 
 // Slot is the live state of one worker (mod_proxy: proxy_worker_shared). Its size is fixed and it holds no pointer.
@@ -19,25 +27,25 @@ type Slot struct {
 	errorTime   atomic.Int64
 }
 
-// Status returns the bits.
-func (s *Slot) Status() Status { return Status(s.status.Load()) }
+// Status returns the states.
+func (s *Slot) Status() ir.StatusFlags { return ir.StatusFlags(s.status.Load()) }
 
 // Usable says whether a request may be sent to the worker.
 func (s *Slot) Usable() bool { return s.Status().Usable() }
 
-// Set sets bits.
-func (s *Slot) Set(bits Status) { s.status.Or(uint32(bits)) }
+// Set sets states.
+func (s *Slot) Set(states ir.StatusFlags) { s.status.Or(uint32(states)) }
 
-// Clear clears bits.
-func (s *Slot) Clear(bits Status) { s.status.And(^uint32(bits)) }
+// Clear clears states.
+func (s *Slot) Clear(states ir.StatusFlags) { s.status.And(^uint32(states)) }
 
 // Fail puts the worker into the error state, unless it ignores errors, and says whether it did.
 func (s *Slot) Fail(now time.Time) bool {
-	if s.Status().Has(IgnoreErrors) {
+	if s.Status().Has(ir.StatusIgnore) {
 		return false
 	}
 	s.errorTime.Store(now.UnixMicro())
-	s.Set(InError)
+	s.Set(ir.StatusError)
 	return true
 }
 
@@ -55,13 +63,13 @@ func (s *Slot) Recovered() {
 // when more than retry has passed since the failure. It says whether the worker is out of the error state.
 func (s *Slot) Retry(now time.Time, retry time.Duration) bool {
 	status := s.Status()
-	if !status.Has(InError) {
+	if !status.Has(ir.StatusError) {
 		return true
 	}
-	if status.Has(Stopped) {
+	if status.Has(ir.StatusStopped) {
 		return false
 	}
-	if !status.Has(IgnoreErrors) && now.UnixMicro() <= s.errorTime.Load()+retry.Microseconds() {
+	if !status.Has(ir.StatusIgnore) && now.UnixMicro() <= s.errorTime.Load()+retry.Microseconds() {
 		return false
 	}
 	s.ForceRetry()
@@ -71,7 +79,7 @@ func (s *Slot) Retry(now time.Time, retry time.Duration) bool {
 // ForceRetry clears the error state and counts a retry.
 func (s *Slot) ForceRetry() {
 	s.retries.Add(1)
-	s.Clear(InError)
+	s.Clear(ir.StatusError)
 }
 
 // Factor returns the load factor times 100; it is 100 to 10000.
@@ -119,14 +127,3 @@ func (s *Slot) Read() int64 { return s.read.Load() }
 
 // AddRead counts bytes received from the backend.
 func (s *Slot) AddRead(n int64) { s.read.Add(n) }
-
-// Retries returns the attempts since the worker failed.
-func (s *Slot) Retries() int { return int(s.retries.Load()) }
-
-// ErrorTime returns when the worker failed last; it is zero after a success.
-func (s *Slot) ErrorTime() time.Time {
-	if t := s.errorTime.Load(); t != 0 {
-		return time.UnixMicro(t)
-	}
-	return time.Time{}
-}

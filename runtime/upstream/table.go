@@ -1,6 +1,10 @@
 package upstream
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/lbconf/lbconf/ir"
+)
 
 // slotsPerBlock slots are allocated at a time. Blocks are never moved, so that a *Slot stays valid.
 const slotsPerBlock = 64
@@ -25,13 +29,16 @@ type Key struct {
 
 // State is what the configuration says of a slot.
 type State struct {
-	// Status holds the bits of status= and those that every worker of its kind has.
-	Status Status
+	// Status holds the states of status= and those that every worker of its kind has.
+	Status ir.StatusFlags
 	// Factor is the load factor times 100.
 	Factor int32
 	// LBSet is 0 to 99.
 	LBSet int
 }
+
+// configured are the states that a configuration sets and a reload resets; the others belong to the running server.
+const configured = ir.StatusIgnore | ir.StatusDrain | ir.StatusDisabled | ir.StatusStopped | ir.StatusHotStandby | ir.StatusHotSpare
 
 // NewTable returns an empty table.
 func NewTable() *Table { return &Table{slots: make(map[Key]*Slot)} }
@@ -49,10 +56,10 @@ func (t *Table) Slot(key Key, state State) *Slot {
 		slot = &t.block[0]
 		t.block = t.block[1:]
 		t.slots[key] = slot
-		slot.status.Store(uint32(state.Status | Init))
+		slot.status.Store(uint32(state.Status | ir.StatusInit))
 	}
-	slot.Set(state.Status & configuredBits)
-	slot.Clear(^state.Status & configuredBits)
+	slot.Set(state.Status & configured)
+	slot.Clear(^state.Status & configured)
 	slot.factor.Store(state.Factor)
 	slot.lbSet.Store(int32(state.LBSet))
 	return slot

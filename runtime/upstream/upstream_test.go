@@ -9,27 +9,17 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// TestStatusIsThatOfTheConfiguration holds that a configured state converts bit by bit.
-func TestStatusIsThatOfTheConfiguration(t *testing.T) {
-	for _, letter := range "OINGUDSEHRFC" {
-		flags, _, err := ir.ParseStatusFlags(string(letter))
-		if got := upstream.Status(flags).String(); err != nil || got != string(letter) {
-			t.Errorf("status=%c is %s, %v", letter, got, err)
-		}
-	}
-}
-
 func TestUsable(t *testing.T) {
 	for letters, want := range map[string]bool{
 		"": true, "I": true, "N": true, "H": true, "R": true, "IHR": true,
 		"D": false, "S": false, "E": false, "C": false, "U": false,
 	} {
 		flags, _, err := ir.ParseStatusFlags(letters)
-		if got := (upstream.Init | upstream.Status(flags)).Usable(); err != nil || got != want {
+		if got := (ir.StatusInit | flags).Usable(); err != nil || got != want {
 			t.Errorf("%q usable: %t, %v", letters, got, err)
 		}
 	}
-	if upstream.Standby.Usable() {
+	if ir.StatusHotStandby.Usable() {
 		t.Error("a worker that is not initialised is usable")
 	}
 }
@@ -38,29 +28,29 @@ func TestRetry(t *testing.T) {
 	now := time.Unix(100, 0)
 	tests := []struct {
 		name   string
-		status upstream.Status
+		status ir.StatusFlags
 		after  time.Duration
 		retry  time.Duration
 		want   bool
 	}{
-		{"too early", upstream.InError, time.Second, 2 * time.Second, false},
-		{"just at the time", upstream.InError, 2 * time.Second, 2 * time.Second, false},
-		{"a microsecond later", upstream.InError, 2*time.Second + time.Microsecond, 2 * time.Second, true},
-		{"retry=0 in the same microsecond", upstream.InError, 0, 0, false},
-		{"retry=0 later", upstream.InError, time.Microsecond, 0, true},
-		{"stopped", upstream.InError | upstream.Stopped, time.Hour, 0, false},
+		{"too early", ir.StatusError, time.Second, 2 * time.Second, false},
+		{"just at the time", ir.StatusError, 2 * time.Second, 2 * time.Second, false},
+		{"a microsecond later", ir.StatusError, 2*time.Second + time.Microsecond, 2 * time.Second, true},
+		{"retry=0 in the same microsecond", ir.StatusError, 0, 0, false},
+		{"retry=0 later", ir.StatusError, time.Microsecond, 0, true},
+		{"stopped", ir.StatusError | ir.StatusStopped, time.Hour, 0, false},
 	}
 	for _, test := range tests {
-		slot := upstream.NewTable().Slot(upstream.Key{Worker: "http://a"}, upstream.State{Status: test.status &^ upstream.InError, Factor: 100})
+		slot := upstream.NewTable().Slot(upstream.Key{Worker: "http://a"}, upstream.State{Status: test.status &^ ir.StatusError, Factor: 100})
 		slot.Fail(now)
 		if got := slot.Retry(now.Add(test.after), test.retry); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
-		if got := slot.Status().Has(upstream.InError); got == test.want {
+		if got := slot.Status().Has(ir.StatusError); got == test.want {
 			t.Errorf("%s: in error: %t", test.name, got)
 		}
 	}
-	slot := upstream.NewTable().Slot(upstream.Key{}, upstream.State{Status: upstream.IgnoreErrors})
+	slot := upstream.NewTable().Slot(upstream.Key{}, upstream.State{Status: ir.StatusIgnore})
 	if slot.Fail(now) || !slot.Usable() {
 		t.Error("a worker that ignores errors entered the error state")
 	}
@@ -73,7 +63,7 @@ func TestTableKeepsStateOverAReload(t *testing.T) {
 	slot.Fail(time.Unix(7, 0))
 	slot.AddRead(5)
 	slot.AddLBStatus(-100)
-	again := table.Slot(key, upstream.State{Status: upstream.Standby, Factor: 300, LBSet: 2})
+	again := table.Slot(key, upstream.State{Status: ir.StatusHotStandby, Factor: 300, LBSet: 2})
 	if again != slot || again.Status().String() != "OEH" || again.Read() != 5 || again.LBStatus() != -100 || again.Factor() != 300 || again.LBSet() != 2 {
 		t.Errorf("after the reload: %v read %d sum %d factor %d set %d", again.Status(), again.Read(), again.LBStatus(), again.Factor(), again.LBSet())
 	}

@@ -67,8 +67,6 @@ type Settings struct {
 	ResponseFieldSize int
 	// ReceiveBuffer is the size of the socket's receive buffer in bytes (mod_proxy: receivebuffersize); 0 is the system's.
 	ReceiveBuffer int
-	// Upgrade holds the protocols that the worker may switch to (mod_proxy: upgrade): nil for none, "*" for any.
-	Upgrade []string
 }
 
 // Usable says whether a request may be sent to the worker. The default worker always is.
