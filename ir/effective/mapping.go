@@ -2,7 +2,6 @@ package effective
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
@@ -104,19 +103,6 @@ func aliasMatch(uri, fake string) int {
 		return 0
 	}
 	return i
-}
-
-// Covers says whether every path that other matches is matched by m too, so that other is never reached behind m. Both must
-// be prefixes.
-func (m *Mapping) Covers(other *Mapping) bool {
-	if m.IsRegex() || other.IsRegex() {
-		return false
-	}
-	if strings.HasSuffix(m.Path, "/") && strings.TrimRight(m.Path, "/") == other.Path {
-		return false
-	}
-	_, ok := m.Match(other.Path)
-	return ok
 }
 
 // ParamOf returns the last parameter of the directive with a key, and whether there is one.

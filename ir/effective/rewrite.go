@@ -38,9 +38,6 @@ func (r *Rewrite) add(item ir.Item) {
 	r.Orphans = r.pending
 }
 
-// Has says whether RewriteOptions has a word, in any case.
-func (r *Rewrite) Has(option string) bool { return hasWord(r.Options.Value, option) }
-
 func hasWord(words []string, word string) bool {
 	for _, w := range words {
 		if clib.EqualFold(w, word) {

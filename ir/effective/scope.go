@@ -47,9 +47,6 @@ func (a *Access) add(item ir.Item) {
 
 func (a *Access) empty() bool { return len(a.Require)+len(a.Orders)+len(a.Rules) == 0 }
 
-// IsOpen says that nothing restricts access.
-func (a *Access) IsOpen() bool { return a.empty() }
-
 // merge lets what a later section says replace what an earlier one said, each module's directives as a whole.
 func (a *Access) merge(later Access) {
 	if len(later.Require) > 0 {

@@ -10,7 +10,6 @@ import "github.com/lbconf/lbconf/ir"
 
 // View is a configuration after merging. It is safe for concurrent use.
 type View struct {
-	config  *ir.Config
 	servers []*Server
 	listens []*ir.Listen
 	hosts   hosts
@@ -18,7 +17,7 @@ type View struct {
 
 // New merges a configuration. The configuration must not be changed afterwards.
 func New(c *ir.Config) *View {
-	v := &View{config: c}
+	v := &View{}
 	main := newServer(v, nil, c.Items)
 	v.servers = append(v.servers, main)
 	collectListens(c.Items, &v.listens)
@@ -39,17 +38,11 @@ func New(c *ir.Config) *View {
 	return v
 }
 
-// Config returns the configuration that was merged.
-func (v *View) Config() *ir.Config { return v.config }
-
 // Servers returns the main server and the virtual hosts in the order of the configuration. The slice must not be changed.
 func (v *View) Servers() []*Server { return v.servers }
 
 // Main returns the main server.
 func (v *View) Main() *Server { return v.servers[0] }
-
-// VirtualHosts returns the servers without the main one. The slice must not be changed.
-func (v *View) VirtualHosts() []*Server { return v.servers[1:] }
 
 // Listens returns the Listen directives in order. The slice must not be changed.
 func (v *View) Listens() []*ir.Listen { return v.listens }

@@ -40,9 +40,6 @@ type Rule struct {
 	Run func(*Pass)
 }
 
-// Reading reports whether the findings of the rule are made while a configuration is read.
-func (r *Rule) Reading() bool { return r.Run == nil }
-
 // Pass is one run of one rule over one configuration.
 type Pass struct {
 	// Config is the configuration.

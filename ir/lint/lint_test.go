@@ -195,7 +195,7 @@ func TestPlaces(t *testing.T) {
 		"LB403": `RewriteCond "%{HTTP_HOST}" "=admin.example.com"`,
 	}
 	for _, rule := range lint.Rules() {
-		if rule.Reading() {
+		if rule.Run == nil {
 			continue
 		}
 		files, found := check(t, "bad.conf", rule.Bad)

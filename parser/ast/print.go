@@ -1,21 +1,9 @@
 package ast
 
 import (
-	"io"
 	"iter"
 	"strings"
 )
-
-// Fprint writes the file. What was parsed and not edited comes out byte for byte.
-func Fprint(w io.Writer, f *File) error {
-	for _, item := range f.Items {
-		span := item.Span()
-		if _, err := w.Write(f.Source.Source()[f.Source.Offset(span.Start):f.Source.Offset(span.End)]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // Print returns what Fprint writes.
 func Print(f *File) string {
@@ -30,11 +18,6 @@ func Print(f *File) string {
 // All returns the items of a file and of the sections in it, in the order of their text, each section before its contents.
 func (f *File) All() iter.Seq[Item] {
 	return func(yield func(Item) bool) { walk(f.Items, yield) }
-}
-
-// Inside returns the items of a section and of the sections in it, without the section itself.
-func (s *Section) Inside() iter.Seq[Item] {
-	return func(yield func(Item) bool) { walk(s.Items, yield) }
 }
 
 func walk(items []Item, yield func(Item) bool) bool {

@@ -63,10 +63,6 @@ func (f *File) Name() string { return f.name }
 // Source returns the bytes of the file. They must not be changed.
 func (f *File) Source() []byte { return f.src }
 
-// IncludedFrom returns the span of the directive that included the file; it is invalid for a file that was named by the
-// user.
-func (f *File) IncludedFrom() Span { return f.included }
-
 // Pos returns the position of the byte at offset, which may be one past the last byte.
 func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
 

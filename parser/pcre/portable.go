@@ -10,13 +10,6 @@ import (
 // maxGoRepeat is the largest count that Go's regexp compiles.
 const maxGoRepeat = 1000
 
-// Portable says why Go's regexp cannot stand in for the pattern; nil means that Go returns an equivalent. The error is
-// an *Error with the place of the obstacle.
-func (p *Pattern) Portable() error {
-	_, err := p.Go()
-	return err
-}
-
 // Go returns a pattern for Go's regexp that finds the same match with the same groups in every subject of ASCII bytes.
 // In other subjects Go counts characters of UTF-8 where httpd counts bytes. The error is an *Error.
 func (p *Pattern) Go() (string, error) {

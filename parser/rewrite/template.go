@@ -11,22 +11,6 @@ type Template struct {
 	Parts []Part
 }
 
-// String returns the template as it was written.
-func (t Template) String() string { return t.Text }
-
-// Constant returns the value of a template that refers to nothing, and says whether it is one.
-func (t Template) Constant() (string, bool) {
-	var b strings.Builder
-	for _, part := range t.Parts {
-		lit, ok := part.(*Literal)
-		if !ok {
-			return "", false
-		}
-		b.WriteString(lit.Text)
-	}
-	return b.String(), true
-}
-
 // Part is one piece of a template. The set is closed: Literal, RuleRef, CondRef, Var, MapLookup.
 //
 //sumtype:decl
@@ -90,20 +74,6 @@ func (*RuleRef) part()   {}
 func (*CondRef) part()   {}
 func (*Var) part()       {}
 func (*MapLookup) part() {}
-
-// WalkParts calls visit for each part of the template and, below a MapLookup, for those of its key and default.
-func WalkParts(t Template, visit func(Part)) {
-	for _, part := range t.Parts {
-		visit(part)
-		if m, ok := part.(*MapLookup); ok {
-			WalkParts(m.Key, visit)
-			WalkParts(m.Default, visit)
-		}
-	}
-}
-
-// ParseTemplate reads a template. Every text is one: what makes no reference stands for itself.
-func ParseTemplate(text string) Template { return templateAt(text, 0) }
 
 // templateAt reads a template whose text begins at an offset of a larger one.
 func templateAt(text string, offset int) Template {
@@ -209,7 +179,7 @@ func (p *templateParser) braced(i, to int) (Part, int) {
 	}
 	end := b.closing + 1
 	if p.text[i] == '%' {
-		return &Var{p.place(i, end), ParseVariable(p.text[i+2 : b.closing])}, end
+		return &Var{p.place(i, end), parseVariable(p.text[i+2 : b.closing])}, end
 	}
 	if b.colon < 0 {
 		return nil, i + 2

@@ -37,8 +37,8 @@ type Variable struct {
 	Of *Variable
 }
 
-// ParseVariable reads the inside of %{…}. Names have no case, except behind a colon.
-func ParseVariable(text string) Variable {
+// parseVariable reads the inside of %{…}. Names have no case, except behind a colon.
+func parseVariable(text string) Variable {
 	v := Variable{Name: text}
 	if len(text) < 4 {
 		return v
@@ -85,7 +85,7 @@ func prefixedVariable(text string) Variable {
 	default:
 		return Variable{Name: text}
 	}
-	of := ParseVariable(rest)
+	of := parseVariable(rest)
 	return Variable{Kind: kind, Name: rest, Of: &of}
 }
 
@@ -119,12 +119,4 @@ func serverVariables() []string {
 		"SERVER_SOFTWARE", "THE_REQUEST", "TIME", "TIME_DAY", "TIME_HOUR", "TIME_MIN", "TIME_MON", "TIME_SEC", "TIME_WDAY",
 		"TIME_YEAR",
 	}
-}
-
-// Variables returns the names that %{…} knows without a prefix, sorted.
-func Variables() []string {
-	names := append(serverVariables(), "HTTP_ACCEPT", "HTTP_COOKIE", "HTTP_FORWARDED", "HTTP_HOST",
-		"HTTP_PROXY_CONNECTION", "HTTP_REFERER", "HTTP_USER_AGENT")
-	slices.Sort(names)
-	return names
 }

@@ -11,9 +11,6 @@ import (
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
-// CommonLogFormat is what TransferLog writes when no LogFormat without a nickname came before it.
-const CommonLogFormat = `%h %l %u %t "%r" %>s %b`
-
 // Server is what a line says of the server that took the request.
 type Server struct {
 	// Name is its ServerName (%v).
@@ -26,8 +23,7 @@ type Server struct {
 
 // Format is a compiled LogFormat. It is immutable.
 type Format struct {
-	source string
-	items  []item
+	items []item
 }
 
 // item is one % directive, or literal text.
@@ -65,7 +61,7 @@ func (e *FormatError) Error() string { return e.Message }
 // CompileFormat compiles the text of a LogFormat, after the quoting of the configuration is resolved. The error is a
 // *FormatError.
 func CompileFormat(text string) (*Format, error) {
-	f := &Format{source: text}
+	f := &Format{}
 	var literal strings.Builder
 	flush := func() {
 		if literal.Len() > 0 {
@@ -171,11 +167,7 @@ func resolve(name string, arg *string) (appender, error) {
 	return nil, fmt.Errorf("httpd has no log directive %%%s: write a letter that mod_log_config or mod_logio has, or %%%% for a percent sign", name)
 }
 
-// Append appends the line of a request, with its end.
-func (f *Format) Append(dst []byte, x *exchange.Exchange, server *Server, pid int) []byte {
-	return f.append(dst, &line{x: x, server: server, pid: pid})
-}
-
+// append appends the line of a request, with its end.
 func (f *Format) append(dst []byte, l *line) []byte {
 	for i := range f.items {
 		it := &f.items[i]
@@ -190,9 +182,6 @@ func (f *Format) append(dst []byte, l *line) []byte {
 	}
 	return append(dst, '\n')
 }
-
-// String returns the text that was compiled.
-func (f *Format) String() string { return f.source }
 
 // duration returns how long the request took.
 func (l *line) duration() time.Duration { return l.x.Done.Sub(l.x.Start) }

@@ -17,21 +17,6 @@ const (
 	FramingClose
 )
 
-// String names the kind.
-func (k FramingKind) String() string {
-	switch k {
-	case FramingNone:
-		return "none"
-	case FramingLength:
-		return "length"
-	case FramingChunked:
-		return "chunked"
-	case FramingClose:
-		return "close"
-	}
-	return "invalid"
-}
-
 // Framing says how the end of a body is found.
 type Framing struct {
 	// Kind is how.

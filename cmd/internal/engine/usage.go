@@ -20,19 +20,6 @@ type Usage struct {
 	PIDs     []int         // the processes, parents before children
 }
 
-// Pids lists the engine's process and all its descendants, parents before children. It reads /proc, so it is for Linux.
-func (p *Process) Pids() ([]int, error) {
-	stats, err := p.tree()
-	if err != nil {
-		return nil, err
-	}
-	pids := make([]int, len(stats))
-	for i, s := range stats {
-		pids[i] = s.pid
-	}
-	return pids, nil
-}
-
 // Usage sums up the process tree. It reads /proc, so it is for Linux.
 func (p *Process) Usage() (Usage, error) {
 	stats, err := p.tree()

@@ -19,7 +19,6 @@ import (
 
 // Regexp is a compiled pattern. It is immutable and may be used by several goroutines at once.
 type Regexp struct {
-	source string
 	groups int
 	shape  shape
 	prog   *program
@@ -37,7 +36,7 @@ func Compile(p *pcre.Pattern, caseless bool) (*Regexp, error) {
 			return nil, fmt.Errorf("read again without case: %w", err)
 		}
 	}
-	re := &Regexp{source: p.Source, groups: p.Groups()}
+	re := &Regexp{groups: p.Groups()}
 	if s, ok := shapeOf(p); ok {
 		re.shape = s
 		return re, nil
@@ -50,12 +49,6 @@ func Compile(p *pcre.Pattern, caseless bool) (*Regexp, error) {
 	re.pool = &sync.Pool{New: func() any { return newMachine(prog) }}
 	return re, nil
 }
-
-// Groups returns the number of capturing groups.
-func (re *Regexp) Groups() int { return re.groups }
-
-// String returns the pattern as it was written.
-func (re *Regexp) String() string { return re.source }
 
 // Match looks for the first match in the subject. It returns caps, overwritten from its start and grown as needed, with
 // two offsets for the whole match and for each group, -1 for a group that took no part; false and caps[:0] when there is
