@@ -3,6 +3,7 @@ package lower_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,25 @@ func TestFindings(t *testing.T) {
 		}
 		if n := len(ir.CoverageOf(c).Refused) + len(ir.CoverageOf(c).Unknown); n == 0 && !strings.Contains(test.want, "LB012 retry") {
 			t.Errorf("%q: nothing is refused in the IR", test.text)
+		}
+	}
+}
+
+// TestAdvice holds messages that must name the cause, where the first guess would be another one.
+func TestAdvice(t *testing.T) {
+	for text, want := range map[string]string{
+		"BalancerMember http://b/":  "it stands in no <Proxy balancer://name>",
+		"\u00a0ServerName x":        "U+00A0 is no white space to httpd",
+		"ServerName\u00a0x":         "U+00A0 is no white space to httpd",
+		"Server\u200bName x":        "U+200B is no white space to httpd",
+		"ProxyStatus Half":          "write one of Off, On, Full",
+		"ProxyIOBufferSize 100":     "512 or more, or 0 for the default of the system",
+		"RedirectMatch 301 ( http:": `write ")" after it`,
+	} {
+		tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text + "\n")})
+		_, diags := lower.Lower(tree)
+		if got := fmt.Sprint(diags); len(diags) != 1 || !strings.Contains(got, want) {
+			t.Errorf("%q: %s, want %q", text, got, want)
 		}
 	}
 }

@@ -310,8 +310,11 @@ func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
 		urls = nil
 	}
 	if len(urls) == 0 {
-		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", "write BalancerMember URL inside <Proxy balancer://name>",
-			"BalancerMember needs the URL of a backend")
+		message := "BalancerMember needs the URL of a backend"
+		if !at.inProxySection() && len(n.Words) > 0 {
+			message = "BalancerMember needs a balancer and the URL of a backend: it stands in no <Proxy balancer://name>"
+		}
+		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", "write BalancerMember URL inside <Proxy balancer://name>", "%s", message)
 		return nil
 	}
 	if !at.inProxySection() && ir.BalancerName(balancer) == "" {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
@@ -198,6 +200,10 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 		if !other.Section {
 			r.label, r.help = "a directive", "write "+other.Name+" without < and >"
 		}
+	} else if i := strings.IndexFunc(n.Name, looksLikeSpace); i >= 0 {
+		c, _ := utf8.DecodeRuneInString(n.Name[i:])
+		r.label = fmt.Sprintf("%U is no white space to httpd", c)
+		r.help = fmt.Sprintf("write a space in the place of %U, or remove it", c)
 	} else if like != nil {
 		r.label, r.help = "did you mean "+like.Name+"?", "write "+like.Name+", which "+like.ModuleName()+" has"
 	}
@@ -206,6 +212,11 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 		kind = "section"
 	}
 	l.refuse(n, r, "httpd 2.4 has no %s %s", kind, display(n))
+}
+
+// looksLikeSpace reports a character that people take for a space, or do not see: mostly pasted from a web page.
+func looksLikeSpace(c rune) bool {
+	return c > unicode.MaxASCII && (unicode.IsSpace(c) || unicode.Is(unicode.Cf, c))
 }
 
 // plain says that a directive stands as it is in one line, without ${} replaced, so that its words can be edited.
