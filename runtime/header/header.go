@@ -172,10 +172,22 @@ func (e *edit) append(dst []byte, x *exchange.Exchange) []byte {
 			if !ok {
 				value = unknown
 			}
-			dst = append(dst, value...)
+			dst = appendUnwrapped(dst, value)
 		default:
 			dst = append(dst, p.text...)
 		}
+	}
+	return dst
+}
+
+// appendUnwrapped appends the value of a variable, which can hold text of the client, without line ends: those would let
+// it write fields of its own (mod_headers: unwrap_header).
+func appendUnwrapped(dst, value []byte) []byte {
+	for _, c := range value {
+		if c == '\r' || c == '\n' {
+			c = ' '
+		}
+		dst = append(dst, c)
 	}
 	return dst
 }
