@@ -149,11 +149,12 @@ type Canonical struct {
 
 // AppendCanonical appends the canonical form of the URL that a mapping made. The path is decoded text and is escaped,
 // and the query of the request is added, unless raw says that the path is meant as it is (nocanon, RewriteRule with NE).
-// status is 0, or 400 for a URL without a host or with a broken port, or 403 for a query or raw path with control
+// status is 0, or 400 for a URL without a host, with control characters or spaces in it or with a broken port, or 403 for a query or raw path with control
 // characters or spaces.
 func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
 	u, ok := SplitURL(url)
-	if !ok || bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 {
+	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
+	if !ok || bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 || !IsClean(u.Host) {
 		return dst, c, statusBadRequest
 	}
 	start := len(dst)
