@@ -78,6 +78,9 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	if line[5] != '1' || len(line) >= limit-1 {
 		return 0, &Error{Status: 502, Reason: "Corrupt status line returned by remote server: " + string(line)}
 	}
+	if len(line) > 12 && (line[12] != ' ' || !all(h.Reason, inValue)) {
+		h.useUsualReason()
+	}
 	return h.parseFields(buf, pos, limit, bad)
 }
 
@@ -110,6 +113,13 @@ func (h *ResponseHead) parseStatus(line []byte) bool {
 		h.Reason = line[13:]
 	}
 	return true
+}
+
+// useUsualReason replaces a reason that could be read as something else than a reason (httpd: validate_status_line).
+func (h *ResponseHead) useUsualReason() {
+	h.StatusLine = append(AppendInt(nil, int64(h.Status)), ' ')
+	h.StatusLine = append(h.StatusLine, UsualReason(h.Status)...)
+	h.Reason = h.StatusLine[4:]
 }
 
 // cutLoose returns the line at the start of buf, without its end, and its length with it; the length is 0 when the line
