@@ -130,7 +130,10 @@ func (a *attempt) addsVia() bool {
 	return a.Plan.Via == program.ViaOn || a.Plan.Via == program.ViaFull
 }
 
-var viaName = []byte("Via")
+var (
+	viaName    = []byte("Via")
+	lengthName = []byte("Content-Length")
+)
 
 // frame finds out where the body of the response ends.
 func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
@@ -139,8 +142,11 @@ func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
 	}
 	length := fields.Get("Content-Length")
 	encoding := fields.Get("Transfer-Encoding")
-	if length != nil && encoding != nil {
+	if length != nil && (encoding != nil || fields.Count("Content-Length") > 1) {
 		a.reuse = false
+	}
+	if length != nil && nominated(fields, lengthName) {
+		length = nil // it does not reach the client, who must not be left to look for the end elsewhere
 	}
 	if string(a.X.Request.Method) == "HEAD" || a.head.Status == 204 || a.head.Status == 304 {
 		return wire.Framing{}, Result{}

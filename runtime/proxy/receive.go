@@ -136,7 +136,8 @@ func (a *attempt) badHead(err error) Result {
 	return Result{Status: 502}
 }
 
-// forwardInterim passes an interim response on, as env proxy-interim-response and the client's Expect want.
+// forwardInterim passes an interim response on, as env proxy-interim-response and the client's Expect want. Fields with
+// control characters, which httpd passes on here, are left out: to some readers they begin others.
 func (a *attempt) forwardInterim() error {
 	policy, set := a.X.Env.Get("proxy-interim-response")
 	switch {
@@ -149,7 +150,7 @@ func (a *attempt) forwardInterim() error {
 	}
 	a.out = append(append(append(a.out[:0], "HTTP/1.1 "...), a.head.StatusLine...), "\r\n"...)
 	for _, field := range a.head.Fields {
-		if !dropsFromResponse(field.Name) && !nominated(a.head.Fields, field.Name) {
+		if wire.ValidField(field) && !dropsFromResponse(field.Name) && !nominated(a.head.Fields, field.Name) {
 			a.out = field.Append(a.out)
 		}
 	}
