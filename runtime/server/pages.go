@@ -37,6 +37,12 @@ func (t *task) appendPage(dst []byte, status int) []byte {
 	} else {
 		dst = t.expand(dst, pageOf(status).text)
 	}
+	if t.instead != 0 {
+		dst = append(dst, "<p>Additionally, a "...)
+		dst = wire.AppendInt(dst, int64(t.instead))
+		dst = append(append(dst, ' '), pageOf(t.instead).reason...)
+		dst = append(dst, "\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n"...)
+	}
 	return append(dst, "</body></html>\n"...)
 }
 

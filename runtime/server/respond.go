@@ -167,9 +167,13 @@ func (t *task) respondError(err error) {
 // respond sends a response of the server's own.
 func (t *task) respond(status int) {
 	x := &t.x
+	if isRedirect(status) && !wire.ValidField(wire.Field{Name: locationName, Value: t.plan.Location}) {
+		// Text of the client, decoded and not escaped again, must not begin a field of its own.
+		status, t.instead, t.unsized = 500, status, true
+	}
 	x.Response.Status, x.Response.Reason = status, []byte(reasonOf(status, t.text))
 	x.Response.Fields = x.Response.Fields[:0]
-	if len(t.plan.Location) > 0 && status >= 300 && status < 400 {
+	if len(t.plan.Location) > 0 && isRedirect(status) {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
 	}
 	page := t.page[:0]
@@ -201,6 +205,8 @@ func (t *task) respond(status int) {
 		t.conn.closing, x.Aborted = true, true
 	}
 }
+
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
 var (
 	locationName = []byte("Location")

@@ -46,6 +46,8 @@ type task struct {
 	expecting bool
 	// unsized sends a page without its length, as httpd does for errors of its filters.
 	unsized bool
+	// instead is the status of a response that could not be sent, or 0.
+	instead int
 	// text is the reason that an error page gives, notes what it says beside.
 	text, notes string
 }
@@ -79,7 +81,7 @@ func (t *task) reset() {
 	t.job.Release()
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
-	t.expecting, t.unsized = false, false
+	t.expecting, t.unsized, t.instead = false, false, 0
 	t.text, t.notes, t.contentType = "", "", ""
 }
 
