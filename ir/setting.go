@@ -1,5 +1,11 @@
 package ir
 
+import (
+	"time"
+
+	"github.com/lbconf/lbconf/parser/clib"
+)
+
 // The four setting types carry the directives whose whole meaning is a value. Which directives they are is said by the
 // typed names below; a directive with a structure of its own has a type of its own.
 
@@ -58,6 +64,16 @@ const (
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
 )
 
+// Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout that httpd
+// refuses; the others are read with atoi, which takes anything.
+func (n NumberName) Read(written string) (value int64, ok bool) {
+	if n == NumberKeepAliveTimeout {
+		d, ok := ParseInterval(written, time.Second)
+		return d.Milliseconds(), ok
+	}
+	return int64(clib.Atoi(written)), true
+}
+
 // Number is a directive with a number. httpd reads digits and ignores what follows, so both are kept.
 type Number struct {
 	Node
@@ -107,6 +123,26 @@ const (
 	// WordSSLCertificateKeyFile is mod_ssl: SSLCertificateKeyFile.
 	WordSSLCertificateKeyFile WordName = "SSLCertificateKeyFile"
 )
+
+// Values returns the words that the directive takes, in the spelling of Word.Value; nil where it takes any. httpd does not
+// mind their case.
+func (n WordName) Values() []string {
+	switch n {
+	case WordServerTokens:
+		return []string{"Prod", "Major", "Minor", "Min", "OS", "Full"}
+	case WordServerSignature:
+		return []string{"On", "Off", "EMail"}
+	case WordUseCanonicalName:
+		return []string{"On", "Off", "DNS"}
+	case WordProxyVia:
+		return []string{"Off", "On", "Full", "Block"}
+	case WordSSLEngine:
+		return []string{"on", "off"}
+	case WordServerRoot, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
+		WordSetOutputFilter, WordSSLCertificateFile, WordSSLCertificateKeyFile:
+	}
+	return nil
+}
 
 // Word is a directive with one word.
 type Word struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -115,7 +114,7 @@ func switchGroup(name ir.SwitchName) group {
 func numberGroup(name ir.NumberName) group {
 	return single(
 		func(w *writer, n *ir.Number) *yaml.Node {
-			if value, ok := readNumber(name, n.Written); !ok || value != n.Value {
+			if value, ok := name.Read(n.Written); !ok || value != n.Value {
 				w.fail(n, "%q is not read as %d", n.Written, n.Value)
 			}
 			if plainNumber(name, n.Written) {
@@ -137,7 +136,7 @@ func numberGroup(name ir.NumberName) group {
 				return n, false
 			}
 			n.Written = written
-			n.Value, ok = readNumber(name, written)
+			n.Value, ok = name.Read(written)
 			if !ok || !plainNumber(name, written) {
 				r.fail(r.span(value), fmt.Sprintf("%s is %q, not a plain number", key.Value, written), numberHelp(name, written))
 				return n, false
@@ -156,21 +155,12 @@ func (r *reader) number(n *ir.Number, key, value *yaml.Node) bool {
 	}
 	f.only("written", "value")
 	n.Written = f.text("written")
-	n.Value, ok = readNumber(n.Name, n.Written)
+	n.Value, ok = n.Name.Read(n.Written)
 	if !ok || f.text("value") != strconv.FormatInt(n.Value, 10) {
 		r.fail(r.span(f.value["value"]), fmt.Sprintf("httpd does not read %q as %q", n.Written, f.text("value")), fmt.Sprintf("write value: %d", n.Value))
 		return false
 	}
 	return true
-}
-
-// readNumber returns what httpd makes of a number: atoi, but for KeepAliveTimeout a time with a unit, in milliseconds.
-func readNumber(name ir.NumberName, written string) (int64, bool) {
-	if name == ir.NumberKeepAliveTimeout {
-		d, ok := ir.ParseInterval(written, time.Second)
-		return d.Milliseconds(), ok
-	}
-	return int64(clib.Atoi(written)), true
 }
 
 // plainNumber reports whether a number means what it says: 30, or for KeepAliveTimeout 100ms.
@@ -183,7 +173,7 @@ func plainNumber(name ir.NumberName, written string) bool {
 }
 
 func numberHelp(name ir.NumberName, written string) string {
-	value, ok := readNumber(name, written)
+	value, ok := name.Read(written)
 	switch {
 	case !ok:
 		return "write seconds as 5, or with a unit: 100ms, 5s, 2min"
@@ -196,7 +186,7 @@ func numberHelp(name ir.NumberName, written string) string {
 func wordGroup(name ir.WordName) group {
 	return single(
 		func(_ *writer, item *ir.Word) *yaml.Node {
-			if len(wordValues(name)) > 0 {
+			if len(name.Values()) > 0 {
 				return word(item.Value)
 			}
 			return text(item.Value)
@@ -204,36 +194,17 @@ func wordGroup(name ir.WordName) group {
 		func(r *reader, key, value *yaml.Node) (*ir.Word, bool) {
 			word, ok := r.scalar(value, key.Value)
 			if ok {
-				word, ok = r.oneOf(value, key.Value, word, wordValues(name))
+				word, ok = r.oneOf(value, key.Value, word, name.Values())
 			}
 			return &ir.Word{Node: r.node(string(name), key, value), Name: name, Value: word}, ok
 		},
 		func() schema {
-			if values := wordValues(name); len(values) > 0 {
+			if values := name.Values(); len(values) > 0 {
 				return enum(values...)
 			}
 			return ref("text")
 		},
 	)
-}
-
-// wordValues are the words that a directive takes, in the spelling that the IR has; nil where it takes any.
-func wordValues(name ir.WordName) []string {
-	switch name {
-	case ir.WordServerTokens:
-		return []string{"Prod", "Major", "Minor", "Min", "OS", "Full"}
-	case ir.WordServerSignature:
-		return []string{"On", "Off", "EMail"}
-	case ir.WordUseCanonicalName:
-		return []string{"On", "Off", "DNS"}
-	case ir.WordProxyVia:
-		return []string{"Off", "On", "Full", "Block"}
-	case ir.WordSSLEngine:
-		return []string{"on", "off"}
-	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordDocumentRoot, ir.WordUser, ir.WordGroup, ir.WordErrorLog,
-		ir.WordPidFile, ir.WordSetHandler, ir.WordSetOutputFilter, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
-	}
-	return nil
 }
 
 // oneOf returns the spelling of a word among values, in which case does not matter. Without values any word is right.

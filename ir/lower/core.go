@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
@@ -22,7 +21,7 @@ func coreHandlers() map[string]handler {
 		"KeepAlive":            {inServer, flag(ir.SwitchKeepAlive)},
 		"MergeSlashes":         {inServer, flag(ir.SwitchMergeSlashes)},
 		"Timeout":              {inServer, number(ir.NumberTimeout)},
-		"KeepAliveTimeout":     {inServer, lowerKeepAliveTimeout},
+		"KeepAliveTimeout":     {inServer, number(ir.NumberKeepAliveTimeout)},
 		"MaxKeepAliveRequests": {inServer, number(ir.NumberMaxKeepAliveRequests)},
 		"ServerRoot":           {inServer, word(ir.WordServerRoot)},
 		"ServerAdmin":          {inServer, word(ir.WordServerAdmin)},
@@ -30,11 +29,11 @@ func coreHandlers() map[string]handler {
 		"ErrorLog":             {inServer, word(ir.WordErrorLog)},
 		"ServerTokens": {inMain, oneOf(ir.WordServerTokens,
 			"ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
-			"Prod", "ProductOnly=Prod", "Major", "Minor", "Min", "Minimal=Min", "OS", "Full")},
-		"ServerSignature": {anywhere, oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email", "On", "Off", "EMail")},
+			"ProductOnly=Prod", "Minimal=Min")},
+		"ServerSignature": {anywhere, oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email")},
 		"UseCanonicalName": {
 			inServer | inDirectory | inLocation | inFiles | inProxy | inIf,
-			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'", "On", "Off", "DNS"),
+			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'"),
 		},
 		"SetHandler":      {anywhere, word(ir.WordSetHandler)},
 		"SetOutputFilter": {anywhere, word(ir.WordSetOutputFilter)},
@@ -78,14 +77,20 @@ func (l *lowering) onOff(n *parser.Node, name string) string {
 	return ""
 }
 
-// number is a directive with a number that httpd reads with atoi and does not judge.
+// number is a directive with a number.
 func number(name ir.NumberName) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, _ place) ir.Item {
 		if !l.one(n) {
 			return nil
 		}
 		text := n.Words[0].String()
-		return &ir.Number{Node: node(n), Name: name, Written: text, Value: int64(clib.Atoi(text))}
+		value, ok := name.Read(text)
+		if !ok {
+			l.invalid(n, n.Words[0].Text.All(), n.Name+" has wrong format", "write a whole number of seconds, or one with the unit ms: 500ms",
+				"%s cannot be %q", n.Name, text)
+			return nil
+		}
+		return &ir.Number{Node: node(n), Name: name, Written: text, Value: value}
 	}
 }
 
@@ -108,41 +113,26 @@ func (l *lowering) one(n *parser.Node) bool {
 	return l.words(n, 1, 1, "takes one argument")
 }
 
-// oneOf is a directive with one of a list of words; "long=short" is another spelling.
-func oneOf(name ir.WordName, httpd string, values ...string) func(*lowering, *parser.Node, place) ir.Item {
+// oneOf is a directive with one of a list of words; "long=short" is a further spelling of one.
+func oneOf(name ir.WordName, httpd string, spellings ...string) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, _ place) ir.Item {
 		if !l.one(n) {
 			return nil
 		}
-		var legal []string
-		for _, value := range values {
-			spelling, value, other := strings.Cut(value, "=")
-			if !other {
-				value = spelling
-				legal = append(legal, spelling)
+		written := n.Words[0].String()
+		for _, spelling := range spellings {
+			if long, short, _ := strings.Cut(spelling, "="); clib.EqualFold(long, written) {
+				written = short
 			}
-			if clib.EqualFold(spelling, n.Words[0].String()) {
+		}
+		for _, value := range name.Values() {
+			if clib.EqualFold(value, written) {
 				return &ir.Word{Node: node(n), Name: name, Value: value}
 			}
 		}
-		l.invalid(n, n.Words[0].Text.All(), httpd, "write one of "+strings.Join(legal, ", "),
-			"%s does not know %q", n.Name, n.Words[0].String())
+		l.invalid(n, n.Words[0].Text.All(), httpd, "write one of "+strings.Join(name.Values(), ", "), "%s does not know %q", n.Name, written)
 		return nil
 	}
-}
-
-func lowerKeepAliveTimeout(l *lowering, n *parser.Node, _ place) ir.Item {
-	if !l.one(n) {
-		return nil
-	}
-	text := n.Words[0].String()
-	d, ok := ir.ParseInterval(text, time.Second)
-	if !ok {
-		l.invalid(n, n.Words[0].Text.All(), "KeepAliveTimeout has wrong format", "write a whole number of seconds, or one with the unit ms: 500ms",
-			"KeepAliveTimeout cannot be %q", text)
-		return nil
-	}
-	return &ir.Number{Node: node(n), Name: ir.NumberKeepAliveTimeout, Written: text, Value: d.Milliseconds()}
 }
 
 func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {

@@ -27,7 +27,7 @@ func proxyHandlers() map[string]handler {
 		"Proxy100Continue":  {anywhere, flag(ir.SwitchProxy100Continue)},
 		"ProxyTimeout":      {inServer, lowerProxyTimeout},
 		"ProxyMaxForwards":  {inServer, number(ir.NumberProxyMaxForwards)},
-		"ProxyVia":          {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block", "Off", "On", "Full", "Block")},
+		"ProxyVia":          {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
 	}
 }
 

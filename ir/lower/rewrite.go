@@ -93,3 +93,16 @@ func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 	}
 	return &ir.Words{Node: node(n), Name: ir.WordsRewriteOptions, Values: texts(n.Words)}
 }
+
+// mapSource reports whether httpd takes the source of a RewriteMap, whose files are not looked at.
+func (l *lowering) mapSource(n *parser.Node) bool {
+	if len(n.Words) < 2 {
+		return true
+	}
+	source := n.Words[1]
+	_, problems := rewrite.ParseMapSource(source.String())
+	for _, p := range problems {
+		l.invalid(n, source.Text.Span(p.Offset, p.End), p.HTTPD, "", "%s", p.Message)
+	}
+	return len(problems) == 0
+}

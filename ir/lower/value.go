@@ -102,6 +102,9 @@ func (l *lowering) value(n *parser.Node) bool {
 			return false
 		}
 	}
+	if key == "rewritemap" {
+		return l.mapSource(n)
+	}
 	if p, ok := l.values.patterns[key]; ok {
 		at := p.at
 		if at < 0 {

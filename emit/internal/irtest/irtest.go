@@ -7,12 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/lbconf/lbconf/ir"
-	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/parser/rewrite"
@@ -169,13 +167,10 @@ func (g *generator) number(context) ir.Item {
 		Name:    rapid.SampledFrom([]ir.NumberName{ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests}).Draw(g.t, "number"),
 		Written: g.pick("written", "5", "30", "500ms", "5s", "007", "1x", "2min", "+3"),
 	}
-	n.Value = int64(clib.Atoi(n.Written))
-	if n.Name == ir.NumberKeepAliveTimeout {
-		d, ok := ir.ParseInterval(n.Written, time.Second)
-		if !ok {
-			n.Written, d = "5", 5*time.Second
-		}
-		n.Value = d.Milliseconds()
+	var ok bool
+	if n.Value, ok = n.Name.Read(n.Written); !ok {
+		n.Written = "5"
+		n.Value, _ = n.Name.Read(n.Written)
 	}
 	return n
 }
