@@ -6,6 +6,8 @@ SHELL := /bin/bash
 GOLANGCI_VERSION := v2.15.0
 GOBIN := $(shell go env GOPATH)/bin
 GOLANGCI := $(GOBIN)/golangci-lint
+# Not every user has the folders of the servers in the path.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 
 .PHONY: help check tools lint vet test build
 

@@ -22,7 +22,7 @@ type output struct{ stdout, stderr io.Writer }
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return cli.Program{
 		Name:        "lbbench",
-		Description: "Measure lbconf beside httpd, nginx and HAProxy.",
+		Description: "Measure lbconf beside httpd, nginx, HAProxy and Caddy.",
 		Stdout:      stdout,
 		Stderr:      stderr,
 		Options:     []kong.Option{kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&output{stdout, stderr})},

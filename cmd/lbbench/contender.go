@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,9 +26,10 @@ type address struct {
 func contenders(lbconf string) []contender {
 	return []contender{
 		{engine.LBConf{Program: lbconf}, lbconfConfig},
-		{wholeHTTPD{}, httpdConfig},
+		{engine.HTTPD{AsIs: true}, httpdConfig},
 		{engine.Nginx{}, nginxConfig},
 		{engine.HAProxy{}, haproxyConfig},
+		{engine.Caddy{}, caddyConfig},
 	}
 }
 
@@ -41,10 +41,10 @@ func lbconfConfig(job address) string {
 func httpdConfig(job address) string {
 	var text strings.Builder
 	for _, module := range []string{"mpm_event", "authz_core", "proxy", "proxy_http"} {
-		fmt.Fprintf(&text, "LoadModule %s_module %s/mod_%s.so\n", module, httpdModules, module)
+		fmt.Fprintf(&text, "LoadModule %[1]s_module modules/mod_%[1]s.so\n", module)
 	}
-	fmt.Fprintf(&text, "ServerRoot %q\nDefaultRuntimeDir %q\nPidFile %q\nErrorLog %q\nServerName localhost\n",
-		job.dir, job.dir, job.dir+"/httpd.pid", job.dir+"/error.log")
+	fmt.Fprintf(&text, "DefaultRuntimeDir %q\nPidFile %q\nErrorLog %q\nServerName localhost\n",
+		job.dir, job.dir+"/httpd.pid", job.dir+"/error.log")
 	if os.Geteuid() == 0 {
 		text.WriteString("User www-data\nGroup www-data\n")
 	}
@@ -85,20 +85,21 @@ backend back
 `, job.front, job.backend)
 }
 
-// httpdModules is where Debian keeps the modules.
-const httpdModules = "/usr/lib/apache2/modules"
-
-// wholeHTTPD runs httpd on a file that is a whole server, with as many processes and threads as it says: engine.HTTPD
-// would hold it at one child.
-type wholeHTTPD struct{ engine.HTTPD }
-
-// Command implements engine.Engine.
-func (wholeHTTPD) Command(_ context.Context, job engine.Job) (engine.Command, error) {
-	path, err := exec.LookPath("apache2")
-	if err != nil {
-		return engine.Command{}, &engine.MissingError{Engine: "httpd", Tried: "apache2 in PATH"}
-	}
-	return engine.Command{Path: path, Args: []string{"-DFOREGROUND", "-f", job.Path()}, Dir: job.Dir}, nil
+func caddyConfig(job address) string {
+	host, port, _ := strings.Cut(job.front, ":")
+	return fmt.Sprintf(`{
+  admin off
+  auto_https off
+}
+http://:%s {
+  bind %s
+  reverse_proxy %s {
+    transport http {
+      keepalive_idle_conns_per_host 1024
+    }
+  }
+}
+`, port, host, job.backend)
 }
 
 // findLBConf returns the lbconf to measure: the one that the user named, or the one beside this program.

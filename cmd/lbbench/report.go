@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/lbconf/lbconf/cmd/internal/engine"
 )
 
 // writeReport prints a Markdown table: medians of the rounds, and lbconf's ratio to each other contender as the median
@@ -69,7 +67,7 @@ func median[T any](list []T, value func(T) float64) float64 {
 
 // smallCmd is the benchmark of the smallest job.
 type smallCmd struct {
-	Engines     []string      `default:"lbconf,httpd,nginx,haproxy" help:"Who takes part. Default: ${default}."`
+	Engines     []string      `default:"lbconf,httpd,nginx,haproxy" help:"Who takes part, of lbconf, httpd, nginx, haproxy and caddy. Default: ${default}."`
 	LBConf      string        `name:"lbconf" placeholder:"PATH" help:"The lbconf to measure. Default: the one beside this program."`
 	Rounds      int           `default:"5" help:"Rounds of each engine. Default: ${default}."`
 	Duration    time.Duration `default:"5s" help:"Length of a round. Default: ${default}."`
@@ -134,5 +132,3 @@ func names(list []contender) []string {
 	}
 	return words
 }
-
-var _ engine.Engine = wholeHTTPD{}

@@ -21,6 +21,7 @@ import (
 type HTTPD struct {
 	Program   string // path or name; empty: apache2 or httpd
 	ModuleDir string // folder of the mod_*.so files; empty: the usual places
+	AsIs      bool   // the file is the main file: as many processes, and the modules, that it says
 }
 
 var _ Engine = HTTPD{}
@@ -67,6 +68,9 @@ func (e HTTPD) Command(_ context.Context, job Job) (Command, error) {
 	}
 	if err := linkModules(job.Dir, modules); err != nil {
 		return Command{}, err
+	}
+	if e.AsIs {
+		return Command{Path: path, Args: []string{"-DFOREGROUND", "-d", job.Dir, "-f", job.Path()}, Dir: job.Dir}, nil
 	}
 	if err := mapPorts(job); err != nil {
 		return Command{}, err
