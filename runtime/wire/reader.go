@@ -16,12 +16,20 @@ type BodyReader struct {
 	body    Body
 	conn    *Conn
 	timeout time.Duration
-	have    []byte
-	room    []byte
+	// rate is the number of bytes a second that the peer must send, 0 for any; patience is how long it may still keep r
+	// waiting.
+	rate     int
+	patience time.Duration
+	have     []byte
+	room     []byte
 }
 
 // Hurry bounds each wait by d where the bound was longer.
 func (r *BodyReader) Hurry(d time.Duration) { r.timeout = min(r.timeout, d) }
+
+// Demand makes the peer send rate bytes a second on average: it may keep r waiting for first, and a second longer for each
+// rate bytes that it sends. Time in which r is not read does not count.
+func (r *BodyReader) Demand(first time.Duration, rate int) { r.patience, r.rate = first, rate }
 
 // Reset makes r read a body. have is what arrived behind the head, room is where more is read to, which may overlap
 // have; timeout bounds each wait.
@@ -64,8 +72,7 @@ func (r *BodyReader) AvailableUpTo(limit int) ([]byte, error) {
 // Fill waits for more. It must be called only after Available returned neither bytes nor an error. The error is io.EOF
 // where the body ends with the connection, io.ErrUnexpectedEOF where it does not, or the connection's.
 func (r *BodyReader) Fill() error {
-	r.conn.ReadBy(r.conn.clock.Now().Add(r.timeout))
-	n, err := r.conn.Read(r.room)
+	n, err := r.await()
 	r.have = r.room[:n]
 	if errors.Is(err, io.EOF) {
 		if err = r.body.End(); err == nil {
@@ -74,6 +81,23 @@ func (r *BodyReader) Fill() error {
 	}
 	return err
 }
+
+// await reads into room.
+func (r *BodyReader) await() (int, error) {
+	start := r.conn.clock.Now()
+	if r.rate == 0 {
+		r.conn.ReadBy(start.Add(r.timeout))
+		return r.conn.Read(r.room)
+	}
+	r.conn.ReadBy(start.Add(min(r.timeout, r.patience)))
+	n, err := r.conn.Read(r.room)
+	r.patience += time.Duration(n)*time.Second/time.Duration(r.rate) - r.conn.clock.Now().Sub(start)
+	r.patience = min(r.patience, maxPatience)
+	return n, err
+}
+
+// maxPatience keeps the sum of what a fast peer earns within bounds.
+const maxPatience = 24 * time.Hour
 
 // Next returns the next bytes of the body, waiting for them, and io.EOF at the end. They are valid until the next call.
 func (r *BodyReader) Next() ([]byte, error) {
