@@ -12,9 +12,12 @@ import (
 type pools struct {
 	mu    sync.RWMutex
 	pools map[*upstream.Slot]*pool
+	// keep says whether the program that runs has a slot; nil before the first reload.
+	keep func(*upstream.Slot) bool
 }
 
-// of returns the pool of a worker.
+// of returns the pool of a worker. A worker that only requests from before a reload still know gets one that keeps no
+// connection, since nobody would ever use or close it.
 func (p *pools) of(w *upstream.Worker) *pool {
 	p.mu.RLock()
 	found := p.pools[w.Slot]
@@ -26,7 +29,9 @@ func (p *pools) of(w *upstream.Worker) *pool {
 	defer p.mu.Unlock()
 	if found = p.pools[w.Slot]; found == nil {
 		found = &pool{}
-		p.pools[w.Slot] = found
+		if found.closed = p.keep != nil && !p.keep(w.Slot); !found.closed {
+			p.pools[w.Slot] = found
+		}
 	}
 	return found
 }
@@ -36,6 +41,7 @@ func (p *pools) of(w *upstream.Worker) *pool {
 func (p *pools) retain(keep func(*upstream.Slot) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.keep = keep
 	for slot, pool := range p.pools {
 		if !keep(slot) {
 			pool.close()
@@ -110,9 +116,9 @@ func (p *pool) await(ctx context.Context, d *dialer, turn chan *backend, acquire
 func (p *pool) put(b *backend, settings *upstream.Settings, now time.Time) {
 	p.mu.Lock()
 	if p.closed {
-		p.open--
 		p.mu.Unlock()
 		b.close()
+		p.drop()
 		return
 	}
 	if len(p.waiting) > 0 {

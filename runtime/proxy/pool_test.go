@@ -217,3 +217,65 @@ func TestSever(t *testing.T) {
 		t.Error("a read after it went on")
 	}
 }
+
+// TestClosedPoolLetsWaitingRequestsGo: a request that waits for a connection of a worker that a reload dropped gets its
+// turn when one is given back.
+func TestClosedPoolLetsWaitingRequestsGo(t *testing.T) {
+	d := newDialer(clock.Wall{})
+	w := workerAt(acceptAll(t, "tcp", "127.0.0.1:0"))
+	w.Settings.Max = 1
+	p := &pool{}
+	if b, err := p.take(context.Background(), d, &w.Settings, time.Now()); b != nil || err != nil {
+		t.Fatal(b, err)
+	}
+	b, err := d.connect(context.Background(), w, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waited := make(chan error, 1)
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_, err := p.take(ctx, d, &w.Settings, time.Now())
+		waited <- err
+	}()
+	for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
+		p.mu.Lock()
+		waiting = len(p.waiting)
+		p.mu.Unlock()
+	}
+	p.close()
+	p.put(b, &w.Settings, time.Now())
+	if err := <-waited; err != nil {
+		t.Error(err)
+	}
+	if p.drop(); p.open != 0 {
+		t.Errorf("%d connections count as open", p.open)
+	}
+}
+
+// TestDroppedWorkerKeepsNoConnection: a request from before a reload that dropped its worker leaves no connection behind,
+// since nothing would close it.
+func TestDroppedWorkerKeepsNoConnection(t *testing.T) {
+	d := newDialer(clock.Wall{})
+	w := workerAt(acceptAll(t, "tcp", "127.0.0.1:0"))
+	w.Slot = upstream.NewTable().Slot(upstream.Key{Worker: "w"}, upstream.State{})
+	all := pools{pools: make(map[*upstream.Slot]*pool)}
+	all.retain(func(*upstream.Slot) bool { return false })
+	p := all.of(w)
+	if _, err := p.take(context.Background(), d, &w.Settings, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.connect(context.Background(), w, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.put(b, &w.Settings, time.Now())
+	if len(d.open) != 0 {
+		t.Error("the connection is still open")
+	}
+	all.retain(func(*upstream.Slot) bool { return true })
+	if all.of(w) != all.of(w) {
+		t.Error("a worker that came back has no pool")
+	}
+}

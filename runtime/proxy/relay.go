@@ -150,6 +150,7 @@ func (a *attempt) splice(from, to *net.TCPConn) (done bool, _ Result) {
 		switch {
 		case err == nil && n == 0:
 			return true, a.cut(io.ErrUnexpectedEOF)
+		case n > 0 && errors.Is(err, os.ErrDeadlineExceeded): // slow, but not at a standstill
 		case errors.Is(err, syscall.EPIPE), err != nil && a.Client.Conn().Ended(),
 			errors.Is(err, os.ErrDeadlineExceeded) && a.backendReady():
 			return true, a.clientGone()
