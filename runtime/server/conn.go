@@ -87,7 +87,7 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	g.release(s.log)
 	defer c.survive(nc)
 	c.run()
-	if c.linger {
+	if c.linger || c.leavesUnread() {
 		c.lingerOn()
 	}
 	_ = c.wire.Close() // nothing is left to be said
@@ -114,7 +114,8 @@ func (c *conn) run() {
 		if err := c.wire.Session(c.arrived); err != nil {
 			return
 		}
-		if !c.closing && c.task != nil {
+		// What arrived behind a request is served before more is awaited: the client may have said all it will.
+		for !c.closing && c.task != nil {
 			c.task.readOn()
 		}
 	}
@@ -123,16 +124,10 @@ func (c *conn) run() {
 // arrived takes what has arrived. It returns false when the connection ends or more must be read in the middle of a
 // request.
 func (c *conn) arrived() bool {
-	t := c.task
-	if t == nil {
-		t = c.newTask()
-	}
-	n, err := c.wire.TryRead(t.buf[t.to:])
+	t := c.newTask()
+	n, err := c.wire.TryRead(t.buf)
 	switch {
 	case err == wire.ErrWouldBlock: //nolint:errorlint // TryRead returns it as it is
-		if t.to > t.from {
-			return false
-		}
 		c.dropTask()
 		if c.server.draining.Load() {
 			c.closing = true
@@ -142,7 +137,7 @@ func (c *conn) arrived() bool {
 		c.closing = true
 		return false
 	}
-	t.to += n
+	t.to = n
 	if !t.serveArrived() || c.closing {
 		return false
 	}
@@ -151,6 +146,11 @@ func (c *conn) arrived() bool {
 	// This look comes after the deadline was set: a stop that it misses interrupts the wait.
 	c.closing = c.server.draining.Load()
 	return !c.closing
+}
+
+// leavesUnread says whether the client sent more than was read.
+func (c *conn) leavesUnread() bool {
+	return c.closing && (c.task != nil && len(c.task.rest) > 0 || c.wire.Unread())
 }
 
 // lingerOn waits for the client to have read the response, since closing a connection with unread bytes of the client

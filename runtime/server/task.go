@@ -120,11 +120,12 @@ func (t *task) parse() bool {
 	t.head = n
 	t.from += n
 	room := t.buf[t.from:]
-	if t.from == t.to && len(room) < leastRoom && t.x.Request.Framing.Kind != wire.FramingNone {
+	if len(room) < leastRoom && t.x.Request.Framing.Kind != wire.FramingNone {
 		room = make([]byte, leastRoom)
 	}
 	// The body is read behind the head, which must stay for the log.
 	t.body.Reset(t.conn.wire, t.x.Request.Framing, t.buf[t.from:t.to], room, bodyTimeout)
+	t.body.Demand(bodyTimeout, bodyRate)
 	return true
 }
 
@@ -294,6 +295,10 @@ func (t *task) finishBody() {
 
 // bodyTimeout bounds the wait for more of a request's body (mod_reqtimeout: RequestReadTimeout body=20), beside Timeout.
 const bodyTimeout = 20 * time.Second
+
+// bodyRate is the number of bytes a second that a client must send of a body (mod_reqtimeout: RequestReadTimeout
+// body=20,MinRate=500).
+const bodyRate = 500
 
 // headTimeout bounds the time for a head: 20 seconds, and one more for each 500 bytes, up to 40 (mod_reqtimeout:
 // RequestReadTimeout header=20-40,MinRate=500).

@@ -271,6 +271,20 @@ func (c *Conn) Ended() bool {
 	return err != nil || ended
 }
 
+// Unread reports whether the peer has sent something that was not read.
+func (c *Conn) Unread() bool {
+	if c.raw == nil {
+		return false
+	}
+	unread := false
+	err := c.raw.Control(func(fd uintptr) {
+		var one [1]byte
+		n, _ := receive(int(fd), one[:], peekFlag) // an error is nothing to be read
+		unread = n > 0
+	})
+	return err == nil && unread
+}
+
 // Probe returns ErrStale when the peer has closed the connection or sent something.
 func (c *Conn) Probe() error {
 	if c.raw == nil {

@@ -1,0 +1,196 @@
+package server_test
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/server"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// TestRequestBehindABody: a request that arrives with the rest of a body, and with the end of what the client sends, is
+// answered.
+func TestRequestBehindABody(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
+	c := dial(t, addr)
+	c.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+	time.Sleep(30 * time.Millisecond) // so that the head is taken alone
+	c.send("helloGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n")
+	if err := c.conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if r, body := c.response("GET"); r.StatusCode != 200 || body != "ok" {
+			t.Errorf("response %d: %d %q", i, r.StatusCode, body)
+		}
+	}
+}
+
+// TestBodyBehindALongHead: a head that fills the room of a request but for some bytes does not make the body come in
+// pieces of as many.
+func TestBodyBehindALongHead(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
+	head := "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+	for _, n := range []int{6000, 6000, 16<<10 - 20 - 12000 - len(head) - len("A: \r\n")*3 - len("\r\n")} {
+		head += "A: " + strings.Repeat("x", n) + "\r\n"
+	}
+	c := dial(t, addr)
+	const size = 200 << 10
+	c.send(head + "\r\n" + fmt.Sprintf("%x\r\n", size) + strings.Repeat("b", size) + "\r\n0\r\n\r\n")
+	if r, _ := c.response("POST"); r.StatusCode != 200 {
+		t.Fatalf("status %d", r.StatusCode)
+	}
+	received, _ := b.got()
+	if n := strings.Count(received[0], "\r\nb"); n > size/1000 {
+		t.Errorf("the backend got the body in %d chunks", n)
+	}
+}
+
+// TestUnreadRequests: a connection that ends before all requests on it are read ends without a reset, which could take
+// responses away from the client.
+func TestUnreadRequests(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "MaxKeepAliveRequests 2\nProxyPass / http://"+b.addr+"/\n")
+	c := dial(t, addr)
+	const requests = 2000
+	go func() { _, _ = io.WriteString(c.conn, strings.Repeat("GET / HTTP/1.1\r\nHost: a\r\n\r\n", requests)) }()
+	time.Sleep(100 * time.Millisecond) // so that a reset has come
+	text, err := io.ReadAll(c.conn)
+	if n := strings.Count(string(text), "200 OK"); err != nil || n != 3 {
+		t.Errorf("%d responses, then %v", n, err)
+	}
+}
+
+// TestBusyConnectionLeavesOthersTime: a client that never stops asking does not keep another waiting, with one processor.
+func TestBusyConnectionLeavesOthersTime(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "MaxKeepAliveRequests 0\nProxyPass /b http://"+b.addr+"/\n")
+	busy := dial(t, addr)
+	var running sync.WaitGroup
+	running.Go(func() {
+		requests := strings.Repeat("GET /none HTTP/1.1\r\nHost: a\r\n\r\n", 1000)
+		for {
+			if _, err := io.WriteString(busy.conn, requests); err != nil {
+				return
+			}
+		}
+	})
+	running.Go(func() { _, _ = io.Copy(io.Discard, busy.conn) })
+	other := dial(t, addr)
+	for range 20 {
+		start := time.Now()
+		if r, body := other.get("/b"); r.StatusCode != 200 || body != "ok" {
+			t.Errorf("%d %q", r.StatusCode, body)
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("a request took %v", took)
+		}
+	}
+	closeQuietly(busy.conn)
+	running.Wait()
+}
+
+// TestAborts: clients and backends that leave at any point leave nothing behind: no goroutine and no descriptor (start
+// looks for them), no count of requests in work, and members that answer.
+func TestAborts(t *testing.T) {
+	b := newBackend(t, func(n int, request string) (string, bool) {
+		switch {
+		case strings.HasPrefix(request, "GET /good"):
+			return ok, false
+		case n%7 == 0:
+			return "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + strings.Repeat("x", 100000), true
+		case n%5 == 0:
+			return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2000\r\n" + strings.Repeat("x", 0x1000), true
+		case n%3 == 0:
+			return "", true
+		}
+		return "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + strings.Repeat("x", 300000), false
+	})
+	table := upstream.NewTable()
+	config := "ProxyTimeout 2\n<Proxy balancer://b>\nBalancerMember http://" + b.addr + " max=20 acquire=500 retry=0\n</Proxy>\nProxyPass / balancer://b/\n"
+	p := compile(t, config, table)
+	s, addr := startWith(t, p, server.Options{})
+	request := "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n" + strings.Repeat("y", 40000) + "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	var clients sync.WaitGroup
+	for i := range 300 {
+		clients.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(i), 1))
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer closeQuietly(conn)
+			_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+			if random.IntN(2) == 0 {
+				_ = conn.(*net.TCPConn).SetLinger(0) // it ends with a reset
+			}
+			cut := random.IntN(len(request) + 1)
+			_, _ = io.WriteString(conn, request[:cut]) // the server may have closed already
+			_, _ = io.CopyN(io.Discard, conn, int64(random.IntN(2)*random.IntN(200000)*(cut/40000)))
+			if i == 150 {
+				if err := s.Swap(compile(t, config, table)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	within(t, func() error {
+		for _, w := range p.Workers() {
+			if busy := w.Slot.Busy(); busy != 0 {
+				return fmt.Errorf("%d requests of %s count as in work", busy, w.Name)
+			}
+		}
+		return nil
+	})
+	// As many as max at once must find a connection.
+	for range 20 {
+		clients.Go(func() {
+			if got := raw(addr, "GET /good HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); !strings.HasPrefix(got, "HTTP/1.1 200 OK") {
+				t.Errorf("after it %.200q", got)
+			}
+		})
+	}
+	clients.Wait()
+}
+
+// TestMemoryOfLongHeads: connections that sent heads of the largest size keep nothing of them while they are idle.
+func TestMemoryOfLongHeads(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
+	head := "GET / HTTP/1.1\r\nHost: a\r\n"
+	for i := range 90 {
+		head += fmt.Sprintf("F%d: %s\r\n", i, strings.Repeat("x", 8000))
+	}
+	inUse := func() int64 {
+		debug.FreeOSMemory()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapInuse)
+	}
+	before := inUse()
+	const conns = 20
+	for range conns {
+		c := dial(t, addr)
+		c.send(head + "\r\n")
+		if r, body := c.response("GET"); r.StatusCode != 200 || body != "ok" {
+			t.Fatalf("%d %q", r.StatusCode, body)
+		}
+	}
+	b.got()
+	if grown := (inUse() - before) / conns; grown > 200<<10 {
+		t.Errorf("%d KiB a connection", grown>>10)
+	}
+}
