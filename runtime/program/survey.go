@@ -25,13 +25,16 @@ func (b *builder) survey(items []ir.Item, in *ir.Section) {
 func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	switch item := item.(type) {
 	case *ir.Switch:
-		if item.Name == ir.SwitchProxyRequests && item.On {
-			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
-		}
+		b.surveySwitch(item)
 	case *ir.Word:
 		b.surveyWord(item)
 	case *ir.Number:
 		b.surveyNumber(item)
+	case *ir.Words:
+		switch item.Name {
+		case ir.WordsRewriteOptions: // judged where rules are compiled
+		case ir.WordsOptions, ir.WordsLogLevel: // about files and messages, which this server has none of or its own
+		}
 	case *ir.HeaderEdit:
 		if item.Request {
 			_, problems := header.Compile([]*ir.HeaderEdit{item})
@@ -49,10 +52,22 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveySection(item)
 	case *ir.Residue:
 		b.surveyResidue(item, in)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Words,
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
 		// Run, or judged where they are compiled.
+	}
+}
+
+func (b *builder) surveySwitch(item *ir.Switch) {
+	switch item.Name {
+	case ir.SwitchProxyRequests:
+		if item.On {
+			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
+		}
+	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
+		ir.SwitchKeepAlive, ir.SwitchMergeSlashes:
+	case ir.SwitchSSLProxyEngine: // the https:// of a backend is refused where it stands
 	}
 }
 
