@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, term *terminal) int {
 		Stdout:      term.stdout,
 		Stderr:      term.stderr,
 		Options: []kong.Option{
-			kong.Vars{"httpdVersion": followedVersion},
+			kong.Vars{"httpdVersion": followedVersion, "targets": targets()},
 			kong.BindTo(ctx, (*context.Context)(nil)),
 			kong.Bind(term),
 		},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/emit"
@@ -17,7 +18,7 @@ import (
 type convertCmd struct {
 	inputFlags
 
-	To        string `required:"" enum:"yaml,apache" help:"Language of the output: ${enum}."`
+	To        string `required:"" enum:"${targets}" help:"Language of the output: ${enum}."`
 	Output    string `short:"o" placeholder:"OUT" help:"Write to OUT instead of standard output. It is replaced at once, or not at all."`
 	Report    string `placeholder:"FILE" help:"Write what became of each directive to FILE: JSON where it ends in .json, else text."`
 	AllowLoss bool   `help:"Write the output even where something is lost."`
@@ -46,7 +47,7 @@ func (c *convertCmd) Run(term *terminal) error {
 		}
 		return exitWith(exitRefused, fmt.Errorf("%s: not converted; what is wrong stands above", in.name))
 	}
-	output, report, err := emit.Run(emitterFor(c.To), in.config)
+	output, report, err := emit.Run(c.emitter(), in.config)
 	if err != nil {
 		return exitWith(exitRefused, fmt.Errorf("%s: %w", in.name, err))
 	}
@@ -62,12 +63,22 @@ func (c *convertCmd) Run(term *terminal) error {
 	return nil
 }
 
-// emitterFor returns the emitter that the command line names.
-func emitterFor(target string) emit.Emitter {
-	if target == (apache.Emitter{}).Target() {
-		return apache.Emitter{}
+// emitters are the languages of convert.
+func emitters() []emit.Emitter { return []emit.Emitter{yaml.Emitter{}, apache.Emitter{}} }
+
+// targets are their names, with commas between them.
+func targets() string {
+	var names []string
+	for _, e := range emitters() {
+		names = append(names, e.Target())
 	}
-	return yaml.Emitter{}
+	return strings.Join(names, ",")
+}
+
+// emitter returns the one that the command line names.
+func (c *convertCmd) emitter() emit.Emitter {
+	all := emitters()
+	return all[slices.IndexFunc(all, func(e emit.Emitter) bool { return e.Target() == c.To })]
 }
 
 func (c *convertCmd) schema(term *terminal) error {
