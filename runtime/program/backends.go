@@ -161,21 +161,15 @@ func newBalancer(source *effective.Balancer) *upstream.Balancer {
 	if sep := p.StickySeparator.Value; sep != "" {
 		set.StickySeparator = sep[0]
 	}
-	switch p.LBMethod.Value {
-	case "bytraffic":
-		set.Method = upstream.ByTraffic
-	case "bybusyness":
-		set.Method = upstream.ByBusyness
-	default:
-		set.Method = upstream.ByRequests
-	}
+	set.Method, _ = upstream.MethodOf(p.LBMethod.Value) // checkBalancer refuses the others
 	return set
 }
 
 // checkBalancer reports what httpd refuses in a balancer and what this server does not do.
 func (b *builder) checkBalancer(source *effective.Balancer) {
-	if source.Params.LBMethod.Value == "heartbeat" {
-		b.report.refuse(source.By, "lbmethod=heartbeat of %s is not run by this server: write byrequests, bytraffic or bybusyness", source.Name)
+	method := source.Params.LBMethod.Value
+	if _, ok := upstream.MethodOf(method); !ok {
+		b.report.refuse(source.By, "lbmethod=%s of %s is not run by this server: write byrequests, bytraffic or bybusyness", method, source.Name)
 	}
 	for _, m := range source.Misplaced {
 		if strings.HasPrefix(m.Param.Key, "hc") {

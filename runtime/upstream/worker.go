@@ -110,6 +110,16 @@ func (m Method) String() string {
 	return "invalid"
 }
 
+// MethodOf returns the method that lbmethod= names; ok is false for one that no Method stands for.
+func MethodOf(lbmethod string) (m Method, ok bool) {
+	for m := ByRequests; m <= ByBusyness; m++ {
+		if m.String() == lbmethod {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
 // Balancer is a set of workers that share the load. It is immutable but for the slots of its members.
 type Balancer struct {
 	// Mu serialises the choice of a member, as httpd's thread lock does.
