@@ -77,8 +77,9 @@ type Plan struct {
 	rewrite  rewrite.State
 	access   access.Request
 	header   header.Room
-	// path is what sections are compared with; buf and groups are room.
+	// path is what sections are compared with, merged the same with runs of slashes as one; buf and groups are room.
 	path   []byte
+	merged []byte
 	buf    []byte
 	groups []int
 }

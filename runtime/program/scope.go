@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"maps"
 	"strings"
 	"sync"
@@ -117,16 +118,19 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 	return sec
 }
 
-// matches says whether the section covers a subject.
-func (s *section) matches(subject []byte, p *Plan) bool {
+// matches says whether the section covers a subject. A pattern sees the slashes of a path as they are, text sees runs of
+// them as one (httpd: ap_location_walk), so that //a does not pass by a section for /a.
+func (s *section) matches(subject, merged []byte, p *Plan) bool {
 	if s.match != nil {
 		var ok bool
 		p.groups, ok = s.match.MatchBytes(subject, p.groups)
 		return ok
 	}
 	// The section only looks at the text.
-	return s.source.Match(unsafe.String(unsafe.SliceData(subject), len(subject)), nil)
+	return s.source.Match(unsafe.String(unsafe.SliceData(merged), len(merged)), nil)
 }
+
+var twoSlashes = []byte("//")
 
 // find returns the scope of the Proxy sections that cover target, where that is not nil, and of the Location sections
 // that cover path.
@@ -138,9 +142,9 @@ func (c *scopes) find(path, target []byte, p *Plan) *scope {
 	var list []*effective.Section
 	large := len(c.proxy)+len(c.location) > maxSections
 	found := false
-	add := func(sections []*section, subject []byte) {
+	add := func(sections []*section, subject, merged []byte) {
 		for _, s := range sections {
-			if !s.matches(subject, p) {
+			if !s.matches(subject, merged, p) {
 				continue
 			}
 			found = true
@@ -152,9 +156,14 @@ func (c *scopes) find(path, target []byte, p *Plan) *scope {
 		}
 	}
 	if target != nil {
-		add(c.proxy, target)
+		add(c.proxy, target, target)
 	}
-	add(c.location, path)
+	merged := path
+	if bytes.Contains(path, twoSlashes) {
+		p.merged = route.AppendMerged(p.merged[:0], path)
+		merged = p.merged
+	}
+	add(c.location, path, merged)
 	switch {
 	case !found:
 		return c.base

@@ -111,3 +111,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestAppendMerged holds that merging leaves no run of slashes and changes nothing else.
+func TestAppendMerged(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := rapid.StringOfN(rapid.SampledFrom([]rune("/ab")), 0, 12, -1).Draw(t, "path")
+		got := string(route.AppendMerged(nil, []byte(path)))
+		want := path
+		for strings.Contains(want, "//") {
+			want = strings.ReplaceAll(want, "//", "/")
+		}
+		if got != want {
+			t.Fatalf("%q became %q, want %q", path, got, want)
+		}
+	})
+}

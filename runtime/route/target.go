@@ -177,11 +177,30 @@ type Target struct {
 
 var rootPath = []byte("/")
 
+// SkipSlashes returns a request target without all but the last of the slashes that it begins with: httpd drops them,
+// whatever MergeSlashes says (httpd: ap_parse_uri).
+func SkipSlashes(target []byte) []byte {
+	for len(target) > 1 && target[0] == '/' && target[1] == '/' {
+		target = target[1:]
+	}
+	return target
+}
+
+// AppendMerged appends a path with each run of slashes as one (httpd: ap_no2slash).
+func AppendMerged(dst, path []byte) []byte {
+	for i, c := range path {
+		if c != '/' || i == 0 || path[i-1] != '/' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
+}
+
 // SplitTarget splits a request target. Anything else than the origin form, the absolute form and * keeps its text in
 // Path, which AppendPath refuses.
 func SplitTarget(target []byte) Target {
 	var t Target
-	rest := target
+	rest := SkipSlashes(target)
 	if len(rest) > 0 && rest[0] != '/' {
 		if i := bytes.Index(rest, []byte("://")); i > 0 && isScheme(rest[:i]) {
 			t.Scheme = rest[:i]

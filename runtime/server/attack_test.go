@@ -33,6 +33,9 @@ Require all denied
 <LocationMatch "^/b/hidden">
 Require all denied
 </LocationMatch>
+<Location "/b/glob*/in">
+Require all denied
+</Location>
 <Location /preserve>
 ProxyPreserveHost On
 </Location>
@@ -41,6 +44,15 @@ ProxyPass /e/ http://BACKEND/e/ disablereuse=on
 ProxyPass /env/ http://BACKEND/env/
 ProxyPass /preserve/ http://BACKEND/preserve/
 ProxyPass /raw/ http://BACKEND/raw/ nocanon
+<VirtualHost *>
+ServerName front.test
+</VirtualHost>
+<VirtualHost *>
+ServerName other.test
+<Location />
+Require all denied
+</Location>
+</VirtualHost>
 `
 
 func ask(target string, fields ...string) string {
@@ -139,6 +151,7 @@ var attacks = []exchangeCase{
 	{name: "raw path with line ends", request: ask("/raw@/a%0d%0aX:%20y"), response: ok},
 
 	{name: "secret", request: ask("/b/secret@"), response: ok},
+	{name: "raw path with slashes in front", request: ask("//raw@/a//b"), response: ok},
 	{name: "secret: slashes", request: ask("/b//secret@"), response: ok},
 	{name: "secret: slashes first", request: ask("//b/secret@"), response: ok},
 	{name: "secret: dot", request: ask("/b/./secret@"), response: ok},
@@ -170,6 +183,76 @@ var attacks = []exchangeCase{
 	{name: "Host with a comma", request: "GET @ HTTP/1.1\r\nHost: a,b\r\n\r\n", response: ok},
 	{name: "Host with a zone", request: "GET @ HTTP/1.1\r\nHost: [::1%25lo]\r\n\r\n", response: ok},
 
+	{name: "Host 0", request: "GET @ HTTP/1.1\r\nHost: front.test:\r\n\r\n", response: ok},
+	{name: "Host 1", request: "GET @ HTTP/1.1\r\nHost: front.test:0\r\n\r\n", response: ok},
+	{name: "Host 2", request: "GET @ HTTP/1.1\r\nHost: front.test:00080\r\n\r\n", response: ok},
+	{name: "Host 3", request: "GET @ HTTP/1.1\r\nHost: front.test:+80\r\n\r\n", response: ok},
+	{name: "Host 4", request: "GET @ HTTP/1.1\r\nHost: front.test:80:80\r\n\r\n", response: ok},
+	{name: "Host 5", request: "GET @ HTTP/1.1\r\nHost: [::1\r\n\r\n", response: ok},
+	{name: "Host 6", request: "GET @ HTTP/1.1\r\nHost: [::1]x\r\n\r\n", response: ok},
+	{name: "Host 7", request: "GET @ HTTP/1.1\r\nHost: [::ffff:1.2.3.4]\r\n\r\n", response: ok},
+	{name: "Host 8", request: "GET @ HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n", response: ok},
+	{name: "Host 9", request: "GET @ HTTP/1.1\r\nHost: 1.2.3.4\r\n\r\n", response: ok},
+	{name: "Host 10", request: "GET @ HTTP/1.1\r\nHost: 1.2.3\r\n\r\n", response: ok},
+	{name: "Host 11", request: "GET @ HTTP/1.1\r\nHost: 01.2.3.4\r\n\r\n", response: ok},
+	{name: "Host 12", request: "GET @ HTTP/1.1\r\nHost: 0x7f000001\r\n\r\n", response: ok},
+	{name: "Host 13", request: "GET @ HTTP/1.1\r\nHost: front.test%00\r\n\r\n", response: ok},
+	{name: "Host 14", request: "GET @ HTTP/1.1\r\nHost: front..test\r\n\r\n", response: ok},
+	{name: "Host 15", request: "GET @ HTTP/1.1\r\nHost: .front.test\r\n\r\n", response: ok},
+	{name: "Host 16", request: "GET @ HTTP/1.1\r\nHost: front.test..\r\n\r\n", response: ok},
+	{name: "Host 17", request: "GET @ HTTP/1.1\r\nHost: -\r\n\r\n", response: ok},
+	{name: "Host 18", request: "GET @ HTTP/1.1\r\nHost: _\r\n\r\n", response: ok},
+	{name: "Host 19", request: "GET @ HTTP/1.1\r\nHost: *\r\n\r\n", response: ok},
+	{name: "Host 20", request: "GET @ HTTP/1.1\r\nHost: a\tb\r\n\r\n", response: ok},
+	{name: "Host 21", request: "GET @ HTTP/1.1\r\nHost: a;b\r\n\r\n", response: ok},
+	{name: "Host 22", request: "GET @ HTTP/1.1\r\nHost: a\x80b\r\n\r\n", response: ok},
+	{name: "Host 23", request: "GET @ HTTP/1.1\r\nHost: front.test#\r\n\r\n", response: ok},
+	{name: "Host 24", request: "GET @ HTTP/1.1\r\nHost: front.test?x\r\n\r\n", response: ok},
+	{name: "Host 25", request: "GET @ HTTP/1.1\r\nHost: http://front.test\r\n\r\n", response: ok},
+	{name: "Host 26", request: "GET @ HTTP/1.1\r\nHost: other.test\r\n\r\n", response: ok},
+	{name: "Host 27", request: "GET @ HTTP/1.1\r\nHost: OTHER.test.\r\n\r\n", response: ok},
+	{name: "Host 28", request: "GET @ HTTP/1.1\r\nHost: other.test:80\r\n\r\n", response: ok},
+	{name: "Host 29", request: "GET @ HTTP/1.1\r\nHost: other.test.:0080\r\n\r\n", response: ok},
+	{name: "target 0", request: ask("/b/secret@?/../x"), response: ok},
+	{name: "target 1", request: ask("/b?/../secret@"), response: ok},
+	{name: "target 2", request: ask("/b/x%2f..%2fsecret@"), response: ok},
+	{name: "target 3", request: ask("/b/%2e%2e%2fsecret@"), response: ok},
+	{name: "target 4", request: ask("/b/%c0%ae%c0%ae/secret@"), response: ok},
+	{name: "target 5", request: ask("/b/%u002fsecret@"), response: ok},
+	{name: "target 6", request: ask("/b/@%"), response: ok},
+	{name: "target 7", request: ask("/b/@%2"), response: ok},
+	{name: "target 8", request: ask("/b/@/..."), response: ok},
+	{name: "target 9", request: ask("/b/secret/..@"), response: ok},
+	{name: "target 10", request: ask("/b/@/secret/..;/.."), response: ok},
+	{name: "target 11", request: ask("/b/x/%2E./secret@"), response: ok},
+	{name: "target 12", request: ask("/b/x//../secret@"), response: ok},
+	{name: "target 13", request: ask("/b/x//..//secret@"), response: ok},
+	{name: "target 14", request: ask("/b/./././/secret@"), response: ok},
+	{name: "target 15", request: ask("/b/secret%09@"), response: ok},
+	{name: "target 16", request: ask("/b/secret%20@"), response: ok},
+	{name: "target 17", request: ask("/b/secret/@"), response: ok},
+	{name: "target 18", request: ask("/b/secret//@"), response: ok},
+	{name: "target 19", request: ask("/b%c2%a0/secret@"), response: ok},
+	{name: "target 20", request: ask("/%62/secret@"), response: ok},
+	{name: "target 21", request: ask("/b/%2Fsecret@"), response: ok},
+	{name: "target 22", request: ask("/B/secret@"), response: ok},
+	{name: "target 23", request: ask("/b/glob1/in@"), response: ok},
+	{name: "target 24", request: ask("/b/glob//1/in@"), response: ok},
+	{name: "target 25", request: ask("/b/glob%2a/in@"), response: ok},
+	{name: "target 26", request: ask("/b/glob/../globx/in@"), response: ok},
+	{name: "target 27", request: ask("//b//secret@"), response: ok},
+	{name: "target 28", request: ask("/../b/secret@"), response: ok},
+	{name: "target 29", request: ask("/b/../../b/secret@"), response: ok},
+	{name: "target 30", request: ask("/b/secret%5c@"), response: ok},
+	{name: "target 31", request: ask("/b/secret%25@"), response: ok},
+	{name: "target 32", request: ask("/b/secret%3b@"), response: ok},
+	{name: "target 33", request: ask("/b/hidden%00@"), response: ok},
+	{name: "target 34", request: ask("/x/../b/hidden@"), response: ok},
+	{name: "target 35", request: ask("/b/./hidden@"), response: ok},
+	{name: "target 36", request: ask("/b/%2e/hidden@"), response: ok},
+	{name: "target 37", request: ask("/b/%2fhidden@"), response: ok},
+	{name: "target 38", request: ask("/only/../b/secret@"), response: ok},
+
 	{name: "response: length nominated", request: get(), response: answered("HTTP/1.1 200 OK", "Connection: Content-Length", "Content-Length: 2", "", "ok"), end: true},
 	{name: "response: coding nominated", request: get(), response: answered("HTTP/1.1 200 OK", "Connection: Transfer-Encoding", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")},
 	{name: "response: two lengths", request: get(), response: answered("HTTP/1.1 200 OK", "Content-Length: 2", "Content-Length: 9", "", "ok"), end: true},
@@ -198,6 +281,13 @@ var attacks = []exchangeCase{
 
 // TestAttacksAgainstHTTPD: what means to be read in two ways is read in httpd's.
 func TestAttacksAgainstHTTPD(t *testing.T) {
+	for name, settings := range map[string]string{"defaults": "", "slashes kept": "MergeSlashes Off\n"} {
+		t.Run(name, func(t *testing.T) { compareAttacks(t, settings) })
+	}
+}
+
+func compareAttacks(t *testing.T, settings string) {
+	t.Helper()
 	var mu sync.Mutex
 	which := 0
 	var got [2][]string
@@ -218,7 +308,7 @@ func TestAttacksAgainstHTTPD(t *testing.T) {
 	})
 	var results [2][]string
 	for which = range results {
-		config := strings.ReplaceAll(attackConfig, "BACKEND", backend.addr) +
+		config := settings + strings.ReplaceAll(attackConfig, "BACKEND", backend.addr) +
 			"CustomLog " + filepath.Join(t.TempDir(), "access.log") + " %r\n"
 		var addr, software string
 		if which == 0 {
