@@ -39,10 +39,31 @@ var layers = map[string][]string{
 
 	"runtime/internal/clock": {},
 	"runtime/internal/regex": {"parser/clib", "parser/pcre"},
-	"runtime/wire":           {"runtime/internal/clock"},
-	"runtime/...":            {"ir", "ir/effective", "parser/clib", "parser/diag", "parser/fnmatch", "parser/rewrite", "parser/pcre", "runtime/..."},
+	// For tests that ask httpd.
+	"runtime/internal/httpdtest": {"runtime/internal/clock"},
+	"runtime/wire":               {"runtime/internal/clock"},
+	"runtime/exchange":           {"runtime/wire"},
+	"runtime/upstream":           onModel(),
+	"runtime/route":              onModel("runtime/upstream"),
+	"runtime/balance":            onModel("runtime/upstream"),
+	"runtime/eval":               onModel("runtime/exchange", "runtime/route", "runtime/wire"),
+	"runtime/access":             onModel("runtime/exchange", "runtime/wire"),
+	"runtime/accesslog":          onModel("runtime/exchange", "runtime/wire"),
+	"runtime/header":             onModel("runtime/eval", "runtime/exchange", "runtime/wire", "runtime/internal/regex"),
+	"runtime/rewrite":            onModel("runtime/eval", "runtime/exchange", "runtime/route", "runtime/internal/regex"),
+	// No sockets: neither proxy nor server.
+	"runtime/program": onModel("runtime/access", "runtime/accesslog", "runtime/eval", "runtime/exchange", "runtime/header",
+		"runtime/rewrite", "runtime/route", "runtime/upstream", "runtime/internal/regex"),
+	"runtime/proxy":  onModel("runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/server": onModel("runtime/exchange", "runtime/program", "runtime/proxy", "runtime/route", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 
 	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/..."},
+}
+
+// onModel is what a package of the runtime may import: what a configuration means, never how it is read, and the packages
+// of the runtime below it.
+func onModel(below ...string) []string {
+	return append(below, "ir", "ir/effective", "parser/clib", "parser/diag", "parser/fnmatch", "parser/rewrite", "parser/pcre")
 }
 
 // TestImports reads every Go file of the module in this process, so that the test cache sees the files it depends on.

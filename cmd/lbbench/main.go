@@ -1,4 +1,4 @@
-// Command lbbench gives lbconf, httpd, nginx and HAProxy the same job in alternating rounds and prints what it cost each
+// Command lbbench gives lbconf, httpd, nginx, HAProxy and Caddy the same job in alternating rounds and prints what it cost each
 // of them: processor time per request of all their processes, requests per second, latency, memory, and the ratios.
 package main
 

@@ -275,7 +275,7 @@ func TestDroppedWorkerKeepsNoConnection(t *testing.T) {
 		t.Error("the connection is still open")
 	}
 	all.retain(func(*upstream.Slot) bool { return true })
-	if all.of(w) != all.of(w) {
+	if again := all.of(w); again != all.of(w) {
 		t.Error("a worker that came back has no pool")
 	}
 }
