@@ -7,37 +7,21 @@ import (
 )
 
 // members is BalancerMember.
-var members = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			member := item.(*ir.BalancerMember)
-			m := w.entry(item)
-			m.text("balancer", member.Balancer)
-			m.add("url", text(member.URL))
-			m.params(w, member.Params, ir.ParamOfWorker)
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+var members = mappings("url", "http://192.0.2.1:8080",
+	func(w *writer, m *mapping, member *ir.BalancerMember) {
+		m.text("balancer", member.Balancer)
+		m.add("url", text(member.URL))
+		m.params(w, member.Params, ir.ParamOfWorker)
+	},
+	func(f *fields) *ir.BalancerMember {
+		return &ir.BalancerMember{
+			Node: f.head("BalancerMember"), Balancer: f.text("balancer"), URL: f.text("url"), Params: f.params("balancer", "url"),
 		}
-		return all, len(run)
 	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "a member", "{url: http://192.0.2.1:8080}")
-			if !ok || !f.need("url", "url: http://192.0.2.1:8080") {
-				continue
-			}
-			items = append(items, &ir.BalancerMember{
-				Node: f.head("BalancerMember"), Balancer: f.text("balancer"), URL: f.text("url"), Params: f.params("balancer", "url"),
-			})
-		}
-		return items
+	func() schema {
+		return withParams(props{"balancer": ref("text"), "url": ref("text"), "parameters": ref("parameters")}, "url")
 	},
-	schema: func() schema {
-		return listOf(withParams(props{"balancer": ref("text"), "url": ref("text"), "parameters": ref("parameters")}, "url"))
-	},
-}
+)
 
 // proxySet is ProxySet: a mapping of parameters, or a list of such mappings.
 var proxySet = group{

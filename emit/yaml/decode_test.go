@@ -47,7 +47,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"quotes", "lbconf: 1\nrewrites: [{pattern: \"a \\\"'\", to: x}]", `2:22-29 "a \"'" cannot be one argument: mod_rewrite knows no escape for a quote | write one of the two quotes as \x22 or \x27 in a pattern, or leave out the line break`},
 		{"two actions", "lbconf: 1\nheaders: [{set: X, add: Y, value: z}]", "2:20-23 an entry of headers has two actions, set and add | write an entry for each"},
 		{"no value", "lbconf: 1\nheaders: [{set: X}]", "2:12-15 an entry of headers has no value | add value: and a text"},
-		{"member", "lbconf: 1\nbalancers: {x: {members: [{rout: a, url: http://b}]}}", `2:28-32 unknown key "rout" in a member | did you mean route?`},
+		{"member", "lbconf: 1\nbalancers: {x: {members: [{rout: a, url: http://b}]}}", `2:28-32 unknown key "rout" in an entry of members | did you mean route?`},
 		{"line break", "lbconf: 1\r\nuser: \"a\u2028 b\"\r\ngroup: é\r\nroute: x", `4:1-6 unknown key "route" in the top level | did you mean routes?`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

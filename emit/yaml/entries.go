@@ -35,6 +35,33 @@ func oneOrMore[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r 
 	}
 }
 
+// mappings is the group of items each of which is a mapping in a list. One without the key that is needed is refused.
+func mappings[T ir.Item](needed, example string, write func(w *writer, m *mapping, item T), read func(f *fields) T, describe func() schema) group {
+	example = needed + ": " + example
+	return group{
+		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
+			all := list()
+			for _, item := range run {
+				m := w.entry(item)
+				write(w, m, item.(T))
+				all.Content = append(all.Content, m.node)
+				w.mark(item)
+			}
+			return all, len(run)
+		},
+		decode: func(r *reader, key, value *yaml.Node) []ir.Item {
+			var items []ir.Item
+			for _, entry := range r.entries(value, key.Value) {
+				if f, ok := r.fields(entry, "an entry of "+key.Value, "{"+example+"}"); ok && f.need(needed, example) {
+					items = append(items, read(&f))
+				}
+			}
+			return items
+		},
+		schema: func() schema { return listOf(describe()) },
+	}
+}
+
 // annotateEntry puts a comment on the first line of an entry of a list.
 func annotateEntry(value *yaml.Node, comment string) {
 	if value.Kind == yaml.MappingNode && value.Style&yaml.FlowStyle == 0 && len(value.Content) > 0 {
