@@ -1,0 +1,140 @@
+package lower
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/fnmatch"
+	"github.com/lbconf/lbconf/parser/pcre"
+)
+
+func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
+	if len(n.Words) == 0 {
+		l.invalid(n, n.Span(), "<VirtualHost> directive requires additional arguments", "write <VirtualHost *:80>", "<VirtualHost> has no address")
+		return nil
+	}
+	item := &ir.VirtualHost{Node: node(n)}
+	for _, w := range n.Words {
+		address, ok := virtualHostAddress(w.String())
+		if !ok {
+			l.invalid(n, w.Text.All(), "The address or port is invalid", "a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
+			return nil
+		}
+		item.Addresses = append(item.Addresses, address)
+	}
+	inside := at.in(n, "")
+	inside.srv = &server{}
+	item.Items = l.items(n.Children, inside)
+	return item
+}
+
+// virtualHostAddress splits host[:port]. What is no port is part of a name that httpd fails to resolve and ignores.
+func virtualHostAddress(text string) (ir.Address, bool) {
+	host, digits := text, ""
+	if i := strings.LastIndexByte(text, ':'); i >= 0 && !strings.HasSuffix(text, "]") {
+		host, digits = text[:i], text[i+1:]
+	}
+	switch port, err := strconv.Atoi(digits); {
+	case digits == "" && strings.HasSuffix(text, ":"):
+		return ir.Address{}, false
+	case digits == "" || digits == "*":
+		return ir.Address{Host: strings.Trim(host, "[]")}, true
+	case err != nil:
+		return ir.Address{Host: text}, true
+	case port < 1 || port > 65535:
+		return ir.Address{}, false
+	default:
+		return ir.Address{Host: strings.Trim(host, "[]"), Port: port}, true
+	}
+}
+
+// section is a section that selects requests by a path, a file or an expression.
+func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		item := &ir.Section{Node: node(n), Kind: kind}
+		words := n.Words
+		if len(words) == 0 {
+			l.invalid(n, n.Span(), "<"+n.Name+"> directive requires additional arguments", "write what it selects", "<%s> has no argument", n.Name)
+			return nil
+		}
+		if words[0].String() == "~" && kind != ir.SectionIf && kind != ir.SectionElseIf && !isMatch(kind) {
+			item.Tilde, words = true, words[1:]
+		}
+		if len(words) > 1 {
+			l.invalid(n, words[1].Text.All(), multiple(n, kind), "quote the whole argument", "<%s> takes one argument", n.Name)
+			return nil
+		}
+		pattern := parser.Word{}
+		if len(words) == 1 {
+			pattern = words[0]
+		}
+		item.Pattern = pattern.String()
+		if item.Tilde || isMatch(kind) {
+			regex, ok := l.regex(n, pattern, "Regex could not be compiled")
+			if !ok {
+				return nil
+			}
+			item.Regex = regex
+		}
+		if kind == ir.SectionElseIf && !l.afterIf(n, at) {
+			return nil
+		}
+		inside := at.in(n, item.Pattern)
+		inside.glob = fnmatch.HasWildcard(item.Pattern)
+		item.Items = l.items(n.Children, inside)
+		return item
+	}
+}
+
+func multiple(n *parser.Node, kind ir.SectionKind) string {
+	if kind == ir.SectionIf || kind == ir.SectionElseIf {
+		return "Multiple <" + n.Name + "> arguments not supported."
+	}
+	return "Multiple <" + n.Name + "> arguments not (yet) supported."
+}
+
+// afterIf reports whether an If or ElseIf stands before an ElseIf or Else in the same scope.
+func (l *lowering) afterIf(n *parser.Node, at place) bool {
+	for _, before := range at.before {
+		if before.Section && (before.Is("If") || before.Is("ElseIf")) {
+			return true
+		}
+	}
+	l.refuse(n, refusal{
+		code: wrongContext, span: n.NameSpan(), label: "no <If> before it",
+		httpd: "<Else> or <ElseIf> section without previous <If> or <ElseIf> section in same scope", help: "put it behind the <If>, in the same section",
+	}, "<%s> has no <If> before it in the same section", n.Name)
+	return false
+}
+
+func isMatch(kind ir.SectionKind) bool {
+	return kind == ir.SectionLocationMatch || kind == ir.SectionDirectoryMatch || kind == ir.SectionFilesMatch || kind == ir.SectionProxyMatch
+}
+
+// regex parses a regular expression and reports where PCRE refuses it.
+func (l *lowering) regex(n *parser.Node, w parser.Word, httpd string) (*pcre.Pattern, bool) {
+	pattern, err := pcre.Parse(w.String())
+	if err == nil {
+		return pattern, true
+	}
+	span, message := w.Text.All(), err.Error()
+	if e := new(pcre.Error); errors.As(err, &e) && e.Offset <= w.Text.Len() && e.End <= w.Text.Len() {
+		span, message = w.Text.Span(e.Offset, e.End), e.Message
+	}
+	l.invalid(n, span, httpd, "", "the regular expression of %s is refused: %s", n.Name, message)
+	return nil, false
+}
+
+func lowerElse(l *lowering, n *parser.Node, at place) ir.Item {
+	if n.Args.Len() > 0 {
+		l.invalid(n, n.Args.All(), "<Else> does not take an argument", "write <ElseIf> for a condition", "<Else> takes no argument")
+		return nil
+	}
+	if !l.afterIf(n, at) {
+		return nil
+	}
+	return &ir.Section{Node: node(n), Kind: ir.SectionElse, Items: l.items(n.Children, at.in(n, ""))}
+}
