@@ -60,7 +60,7 @@ func (v *View) Select(local netip.AddrPort, host string) *Server {
 	if len(set) == 0 {
 		return v.Main()
 	}
-	if host = HostName(host); host != "" {
+	if host = hostName(host); host != "" {
 		for _, s := range set {
 			if s.Answers(host) {
 				return s
@@ -70,8 +70,8 @@ func (v *View) Select(local netip.AddrPort, host string) *Server {
 	return set[0]
 }
 
-// HostName is the name in a Host field as httpd compares it: in lower case, without a port and a final dot.
-func HostName(host string) string {
+// hostName is the name in a Host field as httpd compares it: in lower case, without a port and a final dot.
+func hostName(host string) string {
 	host, _ = ir.SplitPort(host)
 	return clib.ToLower(strings.TrimSuffix(host, "."))
 }

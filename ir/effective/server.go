@@ -232,7 +232,7 @@ func concat[T any](inherited, own []T) []T {
 // Answers says whether the server is known by a host name: its ServerName, or an alias in which * stands for any text and ?
 // for one character. Case, a final dot and a port are ignored.
 func (s *Server) Answers(host string) bool {
-	host = HostName(host)
+	host = hostName(host)
 	if s.Name != nil && clib.EqualFold(strings.TrimSuffix(s.Name.Host, "."), host) {
 		return true
 	}

@@ -39,7 +39,7 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 		}
 	}
 	found.Sort()
-	return Suppress(found, reading.Syntax)
+	return suppress(found, reading.Syntax)
 }
 
 // weigh says less about what the environment of httpd may well put right: where the user gave none, a variable that is

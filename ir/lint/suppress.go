@@ -20,9 +20,9 @@ type suppression struct {
 
 var ignoreComment = regexp.MustCompile(`^#\s*lbconf:\s*ignore\[([^\]]*)\]`)
 
-// Suppress leaves out the findings that a comment in the configuration ignores, and returns how many those are. A
+// suppress leaves out the findings that a comment in the configuration ignores, and returns how many those are. A
 // comment that ignores nothing is itself a finding. syntax are the files in which the findings lie.
-func Suppress(found diag.List, syntax []*ast.File) (kept diag.List, ignored int) {
+func suppress(found diag.List, syntax []*ast.File) (kept diag.List, ignored int) {
 	var all []suppression
 	for _, file := range syntax {
 		all = collect(file.Items, all)

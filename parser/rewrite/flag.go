@@ -115,8 +115,8 @@ func (f FlagName) Long() string {
 	return f.info().short
 }
 
-// FlagNames returns all flags of RewriteRule in the order of their names.
-func FlagNames() []FlagName {
+// flagNames returns all flags of RewriteRule in the order of their names.
+func flagNames() []FlagName {
 	names := make([]FlagName, flagCount)
 	for i := range names {
 		names[i] = FlagName(i)
@@ -124,12 +124,12 @@ func FlagNames() []FlagName {
 	return names
 }
 
-// FlagByName finds a flag by its short or long name in any case.
-func FlagByName(written string) (FlagName, bool) {
+// flagByName finds a flag by its short or long name in any case.
+func flagByName(written string) (FlagName, bool) {
 	if clib.EqualFold(written, "D") {
 		return FlagDPI, true
 	}
-	for _, f := range FlagNames() {
+	for _, f := range flagNames() {
 		info := f.info()
 		if clib.EqualFold(written, info.short) || info.long != "" && clib.EqualFold(written, info.long) {
 			return f, true
@@ -141,7 +141,7 @@ func FlagByName(written string) (FlagName, bool) {
 // suggestFlag returns "; did you mean X" for a name that is close to a flag, else a list of the flags.
 func suggestFlag(written string) string {
 	best, distance := "", 3
-	for _, f := range FlagNames() {
+	for _, f := range flagNames() {
 		for _, name := range []string{f.String(), f.Long()} {
 			if len(name) < 3 || len(written) < 3 {
 				continue
@@ -155,7 +155,7 @@ func suggestFlag(written string) string {
 		return "; did you mean " + best + "?"
 	}
 	names := make([]string, 0, flagCount)
-	for _, f := range FlagNames() {
+	for _, f := range flagNames() {
 		names = append(names, f.String())
 	}
 	return "; the flags are " + strings.Join(names, " ")

@@ -75,7 +75,7 @@ func parseFlags(w Word) ([]Flag, []Problem) {
 	items, problems := splitFlags(w)
 	var flags []Flag
 	for _, item := range items {
-		name, ok := FlagByName(item.key)
+		name, ok := flagByName(item.key)
 		if !ok {
 			problems = append(problems, unknownFlag(item))
 			continue

@@ -40,8 +40,8 @@ func MatchPrefix(uri []byte, path string) int {
 	return u
 }
 
-// URL is an absolute URL in the parts that mod_proxy works with. Fields lie in the text that was split.
-type URL struct {
+// absoluteURL is an absolute URL in the parts that mod_proxy works with. Fields lie in the text that was split.
+type absoluteURL struct {
 	// Scheme is as it was written.
 	Scheme []byte
 	// Host is without user, brackets and port.
@@ -52,10 +52,10 @@ type URL struct {
 	Path []byte
 }
 
-// SplitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash, and digits at its end
+// splitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash, and digits at its end
 // behind a colon are the port. Whatever else stands there is the host. ok is false where the URL has no host, where its
 // port is not one from 1 to 65535, and for a bracket that is not closed.
-func SplitURL(url []byte) (u URL, ok bool) {
+func splitURL(url []byte) (u absoluteURL, ok bool) {
 	i := bytes.Index(url, []byte("://"))
 	if i <= 0 || !isScheme(url[:i]) {
 		return u, false
@@ -152,7 +152,7 @@ type Canonical struct {
 // status is 0, or 400 for a URL without a host, with control characters or spaces in it or with a broken port, or 403 for a query or raw path with control
 // characters or spaces.
 func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
-	u, ok := SplitURL(url)
+	u, ok := splitURL(url)
 	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
 	if !ok || bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 || !IsClean(u.Host) {
 		return dst, c, statusBadRequest

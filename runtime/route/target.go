@@ -177,9 +177,9 @@ type Target struct {
 
 var rootPath = []byte("/")
 
-// SkipSlashes returns a request target without all but the last of the slashes that it begins with: httpd drops them,
+// skipSlashes returns a request target without all but the last of the slashes that it begins with: httpd drops them,
 // whatever MergeSlashes says (httpd: ap_parse_uri).
-func SkipSlashes(target []byte) []byte {
+func skipSlashes(target []byte) []byte {
 	for len(target) > 1 && target[0] == '/' && target[1] == '/' {
 		target = target[1:]
 	}
@@ -200,7 +200,7 @@ func AppendMerged(dst, path []byte) []byte {
 // Path, which AppendPath refuses.
 func SplitTarget(target []byte) Target {
 	var t Target
-	rest := SkipSlashes(target)
+	rest := skipSlashes(target)
 	if len(rest) > 0 && rest[0] != '/' {
 		if i := bytes.Index(rest, []byte("://")); i > 0 && isScheme(rest[:i]) {
 			t.Scheme = rest[:i]
