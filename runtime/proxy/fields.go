@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"errors"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/program"
@@ -79,6 +80,22 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	}
 	a.X.Response.Fields = dst
 	return framing, Result{}
+}
+
+// maxNominations bounds the bytes in which Connection names other fields, since each field is compared with all of them.
+const maxNominations = 64 << 10
+
+var errNominations = errors.New("Connection names too many fields") //nolint:staticcheck // the name of a field is a capital
+
+// nominationBytes returns the length of all Connection fields.
+func nominationBytes(fields wire.Fields) int {
+	n := 0
+	for i := range fields {
+		if len(fields[i].Name) == 10 && wire.EqualFold(fields[i].Name, "Connection") {
+			n += len(fields[i].Value)
+		}
+	}
+	return n
 }
 
 // keepsCoding says whether a field is Transfer-Encoding of the answer to HEAD, which passes as the backend sent it.

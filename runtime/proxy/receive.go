@@ -64,6 +64,8 @@ func (a *attempt) readHead() Result {
 				return a.noResponse(err)
 			case err != nil:
 				return a.badHead(err)
+			case n > 0 && nominationBytes(a.head.Fields) > maxNominations:
+				return a.badHead(errNominations)
 			case n > 0:
 				return Result{}
 			case a.head.Simple:

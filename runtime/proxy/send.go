@@ -134,13 +134,28 @@ func (a *attempt) sendRest() Result {
 			return a.badBody(err)
 		}
 		if a.chunked {
-			a.out = wire.AppendChunk(a.out[:0], data)
-			data = a.out
+			if data, err = a.appendChunks(data); err != nil && !errors.Is(err, io.EOF) {
+				a.reuse = false
+				return a.badBody(err)
+			}
 		}
 		if err := a.write(data); err != nil {
 			return a.writeFailed(err)
 		}
 	}
+}
+
+// appendChunks makes chunks of data and of what else of the body has arrived, so that small chunks of the client do not
+// cost a write each. The end of the body comes again with the next read.
+func (a *attempt) appendChunks(data []byte) (chunks []byte, err error) {
+	a.out = a.out[:0]
+	for len(data) > 0 && len(a.out) < outRoom {
+		a.out = wire.AppendChunk(a.out, data)
+		if len(a.out) < outRoom {
+			data, err = a.Body.Available()
+		}
+	}
+	return a.out, err
 }
 
 var lastChunk = []byte(wire.LastChunk)

@@ -25,6 +25,10 @@ type ResponseHead struct {
 	scan scanner
 }
 
+// maxResponseFields bounds the fields of a response, and with them the work that they make. httpd has no such bound; what
+// sends as many is no backend that means well.
+const maxResponseFields = 1000
+
 // ErrNoStatusLine is what Parse returns for blank lines in the place of a status line.
 var ErrNoStatusLine = errors.New("blank lines instead of a status line")
 
@@ -169,6 +173,9 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 			}
 			pos += n
 			continue
+		}
+		if len(h.Fields) == maxResponseFields {
+			return 0, &Error{Status: 502, Reason: "too many header lines"}
 		}
 		h.Fields = append(h.Fields, Field{Name: name, Value: trimResponse(value)})
 		pos += n
