@@ -194,3 +194,37 @@ func TestMemoryOfLongHeads(t *testing.T) {
 		t.Errorf("%d KiB a connection", grown>>10)
 	}
 }
+
+// TestManyNominations: a backend whose head names more fields than any does costs no time to speak of.
+func TestManyNominations(t *testing.T) {
+	var head strings.Builder
+	head.WriteString("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
+	for range 60 {
+		head.WriteString("Connection: " + strings.Repeat("a,", 4000) + "\r\n")
+	}
+	head.WriteString(strings.Repeat("b:\r\n", 100000))
+	b := newBackend(t, always(head.String()+"\r\nok"))
+	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
+	before := time.Now()
+	c := dial(t, addr)
+	_ = c.conn.SetDeadline(time.Now().Add(60 * time.Second))
+	r, _ := c.get("/")
+	if took := time.Since(before); took > 5*time.Second {
+		t.Errorf("%d took %v", r.StatusCode, took)
+	}
+}
+
+// TestTinyChunks: a body in the smallest chunks reaches the backend whole, and in time that goes with its bytes.
+func TestTinyChunks(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
+	c := dial(t, addr)
+	const chunks = 200_000
+	body := strings.Repeat("1\r\nx\r\n", chunks) + "0\r\n\r\n"
+	before := time.Now()
+	c.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+	if r, _ := c.response("POST"); r.StatusCode != 200 {
+		t.Errorf("status %d", r.StatusCode)
+	}
+	t.Logf("took %v", time.Since(before))
+}

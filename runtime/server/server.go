@@ -140,7 +140,7 @@ func (s *Server) acquire() *generation {
 		if g.users.Add(1) < retired {
 			return g
 		}
-		g.users.Add(-1)
+		g.release(s.log) // it may be the last by now
 	}
 }
 
