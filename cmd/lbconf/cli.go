@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -50,8 +53,15 @@ func run(ctx context.Context, args []string, term *terminal) int {
 		Stderr:      term.stderr,
 		Options: []kong.Option{
 			kong.Vars{"httpdVersion": followedVersion, "targets": targets()},
-			kong.BindTo(ctx, (*context.Context)(nil)),
+			kong.BindToProvider(func() (context.Context, error) { return untilSignal(ctx), nil }),
 			kong.Bind(term),
 		},
 	}.Run(&commands{}, args)
+}
+
+// untilSignal returns a context that ends with Ctrl-C or SIGTERM. Only commands that ask for one change what these signals
+// do: lint, which may wait for its input, dies of them.
+func untilSignal(ctx context.Context) context.Context {
+	ctx, _ = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // until the process ends
+	return ctx
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -178,5 +180,38 @@ func TestReplaceFileKeepsDevicesAndLinks(t *testing.T) {
 	}
 	if err := replaceFile(dir, nil); err == nil || !strings.Contains(err.Error(), "it is a folder") {
 		t.Errorf("writing to a folder: %v", err)
+	}
+}
+
+// TestLintStops holds that Ctrl-C ends a lint that waits for its input: only serve and test take signals in hand.
+func TestLintStops(t *testing.T) {
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), binary)
+	cmd.Args = []string{"lbconf", "lint", "-"}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(stdin, strings.Repeat("# waits for more\n", 1<<13)); err != nil { // more than a pipe holds: it reads
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it ended as if the input had")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("still waiting")
 	}
 }

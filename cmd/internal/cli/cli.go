@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/lbconf/lbconf/parser/diag"
 )
 
 // The exit codes that all programs share.
@@ -96,7 +99,9 @@ func (p Program) report(err error) int {
 		exit = &ExitError{Failed, err}
 	}
 	if exit.Err != nil {
-		_, _ = fmt.Fprintf(p.Stderr, "%s: %v\n", p.Name, exit.Err) // the exit code still says it
+		for line := range strings.SplitSeq(p.Name+": "+exit.Err.Error(), "\n") {
+			_, _ = fmt.Fprintln(p.Stderr, diag.Clean(line)) // the exit code still says it
+		}
 	}
 	return exit.Code
 }
