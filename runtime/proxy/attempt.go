@@ -45,12 +45,17 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	if w.Slot != nil {
 		w.Slot.Recovered()
 	}
+	ended := false
+	defer func() {
+		a.reuse = a.reuse && ended // a fault leaves the connection in any state
+		a.finish()
+	}()
 	a.writeHead(authority, path)
 	n, result := a.send(ctx, fresh)
 	if !result.ends() {
 		result = a.receive(n)
 	}
-	a.finish()
+	ended = true
 	return result
 }
 

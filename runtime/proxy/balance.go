@@ -17,13 +17,18 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 			p.log.Warn("no member for the request", "balancer", b.Name, "reason", err)
 			return Result{Status: 503}
 		}
-		result := p.attempt(ctx, j, w, nil, j.memberPath(w))
-		w.Slot.End()
+		result := p.attemptMember(ctx, j, w)
 		p.judge(j, b, w, result)
 		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.MaxAttempts {
 			return result
 		}
 	}
+}
+
+// attemptMember is attempt for a member that was chosen. It counts the request out even when a fault ends it.
+func (p *Proxy) attemptMember(ctx context.Context, j *Job, w *upstream.Worker) Result {
+	defer w.Slot.End()
+	return p.attempt(ctx, j, w, nil, j.memberPath(w))
 }
 
 // pick chooses a member and leaves the choice in the environment of the request.

@@ -196,6 +196,7 @@ func (t *task) makeRoom() bool {
 func (t *task) serve() {
 	c, x := t.conn, &t.x
 	g := c.server.acquire()
+	defer g.release(c.server.log)
 	t.begin()
 	if err := t.resolve(g.program); err != nil {
 		t.respondError(err)
@@ -207,7 +208,6 @@ func (t *task) serve() {
 	}
 	t.finishBody()
 	t.end()
-	g.release(c.server.log)
 }
 
 // begin notes what is known of the request before anything is decided.
@@ -236,6 +236,7 @@ func (t *task) end() {
 func (t *task) refuse(n int, err error) {
 	t.head = max(n, 1)
 	g := t.conn.server.acquire()
+	defer g.release(t.conn.server.log)
 	t.begin()
 	t.x.BytesIn = int64(t.to - t.from)
 	t.host = g.program.Host(t.conn.local, nil)
@@ -243,7 +244,6 @@ func (t *task) refuse(n int, err error) {
 	t.respondError(err)
 	t.conn.closing, t.conn.linger = true, true
 	t.end()
-	g.release(t.conn.server.log)
 }
 
 // noteTarget notes the path of a request that nothing is decided about, for the log.
