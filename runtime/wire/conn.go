@@ -49,6 +49,7 @@ type operation struct {
 	n, wrote int
 	err      error
 	phase    phase
+	fresh    bool // nobody looked whether something has come before the request
 	step     func() bool
 }
 
@@ -321,7 +322,7 @@ func (c *Conn) RoundTrip(out, in []byte, probe bool) (wrote, n int, err error) {
 		return wrote, n, err
 	}
 	c.op.out, c.op.in, c.op.n, c.op.wrote, c.op.err, c.op.phase = out, in, 0, 0, nil, sending
-	if probe {
+	if c.op.fresh = !probe; probe {
 		c.op.phase = probing
 	}
 	for {

@@ -49,7 +49,8 @@ func (c *Conn) sessionReady(fd uintptr) bool {
 }
 
 // roundTripReady writes only after RawConn.Read has reset the readiness, so that it cannot miss the answer when it then
-// waits without having tried to read.
+// waits without having tried to read. On a connection that was not looked at before, the answer may have come earlier than
+// the request, so there it tries.
 func (c *Conn) roundTripReady(fd uintptr) bool {
 	op := &c.op
 	switch op.phase {
@@ -66,7 +67,7 @@ func (c *Conn) roundTripReady(fd uintptr) bool {
 			return true
 		}
 		op.phase = receiving
-		return false
+		return op.fresh && c.readReady(fd)
 	case receiving:
 		return c.readReady(fd)
 	}

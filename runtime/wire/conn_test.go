@@ -288,3 +288,17 @@ func TestNoAllocation(t *testing.T) {
 		t.Errorf("%v allocations a round trip", allocs)
 	}
 }
+
+// TestAnswerBeforeTheRequest: a peer that speaks first, as a backend does that is too busy, is heard at once.
+func TestAnswerBeforeTheRequest(t *testing.T) {
+	c, peer := pair(t, "tcp")
+	if _, err := peer.Write([]byte("busy")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond) // so that the Go runtime has heard of it
+	c.ReadBy(time.Now().Add(2 * time.Second))
+	in := make([]byte, 10)
+	if _, n, err := c.RoundTrip([]byte("request"), in, false); err != nil || string(in[:n]) != "busy" {
+		t.Errorf("%q, %v", in[:n], err)
+	}
+}
