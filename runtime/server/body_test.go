@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestStreamsResponse: what a backend sends reaches the client before the backend goes on.
@@ -255,22 +254,7 @@ func TestPing(t *testing.T) {
 
 // TestSlowClient: a client that stops reading a large response is given up after the timeout, and its backend with it.
 func TestSlowClient(t *testing.T) {
-	l := listen(t)
-	broken := make(chan error, 1)
-	go func() {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		defer closeQuietly(conn)
-		_, _ = readMessage(bufio.NewReader(conn))
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
-		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
-		for err == nil {
-			_, err = conn.Write(make([]byte, 1<<16))
-		}
-		broken <- err
-	}()
+	l, broken := endless(t, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n")
 	log := filepath.Join(t.TempDir(), "log")
 	_, addr := start(t, "ProxyTimeout 1\nTimeout 1\nProxyPass / http://"+l.Addr().String()+"/\nCustomLog "+log+" \"%>s %X\"\n")
 	c := dial(t, addr)

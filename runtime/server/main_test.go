@@ -297,3 +297,25 @@ func listen(t *testing.T) net.Listener {
 
 // closeQuietly closes what the test needs no more.
 func closeQuietly(c io.Closer) { _ = c.Close() }
+
+// endless is a backend that sends a head and then bytes until its connection breaks; the reason comes out of broken.
+func endless(t *testing.T, head string) (l net.Listener, broken <-chan error) {
+	t.Helper()
+	l = listen(t)
+	reasons := make(chan error, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer closeQuietly(conn)
+		_, _ = readMessage(bufio.NewReader(conn))
+		_, _ = io.WriteString(conn, head)
+		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
+		for err == nil {
+			_, err = conn.Write(make([]byte, 1<<16))
+		}
+		reasons <- err
+	}()
+	return l, reasons
+}

@@ -255,22 +255,7 @@ func TestTimeouts(t *testing.T) {
 
 // TestClientGone: when the client leaves in the middle of a response, the backend's connection is closed too.
 func TestClientGone(t *testing.T) {
-	l := listen(t)
-	broken := make(chan error, 1)
-	go func() {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		defer closeQuietly(conn)
-		_, _ = readMessage(bufio.NewReader(conn))
-		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
-		_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Second))
-		for err == nil {
-			_, err = conn.Write(make([]byte, 1<<16))
-		}
-		broken <- err
-	}()
+	l, broken := endless(t, "HTTP/1.1 200 OK\r\n\r\n")
 	_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/\n")
 	c := dial(t, addr)
 	c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
