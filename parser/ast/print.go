@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Print returns what Fprint writes.
+// Print returns the text of a file. What was parsed and not edited comes out byte for byte.
 func Print(f *File) string {
 	var b strings.Builder
 	b.Grow(len(f.Source.Source()))
