@@ -121,8 +121,8 @@ func (c *conn) run() {
 	}
 }
 
-// arrived takes what has arrived. It returns false when the connection ends or more must be read in the middle of a
-// request.
+// arrived takes what has arrived. It returns false when the connection ends, when more must be read in the middle of a
+// request, and when it may have left something unread.
 func (c *conn) arrived() bool {
 	t := c.newTask()
 	n, err := c.wire.TryRead(t.buf)
@@ -138,6 +138,7 @@ func (c *conn) arrived() bool {
 		return false
 	}
 	t.to = n
+	filled := n == len(t.buf)
 	if !t.serveArrived() || c.closing {
 		return false
 	}
@@ -145,7 +146,7 @@ func (c *conn) arrived() bool {
 	c.dropTask()
 	// This look comes after the deadline was set: a stop that it misses interrupts the wait.
 	c.closing = c.server.draining.Load()
-	return !c.closing
+	return !c.closing && !filled
 }
 
 // leavesUnread says whether the client sent more than was read.

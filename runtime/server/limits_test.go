@@ -230,3 +230,21 @@ func TestTinyChunks(t *testing.T) {
 		t.Errorf("the backend got %d bytes, want %d", n, chunks)
 	}
 }
+
+// TestRequestsThatFillTheRoom: requests whose last one ends where the room of a read does are followed by those that came
+// with them.
+func TestRequestsThatFillTheRoom(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "MaxKeepAliveRequests 0\nProxyPass /b http://"+b.addr+"/\n")
+	head := "GET /none HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n"
+	request := strings.Replace(head, "X: ", "X: "+strings.Repeat("x", 64-len(head)), 1)
+	const requests = 1024
+	c := dial(t, addr)
+	c.send(strings.Repeat(request, requests))
+	_ = c.conn.SetDeadline(time.Now().Add(3 * time.Second))
+	for i := range requests {
+		if r, _ := c.response("GET"); r.StatusCode != 404 {
+			t.Fatalf("response %d: %d", i, r.StatusCode)
+		}
+	}
+}

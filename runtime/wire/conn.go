@@ -220,7 +220,8 @@ func (c *Conn) writeOnce(p []byte) (int, error) {
 }
 
 // Session calls step at once and then each time something has arrived, until step returns false; between the calls it
-// waits without a buffer. Within step, TryRead and Write work and Read does not. Session returns nil when step ended it,
+// waits without a buffer. Within step, TryRead and Write work and Read does not. A step that has not read all that arrived
+// must return false: nothing tells of the rest. Session returns nil when step ended it,
 // os.ErrDeadlineExceeded, ErrInterrupted, or the error of the connection.
 func (c *Conn) Session(step func() (more bool)) error {
 	if c.raw == nil {
