@@ -110,7 +110,8 @@ func (c *conn) survive(nc net.Conn) {
 // costs the least; what needs more reading is served outside of it.
 func (c *conn) run() {
 	for !c.closing {
-		c.wire.ReadBy(c.server.clock.Now().Add(c.idleFor))
+		now := c.server.clock.Now()
+		c.wire.IdleBy(now.Add(c.idleFor), now)
 		if err := c.wire.Session(c.arrived); err != nil {
 			return
 		}
@@ -142,7 +143,7 @@ func (c *conn) arrived() bool {
 	if !t.serveArrived() || c.closing {
 		return false
 	}
-	c.wire.ReadBy(t.x.Done.Add(c.idleFor))
+	c.wire.IdleBy(t.x.Done.Add(c.idleFor), t.x.Done)
 	c.dropTask()
 	// This look comes after the deadline was set: a stop that it misses interrupts the wait.
 	c.closing = c.server.draining.Load()

@@ -248,3 +248,28 @@ func TestRequestsThatFillTheRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestEndBehindARequest: the end of what a client sends is noticed when it comes with a request, so that a client that
+// left does not hold its connection for the time for which connections are kept.
+func TestEndBehindARequest(t *testing.T) {
+	b := newBackend(t, always(ok))
+	_, addr := start(t, "KeepAliveTimeout 60\nProxyPass / http://"+b.addr+"/\n")
+	var clients sync.WaitGroup
+	for i := range 10 {
+		c := dial(t, addr)
+		if i%2 == 0 { // behind a request, since the first on a connection is accepted with it
+			c.get("/")
+		}
+		c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if err := c.conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		clients.Go(func() {
+			_ = c.conn.SetDeadline(time.Now().Add(5 * time.Second))
+			if got, err := io.ReadAll(c.r); err != nil || !strings.HasSuffix(string(got), "ok") {
+				t.Errorf("%q, %v", got, err)
+			}
+		})
+	}
+	clients.Wait()
+}

@@ -86,6 +86,22 @@ func (c *Conn) ReadBy(t time.Time) {
 	}
 }
 
+// IdleBy is ReadBy for the wait of a Session between two messages, which begins at now. It has the step called once more
+// within a second: an end that came together with a message is told of only once, when the message is.
+func (c *Conn) IdleBy(t, now time.Time) {
+	c.read.wanted = t
+	if soon := now.Add(lookAgain); soon.Before(t) {
+		t = soon
+	}
+	if c.read.mustArm(t) {
+		c.armAt(&c.read, t, c.nc.SetReadDeadline)
+	}
+}
+
+// lookAgain is short beside the time for which connections are kept, and long beside that between two requests of a
+// client that is busy.
+const lookAgain = time.Second
+
 // WriteBy makes writes fail with os.ErrDeadlineExceeded at t. The zero time is no deadline.
 func (c *Conn) WriteBy(t time.Time) {
 	c.write.wanted = t
@@ -114,9 +130,11 @@ func (d *deadline) mustArm(t time.Time) bool {
 	return d.armed.IsZero() || d.armed.After(t)
 }
 
-func (c *Conn) arm(d *deadline, set func(time.Time) error) {
-	if set(d.wanted) == nil {
-		d.armed = d.wanted
+func (c *Conn) arm(d *deadline, set func(time.Time) error) { c.armAt(d, d.wanted, set) }
+
+func (c *Conn) armAt(d *deadline, t time.Time, set func(time.Time) error) {
+	if set(t) == nil {
+		d.armed = t
 	}
 	if c.severed.Load() {
 		c.Sever() // it may have come before the deadline that was just set
