@@ -1,10 +1,15 @@
 package server_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
+	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -272,4 +277,63 @@ func TestEndBehindARequest(t *testing.T) {
 		})
 	}
 	clients.Wait()
+}
+
+// TestLogsAreText: whatever clients and backends send, a request is one line of printable characters in the access log and
+// each record of the server's own log is one line too.
+func TestLogsAreText(t *testing.T) {
+	var every strings.Builder
+	for c := 1; c < 256; c++ {
+		every.WriteByte(byte(c))
+	}
+	b := newBackend(t, always("HTTP/1.1 302 \x1b[2J\r\nLocation: /\xff\"\\\r\nContent-Length: 0\r\n\r\n"))
+	name := filepath.Join(t.TempDir(), "access.log")
+	var own bytes.Buffer
+	p := compile(t, `RewriteEngine On
+RewriteRule (.*) - [E=V:$1]
+ProxyPass / http://`+b.addr+`/
+CustomLog `+name+` "%h %l %u %r %U %q %m %H %V %v %f %{X}i %{C}C %{V}e %{Location}o %s %b"
+`, nil)
+	s := server.New(p, server.Options{
+		Listen: map[uint16]string{80: "127.0.0.1:0"},
+		Log:    slog.New(slog.NewTextHandler(&own, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	addr := s.Addresses()[0].Actual.String()
+	requests := []string{
+		"GET /%0a%0d%1b%22%5c%ff?%0a\xff\" HTTP/1.1\r\nHost: a\r\nX: \"\xff\\\tx\r\nCookie: C=\xff\"\\\r\nConnection: close\r\n\r\n",
+		"GET /" + every.String() + " HTTP/1.1\r\nHost: a\r\n\r\n",
+		every.String() + "\r\n\r\n",
+		"\x1b[2J" + strings.Repeat("\x07", 9000) + "\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: \x1b\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nX: \x1b\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nExpect: \xff\"\r\n\r\n",
+	}
+	for _, request := range requests {
+		_ = raw(addr, request) // what the log says of it counts
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(text, []byte("\n")); n != len(requests) {
+		t.Errorf("%d lines for %d requests", n, len(requests))
+	}
+	for _, line := range append(bytes.Split(text, []byte("\n")), bytes.Split(own.Bytes(), []byte("\n"))...) {
+		if i := bytes.IndexFunc(line, func(r rune) bool { return r < ' ' || r > '~' }); i >= 0 {
+			t.Errorf("%.300q is not text at %d", line, i)
+		}
+	}
+	if own.Len() == 0 {
+		t.Error("the server said nothing of the requests that it refused")
+	}
 }
