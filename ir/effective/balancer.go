@@ -23,6 +23,8 @@ type Balancer struct {
 	Discarded []*Worker
 	// Server is where the members are defined: the main server's own for a balancer that a virtual host inherits.
 	Server *Server
+
+	members workerIndex
 }
 
 // Balancer returns the balancer that a target names; nil where the server has none.
@@ -30,7 +32,9 @@ func (s *Server) Balancer(target string) *Balancer {
 	return findBalancer(s.Balancers, target)
 }
 
-func (s *Server) ownBalancer(target string) *Balancer { return findBalancer(s.Balancers, target) }
+func (s *Server) ownBalancer(target string) *Balancer {
+	return s.balancers.find(s.Balancers, target)
+}
 
 func findBalancer(balancers []*Balancer, target string) *Balancer {
 	name := ir.BalancerName(target)
@@ -64,7 +68,7 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 	if sec != nil {
 		sec.Balancer = b
 	}
-	if w := findWorker(b.Members, item.URL, anyWorker); w != nil {
+	if w := b.members.find(b.Members, item.URL, anyWorker); w != nil {
 		w.share(item, item.Params)
 		return
 	}
@@ -122,8 +126,9 @@ func mergeBalancers(s *Server, main, own []*Balancer) []*Balancer {
 		return concat(main, own)
 	}
 	var all []*Balancer
+	var ofMain, ofOwn balancerIndex
 	for _, b := range main {
-		if o := findBalancer(own, b.Name); o != nil {
+		if o := ofOwn.find(own, b.Name); o != nil {
 			o = mergeBalancer(b, o)
 			o.Server = s.View.Main()
 			b = o
@@ -131,7 +136,7 @@ func mergeBalancers(s *Server, main, own []*Balancer) []*Balancer {
 		all = append(all, b)
 	}
 	for _, b := range own {
-		if findBalancer(main, b.Name) == nil {
+		if ofMain.find(main, b.Name) == nil {
 			all = append(all, b)
 		}
 	}

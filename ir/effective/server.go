@@ -55,6 +55,10 @@ type Server struct {
 	own    *Settings
 	last   int
 	access Access
+
+	// The indexes serve the building of the lists only, so that a finished server can be used from everywhere.
+	workers   workerIndex
+	balancers balancerIndex
 }
 
 func newServer(v *View, vhost *ir.VirtualHost, items []ir.Item) *Server {
@@ -197,14 +201,15 @@ func (s *Server) inherit(main *Server) {
 // rebind lets the virtual host's own directives mean the balancers after merging: a ProxyPass to a balancer of the main
 // server mentioned one without members until then.
 func (s *Server) rebind() {
+	var merged balancerIndex
 	for _, m := range append(slices.Clip(s.Mappings), s.Located...) {
 		if m.Balancer != nil {
-			m.Balancer = findBalancer(s.Balancers, m.Balancer.Name)
+			m.Balancer = merged.find(s.Balancers, m.Balancer.Name)
 		}
 	}
 	for _, sec := range s.Sections {
 		if sec.Balancer != nil {
-			sec.Balancer = findBalancer(s.Balancers, sec.Balancer.Name)
+			sec.Balancer = merged.find(s.Balancers, sec.Balancer.Name)
 		}
 	}
 }
