@@ -43,6 +43,7 @@ type lowering struct {
 	values    values
 	diags     diag.List
 	misplaced []misplaced
+	strangers *strangers
 }
 
 // handler says where a directive may stand and what becomes of it.

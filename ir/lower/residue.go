@@ -106,21 +106,55 @@ type stranger struct {
 // stranger returns such a module: one of an <IfModule> around the directive, or one that is loaded, whose directives are
 // not in the table.
 func (l *lowering) stranger(n *parser.Node) (stranger, bool) {
-	for _, box := range l.tree.Consumed {
-		if !box.Is("IfModule") || len(box.Words) == 0 || !box.Item.Span().Contains(n.NameSpan().Start) {
+	if l.strangers == nil {
+		l.strangers = strangersOf(l.tree)
+	}
+	for _, box := range l.strangers.boxes {
+		if box.span.Contains(n.NameSpan().Start) {
+			return stranger{box.module, true}, true
+		}
+	}
+	return stranger{l.strangers.loaded, false}, l.strangers.loaded != ""
+}
+
+// strangers are the modules of a configuration whose directives are not in the table. Most configurations never ask, so
+// they are looked for when the first directive is unknown.
+type strangers struct {
+	// boxes are the <IfModule> sections of such modules, in reading order.
+	boxes []strangeBox
+	// loaded is the first such module that a LoadModule names, or empty.
+	loaded string
+}
+
+type strangeBox struct {
+	span   diag.Span
+	module string
+}
+
+func strangersOf(tree *parser.Tree) *strangers {
+	s := &strangers{}
+	known := map[string]bool{}
+	strange := func(id string) bool {
+		if _, judged := known[id]; !judged {
+			known[id] = described(id)
+		}
+		return !known[id]
+	}
+	for _, box := range tree.Consumed {
+		if !box.Is("IfModule") || len(box.Words) == 0 {
 			continue
 		}
 		module := box.Words[0].String()
-		if !strings.HasPrefix(module, "!") && !described(moduleID(module)) {
-			return stranger{module, true}, true
+		if !strings.HasPrefix(module, "!") && strange(moduleID(module)) {
+			s.boxes = append(s.boxes, strangeBox{box.Item.Span(), module})
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(l.tree.Modules)) {
-		if !described(id) {
-			return stranger{id, false}, true
+	for _, id := range slices.Sorted(maps.Keys(tree.Modules)) {
+		if s.loaded == "" && strange(id) {
+			s.loaded = id
 		}
 	}
-	return stranger{}, false
+	return s
 }
 
 // withoutDirectives are modules of httpd that have none, by the identifier without _module.
