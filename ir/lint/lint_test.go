@@ -189,6 +189,7 @@ func TestPlaces(t *testing.T) {
 		"LB108": "/static",
 		"LB201": "balancer://cluster",
 		"LB202": "balancer://clutser/app",
+		"LB203": "balancer://cluster/",
 		"LB205": "http://b1.example.com:8080",
 		"LB401": "/app/$1",
 		"LB402": "[NC,OR]",

@@ -24,6 +24,7 @@ func Rules() []*Rule {
 		exclusionAfter,
 		balancerMissingSlash,
 		balancerUndefined,
+		balancerEmpty,
 		memberDuplicate,
 		rewriteNoPt,
 		lastCondOr,

@@ -1,0 +1,150 @@
+package lint
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+var balancerEmpty = &Rule{
+	ID:       "LB203",
+	Name:     "balancer-empty",
+	Class:    diag.Defect,
+	Severity: diag.Error,
+	Title:    "a target names a balancer without members",
+	Why: `A <Proxy "balancer://..."> section, or a ProxySet in it, makes a balancer; only BalancerMember gives it backends.
+apache2 -t says "Syntax OK", and each request ends in 503 (AH01171: No workers in balancer). The same happens to members
+that stand in a virtual host when the main server mentions the balancer too: httpd keeps the main server's members, which
+are none, and drops those of the virtual host. A balancer with growth= is left alone, since balancer-manager can fill it.`,
+	Bad: `<Proxy "balancer://cluster">
+    ProxySet lbmethod=byrequests
+</Proxy>
+ProxyPass "/" "balancer://cluster/"
+`,
+	Good: `<Proxy "balancer://cluster">
+    BalancerMember "http://b1.example.com:8080"
+    BalancerMember "http://b2.example.com:8080"
+    ProxySet lbmethod=byrequests
+</Proxy>
+ProxyPass "/" "balancer://cluster/"
+`,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
+	Run: func(p *Pass) {
+		known := definedBalancers(p.View)
+		for t := range p.balancerTargets() {
+			b := t.balancer
+			if len(b.Members) == 0 && !grows(b) && known.sees(t.server, b.Name) && !p.filledUnseen(t) {
+				reportEmpty(p, known, t)
+			}
+		}
+	},
+}
+
+// balancerTarget is a ProxyPass or a rule with [P] whose target is a balancer of its server.
+type balancerTarget struct {
+	server   *effective.Server
+	balancer *effective.Balancer
+	span     diag.Span
+}
+
+// balancerTargets yields what is sent to balancers, where it is written.
+func (p *Pass) balancerTargets() iter.Seq[balancerTarget] {
+	return func(yield func(balancerTarget) bool) {
+		for _, s := range p.View.Servers() {
+			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
+				for _, m := range list {
+					if m.Server == s && m.Balancer != nil && !yield(balancerTarget{s, m.Balancer, urlSpan(m)}) {
+						return
+					}
+				}
+			}
+		}
+		for rule := range p.proxyRules() {
+			if name := rule.balancer(); name != "" {
+				if b := rule.server.Balancer(name); b != nil && !yield(balancerTarget{rule.server, b, rule.urlSpan()}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// filledUnseen reports whether members may be there that the view does not show: the section of the balancer holds lines
+// that httpd refuses or that are not understood, or an Include of files that may be elsewhere.
+func (p *Pass) filledUnseen(t balancerTarget) bool {
+	for _, s := range p.View.Servers() {
+		if s != t.server && !s.IsMain() {
+			continue
+		}
+		for section := range ir.Of[*ir.Section](s.Items) {
+			if section.Kind == ir.SectionProxy && effective.BalancerName(section.Pattern) == t.balancer.Name &&
+				(hasUnread(section.Items) || p.includes(section)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// includes reports whether a line of the section, as it is written, is an Include: one without a file leaves no item.
+func (p *Pass) includes(section *ir.Section) bool {
+	span := section.Origin.Span
+	if p.Config.Files == nil || !span.IsValid() {
+		return false
+	}
+	file := p.Config.Files.File(span.Start)
+	for line := range strings.Lines(string(file.Source()[file.Offset(span.End):])) {
+		line = clib.ToLower(strings.TrimSpace(line))
+		switch {
+		case strings.HasPrefix(line, "include"):
+			return true
+		case strings.HasPrefix(line, "</proxy>"):
+			return false
+		}
+	}
+	return false
+}
+
+// hasUnread reports whether items hold something that could be more than it seems.
+func hasUnread(items []ir.Item) bool {
+	for residue := range ir.Of[*ir.Residue](items) {
+		if residue.State != ir.ResidueInert {
+			return true
+		}
+	}
+	return false
+}
+
+func reportEmpty(p *Pass, known balancers, t balancerTarget) {
+	d := diag.Diagnostic{
+		Span:    t.span,
+		Message: t.balancer.Name + " has no members",
+		Label:   "nobody is behind it",
+		Notes: []diag.Note{
+			{Kind: "effect", Text: "503 (AH01171: No workers in balancer) for every request"},
+			{Kind: "help", Text: fmt.Sprintf(`add a BalancerMember for each backend to <Proxy "%s">`, t.balancer.Name)},
+		},
+	}
+	main := t.server.View.Main()
+	by := known[t.server][t.balancer.Name]
+	if by == nil {
+		by = known[main][t.balancer.Name]
+	}
+	if by != nil {
+		d.Related = append(d.Related, diag.Related{Span: by.Head().Origin.Span, Message: "defined here"})
+	}
+	if len(t.balancer.Discarded) > 0 {
+		d.Message = t.balancer.Name + " has no members: the main server has it without, and that counts"
+		d.Related = []diag.Related{{Span: t.balancer.Discarded[0].By.Head().Origin.Span, Message: "httpd drops this member"}}
+		d.Notes[1].Text = "move the members to the main server, or give the balancer of the virtual host a name of its own"
+	}
+	if !p.Config.Server {
+		d.Severity = diag.Warning // another file of the server may add members
+	}
+	p.Report(d)
+}
