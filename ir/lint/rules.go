@@ -22,6 +22,7 @@ func Rules() []*Rule {
 		proxypassSlashMismatch,
 		proxypassShadowed,
 		exclusionAfter,
+		pprSlashMismatch,
 		balancerMissingSlash,
 		balancerUndefined,
 		balancerEmpty,
