@@ -192,6 +192,7 @@ func TestPlaces(t *testing.T) {
 		"LB202": "balancer://clutser/app",
 		"LB203": "balancer://cluster/",
 		"LB205": "http://b1.example.com:8080",
+		"LB207": "stickysession=JSESSIONID|jsessionid",
 		"LB401": "/app/$1",
 		"LB402": "[NC,OR]",
 		"LB403": `RewriteCond "%{HTTP_HOST}" "=admin.example.com"`,

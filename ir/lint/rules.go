@@ -27,6 +27,7 @@ func Rules() []*Rule {
 		balancerUndefined,
 		balancerEmpty,
 		memberDuplicate,
+		stickyNoRoutes,
 		rewriteNoPt,
 		lastCondOr,
 		orphanCond,
