@@ -28,6 +28,7 @@ func Rules() []*Rule {
 		balancerEmpty,
 		memberDuplicate,
 		stickyNoRoutes,
+		cookieNoSeparator,
 		rewriteNoPt,
 		lastCondOr,
 		orphanCond,
