@@ -29,6 +29,7 @@ func Rules() []*Rule {
 		memberDuplicate,
 		stickyNoRoutes,
 		cookieNoSeparator,
+		hcWithoutMethod,
 		rewriteNoPt,
 		lastCondOr,
 		orphanCond,
