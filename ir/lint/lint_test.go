@@ -195,6 +195,7 @@ func TestPlaces(t *testing.T) {
 		"LB207": "stickysession=JSESSIONID|jsessionid",
 		"LB209": "ROUTEID=%{BALANCER_WORKER_ROUTE}e; path=/",
 		"LB301": "hcuri=/health",
+		"LB302": "hcmethod=GET",
 		"LB401": "/app/$1",
 		"LB402": "[NC,OR]",
 		"LB403": `RewriteCond "%{HTTP_HOST}" "=admin.example.com"`,

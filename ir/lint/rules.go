@@ -30,6 +30,7 @@ func Rules() []*Rule {
 		stickyNoRoutes,
 		cookieNoSeparator,
 		hcWithoutMethod,
+		hcOnPlainWorker,
 		rewriteNoPt,
 		lastCondOr,
 		orphanCond,
