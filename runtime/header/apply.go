@@ -1,6 +1,8 @@
 package header
 
 import (
+	"time"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -10,95 +12,138 @@ import (
 type Room struct {
 	buf    []byte
 	groups []int
+	// always and moved hold fields while a list works.
+	always, moved wire.Fields
 }
 
-// Apply changes the fields of a request. Fields of one name count as one, joined by commas, as httpd reads them.
+// Apply changes the fields of a request. Fields of one name must be joined already, as Request.MergeFields does.
 func (l *List) Apply(x *exchange.Exchange, room *Room) {
 	if l == nil {
 		return
 	}
+	t := table{x: x, room: room, fields: x.Request.Fields}
+	l.run(&t)
+	x.Request.Fields = t.fields
+}
+
+// table is what a list works on: the fields of a request, or one of the two tables of a response.
+type table struct {
+	x      *exchange.Exchange
+	room   *Room
+	fields wire.Fields
+	now    time.Time
+	// response says that x.Response.ContentType goes with Content-Type (httpd: r->content_type).
+	response bool
+	// bad says that a value became one that cannot be sent.
+	bad bool
+}
+
+func (l *List) run(t *table) {
 	for i := range l.edits {
-		e := &l.edits[i]
-		if e.env != "" {
-			if _, set := x.Env.Get(e.env); set == e.unset {
-				continue
-			}
+		if e := &l.edits[i]; e.applies(t.x) {
+			e.apply(t)
 		}
-		e.apply(x, room)
 	}
 }
 
-func (e *edit) apply(x *exchange.Exchange, room *Room) {
-	fields := &x.Request.Fields
-	if e.action == ir.HeaderUnset {
-		*fields = fields.Without(e.name)
-		return
+func (e *edit) applies(x *exchange.Exchange) bool {
+	if e.env == "" {
+		return true
 	}
-	at := join(x, e.name, room)
-	room.buf = e.append(room.buf[:0], x)
+	_, set := x.Env.Get(e.env)
+	return set != e.unset
+}
+
+func (e *edit) apply(t *table) {
+	at := t.fields.Index(e.name)
 	switch e.action {
+	case ir.HeaderUnset:
+		if e.ofType {
+			t.retype(nil)
+		}
+		t.fields = t.fields.Without(e.name)
 	case ir.HeaderAdd:
-		at = -1
+		t.add(e, e.render(t))
 	case ir.HeaderSet:
+		t.set(e, at)
 	case ir.HeaderSetIfEmpty:
-		if at >= 0 {
-			return
-		}
-	case ir.HeaderAppend, ir.HeaderMerge:
 		if at < 0 {
-			break
+			t.set(e, at)
 		}
-		old := (*fields)[at].Value
-		if e.action == ir.HeaderMerge && hasElement(old, room.buf) {
-			return
+	case ir.HeaderAppend:
+		t.join(e, at, e.render(t))
+	case ir.HeaderMerge:
+		if value := e.render(t); at < 0 || !hasElement(t.fields[at].Value, value) {
+			t.join(e, at, value)
 		}
-		value := x.Alloc(len(old) + 2 + len(room.buf))
-		copy(value, old)
-		copy(value[len(old):], ", ")
-		copy(value[len(old)+2:], room.buf)
-		(*fields)[at].Value = value
-		return
 	case ir.HeaderEditFirst, ir.HeaderEditAll:
-		if at >= 0 {
-			// httpd takes the field out and puts it in again, so that it comes last.
-			field := (*fields)[at]
-			field.Value = e.replace(field.Value, x, room)
-			*fields = append(append((*fields)[:at], (*fields)[at+1:]...), field)
-		}
-		return
-	case ir.HeaderUnset, ir.HeaderEcho, ir.HeaderNote:
-		return
+		t.edit(e)
+	case ir.HeaderEcho, ir.HeaderNote:
 	}
-	value := x.Copy(room.buf)
-	if at >= 0 {
-		(*fields)[at].Value = value
-		return
-	}
-	*fields = append(*fields, wire.Field{Name: x.CopyString(e.name), Value: value})
 }
 
-// join makes one field of all that have the name, where the first stands, and returns its position, or -1.
-func join(x *exchange.Exchange, name string, room *Room) int {
-	fields := x.Request.Fields
-	first := fields.Index(name)
-	if first < 0 || fields.Count(name) == 1 {
-		return first
+func (t *table) add(e *edit, value []byte) {
+	t.fields = append(t.fields, wire.Field{Name: e.field, Value: value})
+}
+
+// retype changes the type of the content, which httpd holds beside the fields.
+func (t *table) retype(value []byte) {
+	if t.response {
+		t.x.Response.ContentType = value
 	}
-	room.buf = room.buf[:0]
-	kept := fields[:first+1]
-	for i := first; i < len(fields); i++ {
-		if !wire.EqualFold(fields[i].Name, name) {
-			kept = append(kept, fields[i])
-			continue
-		}
-		if i > first {
-			room.buf = append(room.buf, ", "...)
-		}
-		room.buf = append(room.buf, fields[i].Value...)
+}
+
+func (t *table) set(e *edit, at int) {
+	value := e.render(t)
+	if e.ofType {
+		t.retype(value)
 	}
-	kept[first].Value = x.Copy(room.buf)
-	x.Request.Fields = kept
-	return first
+	if at < 0 {
+		t.add(e, value)
+		return
+	}
+	t.fields = setField(t.fields, at, value)
+}
+
+// setField makes value that of the field at a position and removes the others of its name.
+func setField(fields wire.Fields, at int, value []byte) wire.Fields {
+	fields[at].Value = value
+	kept := fields[:at+1]
+	for _, field := range fields[at+1:] {
+		if !wire.EqualFoldBytes(field.Name, fields[at].Name) {
+			kept = append(kept, field)
+		}
+	}
+	return kept
+}
+
+// join appends a value to the first field of the name.
+func (t *table) join(e *edit, at int, value []byte) {
+	if at < 0 {
+		t.add(e, value)
+		return
+	}
+	old := t.fields[at].Value
+	joined := t.x.Alloc(len(old) + 2 + len(value))[:0]
+	t.fields[at].Value = append(append(append(joined, old...), ", "...), value...)
+}
+
+// edit is edit and edit*. httpd takes the fields out and puts them in again, so that they come last.
+func (t *table) edit(e *edit) {
+	t.room.buf = append(t.room.buf[:0], e.render(t)...)
+	if kind := t.x.Response.ContentType; e.ofType && t.response && kind != nil {
+		t.retype(e.replace(kind, t))
+	}
+	kept, moved := t.fields[:0], t.room.moved[:0]
+	for _, field := range t.fields {
+		if wire.EqualFold(field.Name, e.name) {
+			field.Value = e.replace(field.Value, t)
+			moved = append(moved, field)
+		} else {
+			kept = append(kept, field)
+		}
+	}
+	t.fields, t.room.moved = append(kept, moved...), moved
 }
 
 // hasElement says whether a list joined by commas has an element, byte for byte; commas inside quotes do not part it.
@@ -122,8 +167,9 @@ func hasElement(list, element []byte) bool {
 
 func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
-// replace is edit and edit*: room.buf holds the replacement, in which $N stands for a group.
-func (e *edit) replace(value []byte, x *exchange.Exchange, room *Room) []byte {
+// replace makes the new value of an edit: room.buf holds the replacement, in which $N stands for a group.
+func (e *edit) replace(value []byte, t *table) []byte {
+	room := t.room
 	template := len(room.buf)
 	rest := value
 	for {
@@ -140,7 +186,15 @@ func (e *edit) replace(value []byte, x *exchange.Exchange, room *Room) []byte {
 		}
 	}
 	room.buf = append(room.buf, rest...)
-	return x.Copy(room.buf[template:])
+	replaced := t.keep(room.buf[template:])
+	room.buf = room.buf[:template]
+	return replaced
+}
+
+// keep copies a value that was made for this request, and notes one that cannot be sent.
+func (t *table) keep(value []byte) []byte {
+	t.bad = t.bad || !wire.IsValue(value)
+	return t.x.Copy(value)
 }
 
 // substitute appends the replacement, which is the start of dst, with its references filled in (ap_pregsub).

@@ -1,4 +1,5 @@
-// Package header runs RequestHeader of mod_headers: it changes the fields of a request before they go to a backend.
+// Package header runs mod_headers: RequestHeader changes the fields of a request before they go to a backend, Header those
+// of a response before they go to the client.
 //
 // A list is compiled once; what of it cannot be run exactly is a problem with its directive. A request appends to room of
 // its exchange and allocates nothing.
@@ -12,8 +13,8 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/pcre"
-	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
+	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // List is a compiled list of RequestHeader directives. It is immutable; a nil list does nothing.
@@ -31,7 +32,13 @@ type Problem struct {
 type edit struct {
 	action ir.HeaderAction
 	name   string
+	// field is the name as it is sent.
+	field []byte
+	// ofType says that it is for Content-Type.
+	ofType bool
+	// value is what the value is made of; static is the value of one that is the same for each request.
 	value  []part
+	static []byte
 	match  *regex.Regexp
 	// env restricts it to requests with a variable of that name, or with unset to those without.
 	env   string
@@ -41,9 +48,9 @@ type edit struct {
 // part is a piece of a value.
 type part struct {
 	text string
-	// env is the name of a variable, time says that it is %t.
-	env  string
-	time bool
+	// env is the name of a variable; time says that it is %t, duration that it is %D.
+	env            string
+	time, duration bool
 }
 
 // Compile compiles the RequestHeader directives of a list, in order; Header directives in it are left out. The list is nil
@@ -69,30 +76,93 @@ func Compile(items []*ir.HeaderEdit) (*List, []Problem) {
 }
 
 func compile(item *ir.HeaderEdit) (edit, error) {
-	e := edit{action: item.Action, name: strings.TrimSuffix(item.Name, ":")}
+	e := newEdit(item)
 	if err := e.condition(item.Condition); err != nil {
 		return e, err
 	}
+	return e, e.compile(item)
+}
+
+// compileResponse compiles a Header directive.
+func compileResponse(item *ir.HeaderEdit, early bool) (edit, error) {
+	e := newEdit(item)
+	if !early {
+		if err := e.condition(item.Condition); err != nil {
+			return e, err
+		}
+	}
+	switch {
+	case item.Action == ir.HeaderEcho, item.Action == ir.HeaderNote:
+		return e, fmt.Errorf("the action %s is not run by this server: write set, append, add, merge, setifempty, unset or edit", item.Action)
+	case !wire.IsToken(e.field):
+		return e, fmt.Errorf("%q cannot be the name of a field, and httpd answers 500 to each request: write a name without blanks", e.name)
+	case wire.EqualFold(e.name, "Content-Length"), wire.EqualFold(e.name, "Transfer-Encoding"):
+		return e, fmt.Errorf("%s tells where a response ends and stays what this server makes it: leave the directive out", e.name)
+	}
+	if err := e.compile(item); err != nil {
+		return e, err
+	}
+	if early {
+		e.withoutVariables()
+	}
+	if !wire.IsValue(e.static) {
+		return e, fmt.Errorf("the value %q has control characters, and httpd answers 500 with it: leave them out", e.static)
+	}
+	return e, nil
+}
+
+func newEdit(item *ir.HeaderEdit) edit {
+	name := strings.TrimSuffix(item.Name, ":")
+	return edit{action: item.Action, name: name, field: []byte(name), ofType: wire.EqualFold(name, "Content-Type")}
+}
+
+// compile compiles the value and the pattern.
+func (e *edit) compile(item *ir.HeaderEdit) error {
 	value := item.Value
 	switch item.Action {
 	case ir.HeaderUnset:
-		return e, nil
+		return nil
 	case ir.HeaderEditFirst, ir.HeaderEditAll:
 		pattern, err := pcre.Parse(item.Value)
 		if err != nil {
-			return e, fmt.Errorf("the regular expression %q does not parse: %w", item.Value, err)
+			return fmt.Errorf("the regular expression %q does not parse: %w", item.Value, err)
 		}
 		if e.match, err = regex.Compile(pattern, false); err != nil {
-			return e, fmt.Errorf("the regular expression %q cannot be run: %w", item.Value, err)
+			return fmt.Errorf("the regular expression %q cannot be run: %w", item.Value, err)
 		}
 		value = item.Replacement
 	case ir.HeaderEcho, ir.HeaderNote:
-		return e, fmt.Errorf("RequestHeader has no action %s: write set, append, add, merge, setifempty, unset or edit", item.Action)
+		return fmt.Errorf("RequestHeader has no action %s: write set, append, add, merge, setifempty, unset or edit", item.Action)
 	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge:
 	}
 	var err error
-	e.value, err = parseValue(value)
-	return e, err
+	if e.value, err = parseValue(value, !item.Request); err == nil {
+		e.settle()
+	}
+	return err
+}
+
+// settle makes the value static when it has no part that changes.
+func (e *edit) settle() {
+	text := []byte{}
+	for i := range e.value {
+		p := &e.value[i]
+		if p.time || p.duration || p.env != "" {
+			return
+		}
+		text = append(text, p.text...)
+	}
+	e.static = text
+}
+
+// withoutVariables is for an edit that comes before any variable is set.
+func (e *edit) withoutVariables() {
+	for i := range e.value {
+		if p := &e.value[i]; p.env != "" {
+			*p = part{text: string(unknown)}
+		}
+	}
+	e.settle()
 }
 
 func (e *edit) condition(text string) error {
@@ -107,8 +177,8 @@ func (e *edit) condition(text string) error {
 	return nil
 }
 
-// parseValue reads a value: %%, %{NAME}e and %t, and the escapes \n, \r, \t and \\.
-func parseValue(text string) ([]part, error) {
+// parseValue reads a value: %%, %{NAME}e, %t and in a response %D, and the escapes \n, \r, \t and \\.
+func parseValue(text string, response bool) ([]part, error) {
 	if strings.HasPrefix(text, "expr=") {
 		return nil, errors.New("a header value that is an expression is not run by this server: write text with %{NAME}e")
 	}
@@ -135,6 +205,10 @@ func parseValue(text string) ([]part, error) {
 			i++
 			flush()
 			parts = append(parts, part{time: true})
+		case response && strings.HasPrefix(text[i:], "%D"):
+			i++
+			flush()
+			parts = append(parts, part{duration: true})
 		default:
 			end := strings.Index(text[i:], "}")
 			if !strings.HasPrefix(text[i:], "%{") || end < 0 || i+end+1 >= len(text) || text[i+end+1] != 'e' {
@@ -161,14 +235,20 @@ func unescape(c byte) byte {
 	return c
 }
 
-// append appends the value for a request.
-func (e *edit) append(dst []byte, x *exchange.Exchange) []byte {
+// render returns the value for a request, valid as long as the request.
+func (e *edit) render(t *table) []byte {
+	if e.static != nil {
+		return e.static
+	}
+	dst := t.room.buf[:0]
 	for i := range e.value {
 		switch p := &e.value[i]; {
 		case p.time:
-			dst = strconv.AppendInt(append(dst, "t="...), x.Start.UnixMicro(), 10)
+			dst = strconv.AppendInt(append(dst, "t="...), t.x.Start.UnixMicro(), 10)
+		case p.duration:
+			dst = strconv.AppendInt(append(dst, "D="...), t.now.Sub(t.x.Start).Microseconds(), 10)
 		case p.env != "":
-			value, ok := x.Env.Get(p.env)
+			value, ok := t.x.Env.Get(p.env)
 			if !ok {
 				value = unknown
 			}
@@ -177,7 +257,8 @@ func (e *edit) append(dst []byte, x *exchange.Exchange) []byte {
 			dst = append(dst, p.text...)
 		}
 	}
-	return dst
+	t.room.buf = dst
+	return t.keep(dst)
 }
 
 // appendUnwrapped appends the value of a variable, which can hold text of the client, without line ends: those would let

@@ -17,6 +17,7 @@ func walk(p *program.Program, x *exchange.Exchange, plan *program.Plan, buf []by
 	if _, err := x.Request.Parse(buf, wire.DefaultLimits()); err != nil {
 		panic(err)
 	}
+	x.Request.MergeFields(x)
 	program.Resolve(x)
 	p.Host(x.Client.Local, x.Request.Hostname).Decide(x, plan)
 }

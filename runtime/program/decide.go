@@ -73,12 +73,16 @@ func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 	}
 	h.self(p, early, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	if status != 0 {
+		p.response = h.scopes.base.response
 		p.respond(status)
 		return
 	}
-	p.path = path
+	p.path, p.response = path, early.response
 	url, raw, done := h.translate(x, p, early)
 	if done {
+		if h.scopes.edits && !h.scopes.located {
+			p.response = h.scopes.find(path, nil, p).response
+		}
 		return
 	}
 	h.forward(x, p, url, raw)
@@ -145,6 +149,7 @@ func result(m *mapping, url []byte) []byte {
 // forward completes the plan for a request that goes to url, or for one that stays here.
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	s := h.scopes.find(p.path, url, p)
+	p.response = s.response
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	start := len(p.buf)
 	p.buf = append(p.buf, "proxy:"...)

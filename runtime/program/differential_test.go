@@ -117,6 +117,7 @@ func decideAll(t *testing.T, conf string, requests []string, port string, addres
 func decide(t *testing.T, p *program.Program, raw, port string, names map[string]string) string {
 	t.Helper()
 	x := exchangeOf(t, raw, port)
+	x.Request.MergeFields(x)
 	if status := program.Resolve(x); status != 0 {
 		return fmt.Sprint(status)
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -73,6 +74,10 @@ type Plan struct {
 	// Reverse maps URLs in response fields back; nil where nothing is mapped.
 	Reverse *route.Reverse
 
+	// response are the Header directives; early says that those that are early count in a response of the server's own.
+	response *header.Response
+	early    bool
+
 	unpooled upstream.Worker
 	rewrite  rewrite.State
 	access   access.Request
@@ -99,7 +104,40 @@ type Settings struct {
 func (p *Plan) reset() {
 	p.Kind, p.Status, p.Location = 0, 0, nil
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
+	p.response, p.early = nil, true
 	p.buf = p.buf[:0]
+}
+
+// EditsResponse says whether Header directives change the fields of the response.
+func (p *Plan) EditsResponse() bool { return p.response != nil }
+
+// EditProxied makes of the fields that a backend sent those that the client gets (mod_headers: Header). False is a field
+// that cannot be sent: then httpd answers 500.
+func (p *Plan) EditProxied(x *exchange.Exchange, now time.Time) bool {
+	return p.response.Proxied(x, &p.header, now)
+}
+
+// EditOwn makes of the fields of a response of the server's own those that the client gets (mod_headers: Header). False is
+// a field that cannot be sent: then the response is 500 and without these directives.
+func (p *Plan) EditOwn(x *exchange.Exchange, now time.Time) bool {
+	if p.response == nil {
+		return true
+	}
+	serverWide := p.Status == statusOK && len(x.Request.Path) == 1 && x.Request.Path[0] == '*'
+	if serverWide && p.response.Options(x, &p.header, now) || !serverWide && p.response.Own(x, &p.header, now, p.early) {
+		return true
+	}
+	p.response = nil
+	return false
+}
+
+// DropEarly leaves out the Header directives that were early, as httpd does when it begins a response anew.
+func (p *Plan) DropEarly() { p.early = false }
+
+// Refuse makes the plan that of a request that could not be read, about which nothing is decided.
+func (h *Host) Refuse(p *Plan) {
+	p.reset()
+	p.response, p.early = h.scopes.base.response, false
 }
 
 // respond makes the plan one that answers with a status.

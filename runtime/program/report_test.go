@@ -26,10 +26,10 @@ func TestSeeds(t *testing.T) {
 		"003b-balancer-manager":    {Ignored: "SetHandler"},
 		"003d-ssl-termination":     {Refused: "SSLEngine"},
 		"003e-websocket":           {Ignored: "ProxyPass"},
-		"003f-security":            {Ignored: "Header Header"},
+		"003f-security":            {},
 		"003g-performance":         {Ignored: "SetOutputFilter"},
 		"003h-healthcheck":         {Refused: "ProxySet ProxySet", Ignored: "BalancerMember BalancerMember"},
-		"003i-sticky":              {Ignored: "Header"},
+		"003i-sticky":              {},
 		"003j-limits":              {Ignored: "ServerLimit MaxRequestWorkers ThreadsPerChild"},
 		"003k-monitoring":          {Ignored: "SetHandler SetHandler"},
 		"000-rewrite-proxy":        {},
@@ -112,6 +112,38 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%q is not refused at %s for %q: %+v", test.conf, test.directive, test.word, report.Refused)
 		} else if !report.Refused[i].Origin.Span.IsValid() {
 			t.Errorf("%q is refused without a place", test.conf)
+		}
+	}
+}
+
+// TestHeadersLeftOut holds which Header directives are listed as not executed, with their place; the others are not.
+func TestHeadersLeftOut(t *testing.T) {
+	tests := []struct{ conf, word string }{
+		{"Header set X %{SSL_CIPHER}s", "SSL_CIPHER"},
+		{"Header set X %l", "%l"},
+		{"Header set X expr=%{REMOTE_USER}", "expression"},
+		{"Header set X a expr=true", "env=NAME"},
+		{"Header echo ^X", "echo"},
+		{"Header note X x", "note"},
+		{"Header unset Content-Length", "where a response ends"},
+		{"Header always set Transfer-Encoding chunked", "where a response ends"},
+		{"Header set \"X Y\" a", "name of a field"},
+		{"Header set X \"a\\nb\"", "control characters"},
+		{"<Location /x>\nHeader set X a early\n</Location>", "early"},
+		{"<Directory /srv>\nHeader set X a\n</Directory>", "files"},
+		{"Header set X \"%t %D %% %{NAME}e\"", ""},
+		{"Header always set X a early", ""},
+		{"Header edit* X (.) $1 env=!Y", ""},
+	}
+	for _, test := range tests {
+		_, report := tryCompile(t, test.conf+"\n")
+		switch left := report.Ignored; {
+		case !report.OK():
+			t.Errorf("%q is refused: %+v", test.conf, report.Refused)
+		case test.word == "" && len(left) > 0:
+			t.Errorf("%q is left out: %+v", test.conf, left)
+		case test.word != "" && (len(left) != 1 || !strings.Contains(left[0].Message, test.word) || !left[0].Origin.Span.IsValid()):
+			t.Errorf("%q is not listed once for %q with its place: %+v", test.conf, test.word, left)
 		}
 	}
 }

@@ -24,6 +24,7 @@ type scope struct {
 	access       *access.Rules
 	open         bool
 	headers      *header.List
+	response     *header.Response
 	preserveHost bool
 	addForwarded bool
 	continues    bool
@@ -50,6 +51,8 @@ type scopes struct {
 	// located says that a Location has a mapping or turns the rewriting engine on or off, so that Location counts before
 	// the request is mapped.
 	located bool
+	// edits says that a Location has Header directives, which count for a redirect of a rewrite rule too.
+	edits bool
 
 	mu     sync.Mutex
 	merged atomic.Pointer[map[sectionSet]*scope]
@@ -78,6 +81,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 			} else {
 				c.location = append(c.location, sec)
 				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
+				c.edits = c.edits || len(source.Headers) > 0
 			}
 		}
 	}
@@ -203,10 +207,12 @@ func (c *scopes) remember(set sectionSet) *scope {
 // compile merges sections, in the order of merging, on top of what holds in the server.
 func (c *scopes) compile(list []*effective.Section) *scope {
 	merged := c.server.Scope(list...)
-	rules, _ := access.Compile(merged.Access)    // what cannot be decided denies, and was reported with its section
-	headers, _ := header.Compile(merged.Headers) // problems are found by the survey
+	rules, _ := access.Compile(merged.Access) // what cannot be decided denies, and was reported with its section
+	// Problems with these are found by the survey.
+	headers, _ := header.Compile(merged.Headers)
+	response, _ := header.CompileResponse(merged.Headers, len(c.server.Headers))
 	s := &scope{
-		headers: headers, access: rules, open: rules.IsOpen(),
+		headers: headers, response: response, access: rules, open: rules.IsOpen(),
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,

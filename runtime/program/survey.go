@@ -36,14 +36,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsOptions, ir.WordsLogLevel: // about files and messages, which this server has none of or its own
 		}
 	case *ir.HeaderEdit:
-		if item.Request {
-			_, problems := header.Compile([]*ir.HeaderEdit{item})
-			for _, p := range problems {
-				b.report.refuse(p.Item, "%s", p.Message)
-			}
-		} else {
-			b.report.ignore(item, "Header is not run by this server: clients get the fields that the backend sets, without what protects them or keeps their session here")
-		}
+		b.surveyHeader(item, in)
 	case *ir.ProxyPass:
 		if item.Interpolate {
 			b.report.ignore(item, "interpolate has no effect without ProxyPassInterpolateEnv On: ${…} in the URL stays as it is")
@@ -56,6 +49,30 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
 		// Run, or judged where they are compiled.
+	}
+}
+
+// surveyHeader refuses a RequestHeader that is not run, which could make a backend trust a field of the client. A Header
+// that is not run is left out.
+func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
+	if item.Request {
+		_, problems := header.Compile([]*ir.HeaderEdit{item})
+		for _, p := range problems {
+			b.report.refuse(p.Item, "%s", p.Message)
+		}
+		return
+	}
+	if isOfFiles(in) {
+		b.report.ignore(item, "Header stands in <%s>, and no files are served", in.Kind)
+		return
+	}
+	outside := 1
+	if in != nil {
+		outside = 0
+	}
+	_, problems := header.CompileResponse([]*ir.HeaderEdit{item}, outside)
+	for _, p := range problems {
+		b.report.ignore(p.Item, "%s", p.Message)
 	}
 }
 

@@ -85,6 +85,7 @@ func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s
 // balancer_post_request).
 func (p *Proxy) judge(j *Job, b *upstream.Balancer, w *upstream.Worker, r Result) {
 	switch {
+	case r.Blameless:
 	case r.Status == 500, r.Status == 503:
 		w.Fail(j.now)
 	case r.Status != 0:

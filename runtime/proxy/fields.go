@@ -31,7 +31,8 @@ func dropsFromResponse(name []byte) bool {
 func (a *attempt) responseFields() (wire.Framing, Result) {
 	fields := a.head.Fields
 	dst := a.X.Response.Fields[:0]
-	nominations, cookies, vary := fields.Has("Connection"), 0, fields.Has("Vary")
+	nominations, cookies := fields.Has("Connection"), 0
+	vary := fields.Has("Vary") && !a.Plan.EditsResponse() // which come before Vary is joined
 	framing, result := a.frame(fields)
 	if result.ends() {
 		return framing, result
@@ -41,9 +42,8 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		!fields.Has("Transfer-Encoding")
 	for _, field := range fields {
 		if !wire.ValidField(field) {
-			a.reuse = false
 			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
-			return framing, Result{Status: 500, Unsized: true}
+			return framing, a.unsendable()
 		}
 		if dropsFromResponse(field.Name) && !a.keepsCoding(field.Name) || nominations && nominated(fields, field.Name) {
 			continue
@@ -52,7 +52,9 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 			if dst.Has("Vary") {
 				continue
 			}
-			field.Value = a.joinVary(fields)
+			start := len(a.scratch)
+			a.scratch = wire.AppendVary(a.scratch, fields)
+			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 		}
 		if len(field.Name) == 14 && wire.EqualFold(field.Name, "Content-Length") {
 			if !length {
@@ -79,7 +81,18 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
 	}
 	a.X.Response.Fields = dst
+	if a.Plan.EditsResponse() && !a.Plan.EditProxied(a.X, a.proxy.clock.Now()) {
+		a.proxy.log.Warn("Header makes a field that cannot be sent", "worker", a.worker.Name)
+		return framing, a.unsendable()
+	}
 	return framing, Result{}
+}
+
+// unsendable is the answer in the place of a response whose fields cannot be sent.
+func (a *attempt) unsendable() Result {
+	a.reuse = false
+	a.Plan.DropEarly()
+	return Result{Status: 500, Unsized: true, Blameless: true}
 }
 
 // maxNominations bounds the bytes in which Connection names other fields, since each field is compared with all of them.
@@ -102,44 +115,6 @@ func nominationBytes(fields wire.Fields) int {
 func (a *attempt) keepsCoding(name []byte) bool {
 	return len(name) == 17 && string(a.X.Request.Method) == "HEAD" && a.head.Status != 204 && a.head.Status != 304 &&
 		wire.EqualFold(name, "Transfer-Encoding")
-}
-
-// joinVary joins the names of all Vary fields, each of them once (httpd: fixup_vary).
-func (a *attempt) joinVary(fields wire.Fields) []byte {
-	start := len(a.scratch)
-	for i := range fields {
-		if len(fields[i].Name) != 4 || !wire.EqualFold(fields[i].Name, "Vary") {
-			continue
-		}
-		for rest := bytes.TrimLeft(fields[i].Value, blanks); len(rest) > 0; rest = bytes.TrimLeft(rest, blanks) {
-			name := rest
-			if end := bytes.IndexAny(rest, blanks); end >= 0 {
-				name = rest[:end]
-			}
-			rest = rest[len(name):]
-			if listed(a.scratch[start:], name) {
-				continue
-			}
-			if len(a.scratch) > start {
-				a.scratch = append(a.scratch, ',')
-			}
-			a.scratch = append(a.scratch, name...)
-		}
-	}
-	return a.scratch[start:len(a.scratch):len(a.scratch)]
-}
-
-// blanks separate the names of a Vary field.
-const blanks = ", \t"
-
-// listed says whether a list, joined with commas, has a name, in any case.
-func listed(list, name []byte) bool {
-	for item := range bytes.SplitSeq(list, []byte(",")) {
-		if bytes.EqualFold(item, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // addsVia says whether responses get a Via field.

@@ -60,6 +60,8 @@ type Result struct {
 	Text string
 	// Unsized says that httpd sends the page without a length and closes the connection.
 	Unsized bool
+	// Blameless says that the status says nothing of the worker: httpd found out when it wrote the head.
+	Blameless bool
 	// Drop says that the client's connection is to be closed: without a response unless one was begun.
 	Drop bool
 }

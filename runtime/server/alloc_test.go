@@ -16,7 +16,9 @@ func TestNoAllocation(t *testing.T) {
 		"worker":   "ProxyPass / http://BACKEND/\n",
 		"balancer": "<Proxy balancer://b>\nBalancerMember http://BACKEND route=a\n</Proxy>\nProxyPass / balancer://b/\n",
 		"rewrite":  "RewriteEngine On\nRewriteRule ^/(.*) http://BACKEND/$1 [P,QSA]\n<Proxy http://BACKEND>\nProxySet keepalive=On\n</Proxy>\n",
-		"log":      "ProxyPass / http://BACKEND/\nCustomLog /dev/null \"%h %l %u %t \\\"%r\\\" %>s %b\"\n",
+		"header": "Header always set X-Frame-Options DENY\nHeader add Set-Cookie \"ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/\"\nHeader set Content-Type text/x\n" +
+			"Header merge Vary Accept\nHeader edit X-Kind (.) $1$1\nHeader set X-Took %D\nHeader unset X-Gone\nProxyPass / http://BACKEND/\n",
+		"log": "ProxyPass / http://BACKEND/\nCustomLog /dev/null \"%h %l %u %t \\\"%r\\\" %>s %b\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			backend := listen(t)

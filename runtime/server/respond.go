@@ -25,17 +25,22 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if x.Request.Simple {
 		return dst, framing
 	}
+	if t.plan.EditsResponse() {
+		t.joinConnection(keep)
+	}
 	dst = appendStatusLine(dst, &x.Response)
 	dst = t.appendFields(dst)
-	if keep && wire.HasToken(x.Request.Fields.Get("Connection"), "keep-alive") {
-		dst = t.appendKeepAlive(dst)
-	} else if !keep {
+	switch {
+	case t.plan.EditsResponse(): // then they are among the fields
+	case keep && wire.HasToken(x.Request.Fields.Get("Connection"), "keep-alive"):
+		dst = append(t.appendKeepAlive(append(dst, "Keep-Alive: "...)), "\r\nConnection: Keep-Alive\r\n"...)
+	case !keep:
 		dst = append(dst, "Connection: close\r\n"...)
 	}
 	if framing == wire.FramingChunked {
 		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
 	}
-	if own := t.contentType; own != "" {
+	if own := x.Response.ContentType; len(own) > 0 && !x.Response.Fields.Has("Content-Type") {
 		dst = append(append(append(dst, "Content-Type: "...), own...), "\r\n"...)
 	}
 	return append(dst, "\r\n"...), framing
@@ -52,6 +57,9 @@ func appendStatusLine(dst []byte, r *exchange.Response) []byte {
 func (t *task) appendFields(dst []byte) []byte {
 	fields := t.x.Response.Fields
 	date, software := fields.Index("Date"), fields.Index("Server")
+	if t.x.Handler != "proxy-server" {
+		date, software = -1, -1 // only responses of a proxy have others than the server's
+	}
 	if dst = append(dst, "Date: "...); date >= 0 {
 		dst = append(dst, fields[date].Value...)
 	} else {
@@ -75,15 +83,46 @@ func (t *task) appendFields(dst []byte) []byte {
 	return dst
 }
 
+// appendKeepAlive appends the value of the Keep-Alive field.
 func (t *task) appendKeepAlive(dst []byte) []byte {
 	settings := &t.host.Settings
-	dst = append(dst, "Keep-Alive: timeout="...)
+	dst = append(dst, "timeout="...)
 	dst = wire.AppendInt(dst, int64(settings.KeepAliveTimeout.Seconds()))
 	if settings.MaxKeepAlive > 0 {
 		dst = append(dst, ", max="...)
 		dst = wire.AppendInt(dst, int64(settings.MaxKeepAlive-t.conn.kept+1))
 	}
-	return append(dst, "\r\nConnection: Keep-Alive\r\n"...)
+	return dst
+}
+
+// joinConnection adds what the connection says to fields that Header directives may have made (httpd: ap_set_keepalive).
+func (t *task) joinConnection(keep bool) {
+	x := &t.x
+	switch {
+	case keep && wire.HasToken(x.Request.Fields.Get("Connection"), "keep-alive"):
+		const most = len("timeout=, max=") + 2*20
+		value := t.appendKeepAlive(x.Alloc(most)[:0])
+		x.Response.Fields = append(x.Response.Fields.Without("Keep-Alive"), wire.Field{Name: keepAliveName, Value: value})
+		t.mergeConnection(keepAliveName)
+	case !keep && !t.closes():
+		t.mergeConnection(closeToken)
+	}
+}
+
+func (t *task) mergeConnection(token []byte) {
+	fields := t.x.Response.Fields
+	at := fields.Index("Connection")
+	if at < 0 {
+		t.x.Response.Fields = append(fields, wire.Field{Name: connectionName, Value: token})
+		return
+	}
+	old := fields[at].Value
+	fields[at].Value = append(append(append(t.x.Alloc(len(old) + 2 + len(token))[:0], old...), ", "...), token...)
+}
+
+// closes says whether a Header directive ends the connection.
+func (t *task) closes() bool {
+	return t.plan.EditsResponse() && wire.HasToken(t.x.Response.Fields.Get("Connection"), "close")
 }
 
 // persist says whether the connection is kept and whether a body of unknown length may be sent in chunks (httpd:
@@ -105,7 +144,7 @@ func (t *task) persist(none, length bool) (keep, chunked bool) {
 	case !settings.KeepAlive || settings.KeepAliveTimeout <= 0,
 		settings.MaxKeepAlive > 0 && c.kept >= settings.MaxKeepAlive,
 		dropsConnection(x.Response.Status),
-		wire.HasToken(connection, "close"),
+		wire.HasToken(connection, "close"), t.closes(),
 		x.Request.Minor == 0 && !wire.HasToken(connection, "keep-alive"),
 		c.server.draining.Load():
 		return false, chunked
@@ -159,6 +198,7 @@ func (t *task) respondError(err error) {
 		bad = &wire.Error{Status: 500, Reason: err.Error()}
 	}
 	t.notes = bad.Notes
+	t.host.Refuse(&t.plan)
 	t.noteTarget()
 	t.conn.server.log.Info("request refused", "client", t.conn.client.RemoteIP, "status", bad.Status, "reason", bad.Reason)
 	t.respond(bad.Status)
@@ -177,11 +217,11 @@ func (t *task) respond(status int) {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
 	}
 	page := t.page[:0]
-	t.contentType = ""
+	x.Response.ContentType = nil
 	bodiless := status == 204 || status == 304
 	if !bodiless && (status != 200 || !isServerWide(x)) {
 		page = t.appendPage(page, status)
-		t.contentType = "text/html; charset=iso-8859-1"
+		x.Response.ContentType = pageType
 	}
 	t.page = page
 	head := bodiless || string(x.Request.Method) == "HEAD"
@@ -194,6 +234,11 @@ func (t *task) respond(status int) {
 	default:
 		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
+	}
+	if !t.plan.EditOwn(x, t.conn.server.clock.Now()) {
+		t.unsized = true
+		t.respond(500)
+		return
 	}
 	t.out, _ = t.AppendHead(t.out[:0], framing)
 	if !head {
@@ -211,4 +256,9 @@ func isRedirect(status int) bool { return status >= 300 && status < 400 }
 var (
 	locationName = []byte("Location")
 	lengthName   = []byte("Content-Length")
+
+	connectionName = []byte("Connection")
+	keepAliveName  = []byte("Keep-Alive")
+	closeToken     = []byte("close")
+	pageType       = []byte("text/html; charset=iso-8859-1")
 )

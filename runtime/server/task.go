@@ -34,9 +34,8 @@ type task struct {
 	// buf holds what was read; buf[from:to] is not used yet.
 	buf      []byte
 	from, to int
-	// out and page are where responses of the server's own are made; contentType is theirs.
-	out, page   []byte
-	contentType string
+	// out and page are where responses of the server's own are made.
+	out, page []byte
 	// head is the length of the head once that is parsed; rest is what arrived behind the request.
 	head int
 	rest []byte
@@ -82,7 +81,7 @@ func (t *task) reset() {
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
 	t.expecting, t.unsized, t.instead = false, false, 0
-	t.text, t.notes, t.contentType = "", "", ""
+	t.text, t.notes = "", ""
 }
 
 // serveArrived serves the requests that are whole in the buffer. It returns false when the connection ends or the next

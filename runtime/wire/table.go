@@ -56,6 +56,9 @@ func all(b []byte, c class) bool {
 	return true
 }
 
+// IsValue says whether b can be the value of a field.
+func IsValue(b []byte) bool { return all(b, inValue) }
+
 // IsToken says whether b can be a method or a field name.
 func IsToken(b []byte) bool { return len(b) > 0 && all(b, inToken) }
 
