@@ -193,6 +193,7 @@ func TestPlaces(t *testing.T) {
 		"LB202": "balancer://clutser/app",
 		"LB203": "balancer://cluster/",
 		"LB205": "http://b1.example.com:8080",
+		"LB206": "http://b1.example.com:8080/second",
 		"LB207": "stickysession=JSESSIONID|jsessionid",
 		"LB209": "ROUTEID=%{BALANCER_WORKER_ROUTE}e; path=/",
 		"LB301": "hcuri=/health",

@@ -28,6 +28,7 @@ func Rules() []*Rule {
 		balancerUndefined,
 		balancerEmpty,
 		memberDuplicate,
+		memberPrefixSwallow,
 		stickyNoRoutes,
 		cookieNoSeparator,
 		hcWithoutMethod,
