@@ -195,6 +195,7 @@ func TestPlaces(t *testing.T) {
 		"LB205": "http://b1.example.com:8080",
 		"LB206": "http://b1.example.com:8080/second",
 		"LB207": "stickysession=JSESSIONID|jsessionid",
+		"LB208": "route=b1",
 		"LB209": "ROUTEID=%{BALANCER_WORKER_ROUTE}e; path=/",
 		"LB301": "hcuri=/health",
 		"LB302": "hcmethod=GET",

@@ -30,6 +30,7 @@ func Rules() []*Rule {
 		memberDuplicate,
 		memberPrefixSwallow,
 		stickyNoRoutes,
+		routeDuplicate,
 		cookieNoSeparator,
 		hcWithoutMethod,
 		hcOnPlainWorker,
