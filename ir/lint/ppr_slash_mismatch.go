@@ -2,10 +2,8 @@ package lint
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 
-	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
 )
@@ -54,55 +52,10 @@ func checkReverseSlash(p *Pass, m prefixReverse) {
 			{Kind: "help", Text: fmt.Sprintf("write %s/", m.path)},
 		},
 	}
-	if m.location == nil {
+	if m.section == nil {
 		d.Fix = p.insertAt(m.pathSpan(), "end the path in a slash too", "/", true)
 	} else {
 		d.Notes[1].Text = fmt.Sprintf("write ProxyPassReverse %s", strings.TrimSuffix(m.pass.URL, "/"))
 	}
 	p.Report(d)
-}
-
-// prefixReverse is a ProxyPassReverse with its own path or that of the Location around it.
-type prefixReverse struct {
-	scope
-
-	pass *ir.ProxyPassReverse
-	// location is nil for a ProxyPassReverse with a path of its own.
-	location *ir.Section
-	path     string
-}
-
-func (m prefixReverse) urlSpan() diag.Span {
-	if m.location != nil {
-		return m.pass.Origin.Arg(0)
-	}
-	return m.pass.Origin.Arg(1)
-}
-
-func (m prefixReverse) pathSpan() diag.Span {
-	if m.location != nil {
-		return m.location.Origin.Arg(0)
-	}
-	return m.pass.Origin.Arg(0)
-}
-
-// prefixReverses yields each ProxyPassReverse that puts a plain path into responses.
-func (p *Pass) prefixReverses() iter.Seq[prefixReverse] {
-	return func(yield func(prefixReverse) bool) {
-		for s := range p.scopes() {
-			location := s.section
-			if location != nil && (location.Kind != ir.SectionLocation || location.Regex != nil || strings.ContainsAny(location.Pattern, "*?[")) {
-				continue
-			}
-			for pass := range ir.Of[*ir.ProxyPassReverse](s.items) {
-				m := prefixReverse{s, pass, location, pass.Path}
-				if location != nil {
-					m.path = location.Pattern
-				}
-				if !yield(m) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
 )
@@ -62,47 +61,4 @@ func checkSlash(p *Pass, m prefixMapping) {
 		},
 		Fix: p.insertAt(m.urlSpan(), "end the URL in a slash too", "/", url.Path == ""),
 	})
-}
-
-// prefixMapping is a ProxyPass with a plain path, its own or that of the Location around it.
-type prefixMapping struct {
-	pass *ir.ProxyPass
-	// location is nil for a ProxyPass with a path of its own.
-	location *ir.Section
-	path     string
-}
-
-func (m prefixMapping) urlSpan() diag.Span {
-	if m.location != nil {
-		return m.pass.Origin.Arg(0)
-	}
-	return m.pass.Origin.Arg(1)
-}
-
-func (m prefixMapping) pathSpan() diag.Span {
-	if m.location != nil {
-		return m.location.Origin.Arg(0)
-	}
-	return m.pass.Origin.Arg(0)
-}
-
-// prefixMappings yields each ProxyPass to a URL that compares a plain path: no regular expression, no wildcards.
-func (p *Pass) prefixMappings() func(yield func(prefixMapping) bool) {
-	return func(yield func(prefixMapping) bool) {
-		for s := range p.scopes() {
-			location := s.section
-			if location != nil && (location.Kind != ir.SectionLocation || location.Regex != nil || strings.ContainsAny(location.Pattern, "*?[")) {
-				continue
-			}
-			for pass := range ir.Of[*ir.ProxyPass](s.items) {
-				m := prefixMapping{pass, location, pass.Path}
-				if location != nil {
-					m.path = location.Pattern
-				}
-				if pass.Regex == nil && !pass.Exclude && !yield(m) {
-					return
-				}
-			}
-		}
-	}
 }
