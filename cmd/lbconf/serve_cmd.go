@@ -86,7 +86,7 @@ func (c *serveCmd) compileInput(ctx context.Context, term *terminal, log *slog.L
 	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
 		return nil, err
 	}
-	compiled, report := program.Compile(in.config, program.Options{Table: table, ServerRoot: c.serverRoot(in), Hostname: machineName(ctx)})
+	compiled, report := program.Compile(in.config, program.Options{Table: table, ServerRoot: c.serverRoot(in), Hostname: mainName(ctx, in.config)})
 	at := func(e program.Entry) string { return place(in.files, e.Origin) }
 	for _, e := range report.Refused {
 		log.Error("refused", "at", at(e), "reason", e.Message)
@@ -215,8 +215,11 @@ func namesUser(c *ir.Config) bool {
 	return false
 }
 
-// machineName is what httpd calls a server without ServerName here.
-func machineName(ctx context.Context) string {
+// mainName is what httpd calls a main server without ServerName here; nobody is asked for the name of any other.
+func mainName(ctx context.Context, c *ir.Config) string {
+	for range ir.Of[*ir.ServerName](c.Items) {
+		return ""
+	}
 	name, err := os.Hostname()
 	if err != nil {
 		return ""
