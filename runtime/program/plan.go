@@ -20,6 +20,27 @@ const (
 	Respond Kind = iota + 1
 	// Forward sends the request to Plan.Worker, or to a member of Plan.Balancer.
 	Forward
+	// Handle lets Plan.Handler make the response.
+	Handle
+)
+
+// Handler names what makes a response of the server's own that is more than a status. The zero value is none.
+type Handler uint8
+
+// The handlers.
+const (
+	// NoHandler is for requests that are forwarded or answered with a status.
+	NoHandler Handler = iota
+	// HandlerFile sends a file below DocumentRoot (httpd: the default handler).
+	HandlerFile
+	// HandlerBalancerManager is the page of mod_proxy_balancer: SetHandler balancer-manager.
+	HandlerBalancerManager
+	// HandlerServerStatus is the page of mod_status: SetHandler server-status.
+	HandlerServerStatus
+	// HandlerServerInfo is the page of mod_info: SetHandler server-info.
+	HandlerServerInfo
+	// HandlerMetrics are figures for Prometheus, which httpd does not have: SetHandler prometheus-metrics.
+	HandlerMetrics
 )
 
 // Via is what becomes of Via fields (mod_proxy: ProxyVia).
@@ -46,6 +67,8 @@ type Plan struct {
 	Status int
 	// Location is the value of the field of that name for a redirect.
 	Location []byte
+	// Handler makes the response of a plan to Handle.
+	Handler Handler
 
 	// Worker is the backend; nil when Balancer chooses one. Its Slot is nil for a backend that no worker describes: then no
 	// connection is kept and Connection: close is sent.
@@ -102,7 +125,7 @@ type Settings struct {
 }
 
 func (p *Plan) reset() {
-	p.Kind, p.Status, p.Location = 0, 0, nil
+	p.Kind, p.Status, p.Location, p.Handler = 0, 0, nil, NoHandler
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
 	p.response, p.early = nil, true
 	p.buf = p.buf[:0]
@@ -122,6 +145,13 @@ func (p *Plan) EditProxied(x *exchange.Exchange, now time.Time) bool {
 func (p *Plan) EditOwn(x *exchange.Exchange, now time.Time) bool {
 	if p.response == nil {
 		return true
+	}
+	if p.Kind == Handle {
+		if p.EditProxied(x, now) {
+			return true
+		}
+		p.Kind, p.response = Respond, nil
+		return false
 	}
 	serverWide := p.Status == statusOK && len(x.Request.Path) == 1 && x.Request.Path[0] == '*'
 	if serverWide && p.response.Options(x, &p.header, now) || !serverWide && p.response.Own(x, &p.header, now, p.early) {

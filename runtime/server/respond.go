@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"io"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -218,13 +219,21 @@ func (t *task) respond(status int) {
 	}
 	page := t.page[:0]
 	x.Response.ContentType = nil
-	bodiless := status == 204 || status == 304
-	if !bodiless && (status != 200 || !isServerWide(x)) {
+	if !isBodiless(status) && (status != 200 || !isServerWide(x)) {
 		page = t.appendPage(page, status)
 		x.Response.ContentType = pageType
 	}
 	t.page = page
-	head := bodiless || string(x.Request.Method) == "HEAD"
+	t.send(exchange.Content{Bytes: page})
+}
+
+// send sends a response of the server's own whose status and fields are made.
+func (t *task) send(content exchange.Content) {
+	x := &t.x
+	if closer, ok := content.Rest.(io.Closer); ok {
+		defer func() { _ = closer.Close() }() // it was only read
+	}
+	head := isBodiless(x.Response.Status) || string(x.Request.Method) == "HEAD"
 	framing := wire.Framing{}
 	switch {
 	case head:
@@ -232,8 +241,8 @@ func (t *task) respond(status int) {
 		framing = wire.Framing{Kind: wire.FramingClose}
 		t.conn.closing = true
 	default:
-		framing = wire.Framing{Kind: wire.FramingLength, Length: int64(len(page))}
-		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], int64(len(page)))})
+		framing = wire.Framing{Kind: wire.FramingLength, Length: content.Length()}
+		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], content.Length())})
 	}
 	if !t.plan.EditOwn(x, t.conn.server.clock.Now()) {
 		t.unsized = true
@@ -242,14 +251,21 @@ func (t *task) respond(status int) {
 	}
 	t.out, _ = t.AppendHead(t.out[:0], framing)
 	if !head {
-		t.out = append(t.out, page...)
-		x.Response.BodyBytes = int64(len(page))
+		t.out = append(t.out, content.Bytes...)
+		x.Response.BodyBytes = int64(len(content.Bytes))
 	}
 	x.Response.Started = true
-	if err := t.Write(t.out); err != nil {
+	err := t.Write(t.out)
+	if err == nil && !head && content.Rest != nil {
+		err = t.sendRest(content.Rest, content.Size)
+	}
+	if err != nil {
 		t.conn.closing, x.Aborted = true, true
 	}
 }
+
+// isBodiless says whether a response of a status has no body.
+func isBodiless(status int) bool { return status == 204 || status == 304 }
 
 func isRedirect(status int) bool { return status >= 300 && status < 400 }
 

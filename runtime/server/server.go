@@ -29,6 +29,8 @@ type Options struct {
 	Drain time.Duration
 	// Log gets what an administrator must know; nil discards it.
 	Log *slog.Logger
+	// Handlers make the responses of plans that say so; a plan for one that is missing is answered with 404.
+	Handlers map[program.Handler]Handler
 	// Clock is the clock of the machine; nil is clock.Wall. The deadlines of connections follow the machine's in any case.
 	Clock clock.Clock
 }
@@ -42,6 +44,7 @@ type Server struct {
 	clock    clock.Clock
 	proxy    *proxy.Proxy
 	limits   wire.Limits
+	handlers map[program.Handler]Handler
 	tasks    sync.Pool
 	dates    dateCache
 
@@ -54,7 +57,7 @@ type Server struct {
 // New returns a server that listens nowhere yet. The logs of the program must be open; the server closes them when it has
 // ended or when another program took over.
 func New(p *program.Program, o Options) *Server {
-	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, limits: wire.DefaultLimits()}
+	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: o.Handlers, limits: wire.DefaultLimits()}
 	if s.software == "" {
 		s.software = "lbconf"
 	}

@@ -278,6 +278,8 @@ func (t *task) carryOut() {
 		}
 	case program.Respond:
 		t.respond(t.plan.Status)
+	case program.Handle:
+		t.handle()
 	}
 }
 
