@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -14,6 +13,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/ir/lint"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/runtime/daemon"
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
@@ -23,7 +23,7 @@ import (
 var demoConfig string
 
 // demo serves the tutorial's balancer in front of two backends in this process, until ctx is done.
-func (c *serveCmd) demo(ctx context.Context, term *terminal, mapping map[uint16]string) error {
+func (c *serveCmd) demo(ctx context.Context, term *terminal, options daemon.Options) error {
 	one, err := startEcho(ctx, "backend one")
 	if err != nil {
 		return err
@@ -45,21 +45,15 @@ func (c *serveCmd) demo(ctx context.Context, term *terminal, mapping map[uint16]
 	if err := diag.Render(term.stdout, in.files, findings, diag.RenderOptions{Color: term.colour(term.stdout)}); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(term.stderr, nil))
-	compiled, err := c.compileInput(ctx, term, log, in, nil)
-	if err != nil {
-		return err
+	if options.Listen[443] == "" {
+		options.Listen[443] = "127.0.0.1:0"
 	}
-	if mapping[443] == "" {
-		mapping[443] = "127.0.0.1:0"
+	options.Listening = func(addresses []server.Bound) {
+		front := addresses[0].Actual
+		_, err = fmt.Fprintf(term.stdout, "\nTry it, twice, and see the backends take turns:\n\n    curl -i http://%s/service1/hello http://%s/service1/hello\n\nCtrl-C ends it.\n", front, front)
 	}
-	s := server.New(compiled, server.Options{Listen: mapping, Drain: c.Drain, Log: log})
-	if err := s.Listen(); err != nil {
-		return c.listenError(err)
-	}
-	front := s.Addresses()[0].Actual
-	_, err = fmt.Fprintf(term.stdout, "\nTry it, twice, and see the backends take turns:\n\n    curl -i http://%s/service1/hello http://%s/service1/hello\n\nCtrl-C ends it.\n", front, front)
-	return errors.Join(err, s.Serve(ctx))
+	served := daemon.Run(ctx, func() (daemon.Source, error) { return c.source(in), nil }, options)
+	return errors.Join(err, served)
 }
 
 // echo is a backend that answers with its name and the request that it got.

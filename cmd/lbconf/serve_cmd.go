@@ -5,21 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"runtime"
-	"strconv"
-	"strings"
-	"syscall"
 	"time"
 
-	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/diag"
-	"github.com/lbconf/lbconf/runtime/program"
-	"github.com/lbconf/lbconf/runtime/server"
-	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/daemon"
 )
 
 // serveCmd executes a configuration.
@@ -43,72 +33,44 @@ One scheduler thread is used unless GOMAXPROCS says otherwise: it costs less per
 
 // Run serves until ctx is done.
 func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
-	mapping, err := listenMapping(c.Listen)
+	mapping, err := daemon.ParseListen(c.Listen)
 	if err != nil {
 		return exitWith(exitUsage, err)
 	}
-	if term.getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(1) // a proxied request is too short to hand to another thread
+	daemon.OneScheduler(term.getenv)
+	options := daemon.Options{
+		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Log: slog.New(slog.NewTextHandler(term.stderr, nil)),
 	}
 	if c.Path == "" {
-		return c.demo(ctx, term, mapping)
+		err = c.demo(ctx, term, options)
+	} else {
+		err = daemon.Run(ctx, func() (daemon.Source, error) { return c.load(term) }, options)
 	}
-	log := slog.New(slog.NewTextHandler(term.stderr, nil))
-	compiled, err := c.compile(ctx, term, log, nil)
-	if err != nil {
-		return err
+	if _, refused := errors.AsType[*daemon.RefusedError](err); refused {
+		return exitWith(exitRefused, err)
 	}
-	s := server.New(compiled, server.Options{Listen: mapping, Drain: c.Drain, Log: log})
-	if err := s.Listen(); err != nil {
-		return c.listenError(errors.Join(err, compiled.CloseLogs()))
-	}
-	for _, bound := range s.Addresses() {
-		log.Info("listening on "+bound.Actual.String(), "configured", bound.Configured.Port)
-	}
-	stop := c.reloadOnHangup(ctx, term, log, s, compiled.Table())
-	defer stop()
-	return s.Serve(ctx)
+	return err
 }
 
-// compile reads the configuration and makes a program of it, with open logs. What stands in the way is printed.
-func (c *serveCmd) compile(ctx context.Context, term *terminal, log *slog.Logger, table *upstream.Table) (*program.Program, error) {
+// load reads the configuration. What is wrong with its text is printed.
+func (c *serveCmd) load(term *terminal) (daemon.Source, error) {
 	inputs, err := c.readAll(term, []string{c.Path}, term.environ())
 	if err != nil {
-		return nil, err
+		return daemon.Source{}, err
 	}
 	if len(inputs) != 1 {
-		return nil, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", c.Path, len(inputs)))
+		return daemon.Source{}, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", c.Path, len(inputs)))
 	}
-	return c.compileInput(ctx, term, log, inputs[0], table)
+	in := inputs[0]
+	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
+		return daemon.Source{}, err
+	}
+	return c.source(in), nil
 }
 
-func (c *serveCmd) compileInput(ctx context.Context, term *terminal, log *slog.Logger, in *input, table *upstream.Table) (*program.Program, error) {
-	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
-		return nil, err
-	}
-	compiled, report := program.Compile(in.config, program.Options{Table: table, ServerRoot: c.serverRoot(in), Hostname: mainName(ctx, in.config)})
-	at := func(e program.Entry) string { return place(in.files, e.Origin) }
-	for _, e := range report.Refused {
-		log.Error("refused", "at", at(e), "reason", e.Message)
-	}
-	for _, e := range report.Warned {
-		log.Warn("httpd would not run this", "at", at(e), "reason", e.Message)
-	}
-	for _, e := range report.Ignored {
-		log.Warn("not executed", "at", at(e), "reason", e.Message)
-	}
-	switch {
-	case !report.OK() || in.unreadable():
-		return nil, exitWith(exitRefused, fmt.Errorf("%s: refused; what is wrong stands above", in.name))
-	case c.Strict && (in.refused() || len(report.Warned)+len(report.Ignored) > 0):
-		return nil, exitWith(exitRefused, fmt.Errorf("%s: refused because of --strict; what is wrong stands above", in.name))
-	case !c.KeepRoot && os.Geteuid() == 0 && namesUser(in.config):
-		return nil, exitWith(exitRefused, fmt.Errorf("%s: names a User, and lbconf cannot change to it yet: start lbconf as that user (ports below 1024 by --listen or a capability), or add --keep-root", in.name))
-	}
-	if err := compiled.OpenLogs(); err != nil {
-		return nil, exitWith(exitRefused, err)
-	}
-	return compiled, nil
+// source is an input as a daemon takes it.
+func (c *serveCmd) source(in *input) daemon.Source {
+	return daemon.Source{Name: in.name, Config: in.config, ServerRoot: c.serverRoot(in), Unreadable: in.unreadable(), Refused: in.refused()}
 }
 
 // serverRoot is the folder that relative paths count from when the configuration does not say.
@@ -117,114 +79,4 @@ func (c *serveCmd) serverRoot(in *input) string {
 		return c.ServerRoot
 	}
 	return filepath.Dir(in.name)
-}
-
-// reloadOnHangup reads the configuration again at each SIGHUP until the returned function is called.
-func (c *serveCmd) reloadOnHangup(ctx context.Context, term *terminal, log *slog.Logger, s *server.Server, table *upstream.Table) (stop func()) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-hangup:
-				if err := c.reload(ctx, term, log, s, table); err != nil {
-					log.Error("reload failed, the old configuration stays", "reason", err)
-				} else {
-					log.Info("reloaded", "path", c.Path)
-				}
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(hangup)
-		cancel()
-		<-done
-	}
-}
-
-func (c *serveCmd) reload(ctx context.Context, term *terminal, log *slog.Logger, s *server.Server, table *upstream.Table) error {
-	compiled, err := c.compile(ctx, term, log, table)
-	if err != nil {
-		return err
-	}
-	if err := s.Swap(compiled); err != nil {
-		return errors.Join(err, compiled.CloseLogs())
-	}
-	return nil
-}
-
-// listenError says what to do about an address that cannot be opened.
-func (c *serveCmd) listenError(err error) error {
-	switch {
-	case errors.Is(err, server.ErrNoListen):
-		return exitWith(exitRefused, fmt.Errorf("%s: no Listen directive: add one, such as\n    Listen 8080\nor give an address with --listen, such as --listen 443=127.0.0.1:8443 for <VirtualHost *:443>", c.Path))
-	case errors.Is(err, os.ErrPermission):
-		return fmt.Errorf("%w: ports below 1024 need a privilege: map them with --listen 80=:8080, give the binary the capability (setcap cap_net_bind_service=+ep), or let a service manager do so", err)
-	}
-	return err
-}
-
-// listenMapping reads --listen: the port of the configuration and the address that is opened in its place.
-func listenMapping(options []string) (map[uint16]string, error) {
-	mapping := make(map[uint16]string)
-	for _, option := range options {
-		configured, address, mapped := strings.Cut(option, "=")
-		if !mapped {
-			address = option
-		}
-		_, port, err := net.SplitHostPort(address)
-		if err != nil {
-			return nil, fmt.Errorf("--listen %s: write it as ADDR:PORT or PORT=ADDR:PORT, such as 443=127.0.0.1:8443", option)
-		}
-		if !mapped {
-			configured = port
-		}
-		number, err := strconv.ParseUint(configured, 10, 16)
-		if err != nil || number == 0 {
-			return nil, fmt.Errorf("--listen %s: %q is no port: write a number from 1 to 65535", option, configured)
-		}
-		if other, taken := mapping[uint16(number)]; taken {
-			return nil, fmt.Errorf("--listen %s: port %d is at %s already", option, number, other)
-		}
-		mapping[uint16(number)] = address
-	}
-	return mapping, nil
-}
-
-// place is where an entry of a report stands, for a log line.
-func place(files *diag.FileSet, o ir.Origin) string {
-	at := files.Position(o.Span.Start)
-	if at.Line == 0 {
-		return o.Directive
-	}
-	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Line, at.Column)
-}
-
-// namesUser reports whether the main server wants to drop the privileges of root.
-func namesUser(c *ir.Config) bool {
-	for word := range ir.Of[*ir.Word](c.Items) {
-		if word.Name == ir.WordUser {
-			return true
-		}
-	}
-	return false
-}
-
-// mainName is what httpd calls a main server without ServerName here; nobody is asked for the name of any other.
-func mainName(ctx context.Context, c *ir.Config) string {
-	for range ir.Of[*ir.ServerName](c.Items) {
-		return ""
-	}
-	name, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second) // a resolver that does not answer must not keep a server from starting
-	defer cancel()
-	return program.MachineName(ctx, net.DefaultResolver, name)
 }
