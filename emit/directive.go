@@ -58,6 +58,17 @@ func Directive(item ir.Item) string {
 		return "LogFormat"
 	case *ir.CustomLog:
 		return "CustomLog"
+	case *ir.ErrorDocument:
+		return "ErrorDocument"
+	case *ir.Alias:
+		if item.Regex != nil {
+			return "AliasMatch"
+		}
+		return "Alias"
+	case *ir.MimeEdit:
+		return string(item.Action)
+	case *ir.FilterByType:
+		return "AddOutputFilterByType"
 	case *ir.Residue:
 		return item.Name
 	}

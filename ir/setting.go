@@ -30,6 +30,8 @@ const (
 	SwitchMergeSlashes SwitchName = "MergeSlashes"
 	// SwitchSSLProxyEngine is mod_ssl: SSLProxyEngine, TLS to backends, default Off.
 	SwitchSSLProxyEngine SwitchName = "SSLProxyEngine"
+	// SwitchDirectorySlash is mod_dir: DirectorySlash, a redirect to the name of a folder with its slash, default On.
+	SwitchDirectorySlash SwitchName = "DirectorySlash"
 )
 
 // Switch is a directive that is On or Off.
@@ -62,6 +64,8 @@ const (
 	NumberThreadsPerChild NumberName = "ThreadsPerChild"
 	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
+	// NumberDeflateCompressionLevel is mod_deflate: DeflateCompressionLevel, 1 to 9, default that of zlib, which is 6.
+	NumberDeflateCompressionLevel NumberName = "DeflateCompressionLevel"
 )
 
 // Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout that httpd
@@ -116,6 +120,18 @@ const (
 	WordSetHandler WordName = "SetHandler"
 	// WordSetOutputFilter is core: SetOutputFilter, names joined by semicolons.
 	WordSetOutputFilter WordName = "SetOutputFilter"
+	// WordDeflateAlterETag is mod_deflate: DeflateAlterETag: AddSuffix, NoChange or Remove.
+	WordDeflateAlterETag WordName = "DeflateAlterETag"
+	// WordForceType is core: ForceType, a media type, or None.
+	WordForceType WordName = "ForceType"
+	// WordAddDefaultCharset is core: AddDefaultCharset: a charset, Off, or On for iso-8859-1.
+	WordAddDefaultCharset WordName = "AddDefaultCharset"
+	// WordAcceptPathInfo is core: AcceptPathInfo: On, Off or Default.
+	WordAcceptPathInfo WordName = "AcceptPathInfo"
+	// WordTypesConfig is mod_mime: TypesConfig, a file.
+	WordTypesConfig WordName = "TypesConfig"
+	// WordMaxRanges is core: MaxRanges: a number from 1, none, default or unlimited.
+	WordMaxRanges WordName = "MaxRanges"
 	// WordSSLEngine is mod_ssl: SSLEngine: on or off.
 	WordSSLEngine WordName = "SSLEngine"
 	// WordSSLCertificateFile is mod_ssl: SSLCertificateFile.
@@ -138,8 +154,13 @@ func (n WordName) Values() []string {
 		return []string{"Off", "On", "Full", "Block"}
 	case WordSSLEngine:
 		return []string{"on", "off"}
+	case WordDeflateAlterETag:
+		return []string{"AddSuffix", "NoChange", "Remove"}
+	case WordAcceptPathInfo:
+		return []string{"On", "Off", "Default"}
 	case WordServerRoot, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
-		WordSetOutputFilter, WordSSLCertificateFile, WordSSLCertificateKeyFile:
+		WordSetOutputFilter, WordSSLCertificateFile, WordSSLCertificateKeyFile, WordForceType, WordAddDefaultCharset, WordTypesConfig,
+		WordMaxRanges:
 	}
 	return nil
 }
@@ -164,6 +185,16 @@ const (
 	WordsLogLevel WordsName = "LogLevel"
 	// WordsRewriteOptions is mod_rewrite: RewriteOptions.
 	WordsRewriteOptions WordsName = "RewriteOptions"
+	// WordsDirectoryIndex is mod_dir: DirectoryIndex, names of files or paths, or disabled.
+	WordsDirectoryIndex WordsName = "DirectoryIndex"
+	// WordsFileETag is core: FileETag, of what entity tags are made.
+	WordsFileETag WordsName = "FileETag"
+	// WordsAllowOverride is core: AllowOverride, what .htaccess files may say.
+	WordsAllowOverride WordsName = "AllowOverride"
+	// WordsAccessFileName is core: AccessFileName, the names of .htaccess files.
+	WordsAccessFileName WordsName = "AccessFileName"
+	// WordsProxyErrorOverride is mod_proxy: ProxyErrorOverride, on with statuses from 400 to 599 or without any, or off.
+	WordsProxyErrorOverride WordsName = "ProxyErrorOverride"
 )
 
 // Words is a directive with a list of words.

@@ -58,6 +58,14 @@ func arguments(item ir.Item) (string, error) {
 		return words(append([]string{item.Format}, optional(item.Nickname)...)...), nil
 	case *ir.CustomLog:
 		return customLog(item), nil
+	case *ir.ErrorDocument:
+		return words(strconv.Itoa(item.Status), item.Target), nil
+	case *ir.Alias:
+		return words(append(optional(item.Path), item.Target)...), nil
+	case *ir.MimeEdit:
+		return words(append(optional(item.Value), item.Extensions...)...), nil
+	case *ir.FilterByType:
+		return words(append([]string{item.Filters}, item.Types...)...), nil
 	case *ir.Residue:
 		return item.Args, nil
 	}

@@ -48,6 +48,10 @@ const (
 	keyAccess              = "access"
 	keyLogFormats          = "log_formats"
 	keyAccessLogs          = "access_logs"
+	keyErrorDocuments      = "error_documents"
+	keyAliases             = "aliases"
+	keyMime                = "mime"
+	keyFiltersByType       = "filters_by_type"
 	keyVerbatim            = "verbatim"
 )
 
@@ -70,6 +74,10 @@ func groups() map[string]group {
 		keyAccess:         access,
 		keyLogFormats:     logFormats,
 		keyAccessLogs:     accessLogs,
+		keyErrorDocuments: errorDocuments,
+		keyAliases:        aliases,
+		keyMime:           mime,
+		keyFiltersByType:  filtersByType,
 		keyVerbatim:       verbatim,
 	}
 	for _, kind := range namedKinds {
@@ -123,6 +131,14 @@ func keyOf(item ir.Item) string {
 		return keyLogFormats
 	case *ir.CustomLog:
 		return keyAccessLogs
+	case *ir.ErrorDocument:
+		return keyErrorDocuments
+	case *ir.Alias:
+		return keyAliases
+	case *ir.MimeEdit:
+		return keyMime
+	case *ir.FilterByType:
+		return keyFiltersByType
 	case *ir.Residue:
 		return keyVerbatim
 	}

@@ -22,17 +22,19 @@ var switchKeys = map[ir.SwitchName]string{
 	ir.SwitchKeepAlive:         "keep_alive",
 	ir.SwitchMergeSlashes:      "merge_slashes",
 	ir.SwitchSSLProxyEngine:    "ssl_proxy_engine",
+	ir.SwitchDirectorySlash:    "directory_slash",
 }
 
 var numberKeys = map[ir.NumberName]string{
-	ir.NumberTimeout:              "timeout",
-	ir.NumberProxyTimeout:         "proxy_timeout",
-	ir.NumberKeepAliveTimeout:     "keep_alive_timeout",
-	ir.NumberMaxKeepAliveRequests: "max_keep_alive_requests",
-	ir.NumberServerLimit:          "server_limit",
-	ir.NumberMaxRequestWorkers:    "max_request_workers",
-	ir.NumberThreadsPerChild:      "threads_per_child",
-	ir.NumberProxyMaxForwards:     "proxy_max_forwards",
+	ir.NumberTimeout:                 "timeout",
+	ir.NumberProxyTimeout:            "proxy_timeout",
+	ir.NumberKeepAliveTimeout:        "keep_alive_timeout",
+	ir.NumberMaxKeepAliveRequests:    "max_keep_alive_requests",
+	ir.NumberServerLimit:             "server_limit",
+	ir.NumberMaxRequestWorkers:       "max_request_workers",
+	ir.NumberThreadsPerChild:         "threads_per_child",
+	ir.NumberProxyMaxForwards:        "proxy_max_forwards",
+	ir.NumberDeflateCompressionLevel: "deflate_compression_level",
 }
 
 var wordKeys = map[ir.WordName]string{
@@ -49,15 +51,26 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordProxyVia:              "proxy_via",
 	ir.WordSetHandler:            "set_handler",
 	ir.WordSetOutputFilter:       "set_output_filter",
+	ir.WordDeflateAlterETag:      "deflate_alter_etag",
+	ir.WordForceType:             "force_type",
+	ir.WordAddDefaultCharset:     "add_default_charset",
+	ir.WordAcceptPathInfo:        "accept_path_info",
+	ir.WordTypesConfig:           "types_config",
+	ir.WordMaxRanges:             "max_ranges",
 	ir.WordSSLEngine:             "ssl_engine",
 	ir.WordSSLCertificateFile:    "ssl_certificate_file",
 	ir.WordSSLCertificateKeyFile: "ssl_certificate_key_file",
 }
 
 var wordsKeys = map[ir.WordsName]string{
-	ir.WordsOptions:        "options",
-	ir.WordsLogLevel:       "log_level",
-	ir.WordsRewriteOptions: "rewrite_options",
+	ir.WordsOptions:            "options",
+	ir.WordsLogLevel:           "log_level",
+	ir.WordsRewriteOptions:     "rewrite_options",
+	ir.WordsDirectoryIndex:     "directory_index",
+	ir.WordsFileETag:           "file_etag",
+	ir.WordsAllowOverride:      "allow_override",
+	ir.WordsAccessFileName:     "access_file_name",
+	ir.WordsProxyErrorOverride: "proxy_error_override",
 }
 
 // settings returns the groups of the directives whose whole meaning is a value.

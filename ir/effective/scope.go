@@ -41,7 +41,7 @@ func (a *Access) add(item ir.Item) {
 		a.Require = append(a.Require, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word, *ir.Words,
 		*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit,
-		*ir.LogFormat, *ir.CustomLog, *ir.Residue:
+		*ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 }
 
@@ -75,6 +75,8 @@ type Scope struct {
 	// Rewrite are the rules of the last section that has rules; nil where none has. The server's own rules are not among
 	// them: these run earlier.
 	Rewrite *Rewrite
+	// Files is what holds for files, filters and error pages.
+	Files Files
 	// Access is who may do it.
 	Access Access
 	// Residue is what the sections hold and nobody models.
@@ -84,7 +86,7 @@ type Scope struct {
 // Scope merges sections, given in the order of merging, on top of what holds in the whole server.
 func (s *Server) Scope(sections ...*Section) *Scope {
 	scope := &Scope{
-		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Access: s.access,
+		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Access: s.access, Files: s.Files,
 	}
 	for _, sec := range sections {
 		scope.merge(sec)
@@ -101,6 +103,7 @@ func (c *Scope) merge(sec *Section) {
 	c.Headers = concat(c.Headers, sec.Headers)
 	c.Residue = concat(c.Residue, sec.Residue)
 	c.Access.merge(sec.access)
+	c.Files = c.Files.with(&sec.Files)
 	if len(sec.Rewrite.Rules) > 0 {
 		c.Rewrite = &sec.Rewrite
 	}

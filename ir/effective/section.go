@@ -49,6 +49,8 @@ type Section struct {
 	Rewrite Rewrite
 	// Headers are its Header and RequestHeader directives.
 	Headers []*ir.HeaderEdit
+	// Files is what it says about files, filters and error pages.
+	Files Files
 	// Residue is what it holds and nobody models.
 	Residue []*ir.Residue
 
@@ -95,6 +97,8 @@ func (s *Section) add(item ir.Item) {
 		s.Rewrite.add(item)
 	case *ir.HeaderEdit:
 		s.Headers = append(s.Headers, item)
+	case *ir.ErrorDocument, *ir.MimeEdit, *ir.FilterByType, *ir.Alias:
+		s.Files.add(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
 		s.access.add(item)
 	case *ir.Residue:

@@ -43,6 +43,8 @@ type Server struct {
 	Rewrite Rewrite
 	// Headers are Header and RequestHeader outside sections.
 	Headers []*ir.HeaderEdit
+	// Files is what the server says about files, filters and error pages.
+	Files Files
 	// Sections are all that select requests, in the order in which httpd reads them; see Phase for the order of merging.
 	Sections []*Section
 	// Logs are the access logs: a virtual host that has its own has no other.
@@ -131,6 +133,8 @@ func (s *Server) collectItem(item ir.Item) {
 		}
 	case *ir.CustomLog:
 		s.Logs = append(s.Logs, item)
+	case *ir.ErrorDocument, *ir.MimeEdit, *ir.FilterByType, *ir.Alias:
+		s.Files.add(item)
 	case *ir.Section:
 		s.section(item, nil)
 	case *ir.LoadModule, *ir.Listen, *ir.VirtualHost, *ir.Residue:
@@ -162,7 +166,7 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 			s.balancerMember(child, sec)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
 			*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
-			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
+			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 			sec.add(child)
 		}
 	}
@@ -177,6 +181,7 @@ func (s *Server) inherit(main *Server) {
 	s.Mappings = concat(main.Mappings, s.Mappings)
 	s.Reverses = concat(main.Reverses, s.Reverses)
 	s.Headers = concat(main.Headers, s.Headers)
+	s.Files = main.Files.with(&s.Files)
 	s.Sections = concat(main.Sections, s.Sections)
 	s.Located = concat(main.Located, s.Located)
 	s.Workers = concat(main.Workers, s.Workers)

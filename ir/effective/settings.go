@@ -1,6 +1,7 @@
 package effective
 
 import (
+	"strings"
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
@@ -100,7 +101,7 @@ func (s *Settings) add(item ir.Item) {
 	case *ir.Word:
 		put(&s.words, item.Name, item)
 	case *ir.Words:
-		if before := s.lists[item.Name]; before != nil && item.Name != ir.WordsOptions {
+		if before := s.lists[item.Name]; before != nil && adds(item) {
 			joined := *item
 			joined.Values = concat(before.Values, item.Values)
 			item = &joined
@@ -108,8 +109,20 @@ func (s *Settings) add(item ir.Item) {
 		put(&s.lists, item.Name, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
-		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
+		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
+}
+
+// adds says whether a list adds to an earlier one of the same scope, as most do.
+func adds(item *ir.Words) bool {
+	switch item.Name {
+	case ir.WordsOptions:
+		return len(item.Values) > 0 && (strings.HasPrefix(item.Values[0], "+") || strings.HasPrefix(item.Values[0], "-"))
+	case ir.WordsAllowOverride, ir.WordsAccessFileName:
+		return false
+	case ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
+	}
+	return true
 }
 
 func put[K comparable, V any](m *map[K]V, key K, value V) {
@@ -128,17 +141,19 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchKeepAlive:         true,
 	ir.SwitchMergeSlashes:      true,
 	ir.SwitchSSLProxyEngine:    false,
+	ir.SwitchDirectorySlash:    true,
 }
 
 var numberDefaults = map[ir.NumberName]int64{
-	ir.NumberTimeout:              60,
-	ir.NumberProxyTimeout:         0,
-	ir.NumberKeepAliveTimeout:     5000,
-	ir.NumberMaxKeepAliveRequests: 100,
-	ir.NumberServerLimit:          16,
-	ir.NumberMaxRequestWorkers:    400,
-	ir.NumberThreadsPerChild:      25,
-	ir.NumberProxyMaxForwards:     -1,
+	ir.NumberTimeout:                 60,
+	ir.NumberProxyTimeout:            0,
+	ir.NumberKeepAliveTimeout:        5000,
+	ir.NumberMaxKeepAliveRequests:    100,
+	ir.NumberServerLimit:             16,
+	ir.NumberMaxRequestWorkers:       400,
+	ir.NumberThreadsPerChild:         25,
+	ir.NumberProxyMaxForwards:        -1,
+	ir.NumberDeflateCompressionLevel: 6,
 }
 
 var wordDefaults = map[ir.WordName]string{
@@ -155,6 +170,12 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordProxyVia:              "Off",
 	ir.WordSetHandler:            "",
 	ir.WordSetOutputFilter:       "",
+	ir.WordDeflateAlterETag:      "AddSuffix",
+	ir.WordForceType:             "None",
+	ir.WordAddDefaultCharset:     "Off",
+	ir.WordAcceptPathInfo:        "Default",
+	ir.WordTypesConfig:           "conf/mime.types",
+	ir.WordMaxRanges:             "default",
 	ir.WordSSLEngine:             "off",
 	ir.WordSSLCertificateFile:    "",
 	ir.WordSSLCertificateKeyFile: "",

@@ -60,6 +60,7 @@ func handlers() map[string]handler {
 	for _, module := range []map[string]handler{
 		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), rewriteHandlers(),
 		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
+		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
 	} {
 		for name, h := range module {
 			all[clib.ToLower(name)] = h

@@ -14,20 +14,21 @@ import (
 func proxyHandlers() map[string]handler {
 	mapping := inServer | inProxy | inLocation
 	return map[string]handler{
-		"ProxyPass":         {mapping, proxyPass(false)},
-		"ProxyPassMatch":    {mapping, proxyPass(true)},
-		"ProxyPassReverse":  {mapping, lowerProxyPassReverse},
-		"ProxySet":          {anywhere, lowerProxySet},
-		"BalancerMember":    {anywhere, lowerBalancerMember},
-		"<Proxy":            {inServer, lowerProxy},
-		"<ProxyMatch":       {inServer, lowerProxyMatch},
-		"ProxyRequests":     {inServer, flag(ir.SwitchProxyRequests)},
-		"ProxyPreserveHost": {anywhere, flag(ir.SwitchProxyPreserveHost)},
-		"ProxyAddHeaders":   {anywhere, flag(ir.SwitchProxyAddHeaders)},
-		"Proxy100Continue":  {anywhere, flag(ir.SwitchProxy100Continue)},
-		"ProxyTimeout":      {inServer, lowerProxyTimeout},
-		"ProxyMaxForwards":  {inServer, number(ir.NumberProxyMaxForwards)},
-		"ProxyVia":          {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
+		"ProxyPass":          {mapping, proxyPass(false)},
+		"ProxyPassMatch":     {mapping, proxyPass(true)},
+		"ProxyPassReverse":   {mapping, lowerProxyPassReverse},
+		"ProxySet":           {anywhere, lowerProxySet},
+		"BalancerMember":     {anywhere, lowerBalancerMember},
+		"<Proxy":             {inServer, lowerProxy},
+		"<ProxyMatch":        {inServer, lowerProxyMatch},
+		"ProxyRequests":      {inServer, flag(ir.SwitchProxyRequests)},
+		"ProxyPreserveHost":  {anywhere, flag(ir.SwitchProxyPreserveHost)},
+		"ProxyAddHeaders":    {anywhere, flag(ir.SwitchProxyAddHeaders)},
+		"Proxy100Continue":   {anywhere, flag(ir.SwitchProxy100Continue)},
+		"ProxyTimeout":       {inServer, lowerProxyTimeout},
+		"ProxyMaxForwards":   {inServer, number(ir.NumberProxyMaxForwards)},
+		"ProxyErrorOverride": {inServer | inSection, lowerErrorOverride},
+		"ProxyVia":           {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
 	}
 }
 

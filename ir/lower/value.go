@@ -66,7 +66,6 @@ func bounds() map[string]bound {
 func patterns() map[string]patternArg {
 	return map[string]patternArg{
 		"redirectmatch":      {-2, "Regular expression could not be compiled."},
-		"aliasmatch":         {0, "Regular expression could not be compiled."},
 		"scriptaliasmatch":   {0, "Regular expression could not be compiled."},
 		"setenvif":           {1, "SetEnvIf regex could not be compiled."},
 		"setenvifnocase":     {1, "SetEnvIfNoCase regex could not be compiled."},

@@ -33,6 +33,9 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.Words:
 		switch item.Name {
 		case ir.WordsRewriteOptions: // judged where rules are compiled
+		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName: // about files
+		case ir.WordsProxyErrorOverride:
+			b.report.ignore(item, "ProxyErrorOverride is not run by this server")
 		case ir.WordsOptions, ir.WordsLogLevel: // about files and messages, which this server has none of or its own
 		}
 	case *ir.HeaderEdit:
@@ -45,6 +48,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveySection(item)
 	case *ir.Residue:
 		b.surveyResidue(item, in)
+	case *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType:
+		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
@@ -83,7 +88,7 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchKeepAlive, ir.SwitchMergeSlashes:
+		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchDirectorySlash:
 	case ir.SwitchSSLProxyEngine: // the https:// of a backend is refused where it stands
 	}
 }
@@ -120,7 +125,12 @@ func (b *builder) surveyWord(item *ir.Word) {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
-		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile:
+		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordForceType, ir.WordAcceptPathInfo,
+		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
+	case ir.WordAddDefaultCharset:
+		if !clib.EqualFold(item.Value, "off") {
+			b.report.ignore(item, "AddDefaultCharset is not run by this server")
+		}
 	}
 }
 
@@ -128,7 +138,8 @@ func (b *builder) surveyNumber(item *ir.Number) {
 	switch item.Name {
 	case ir.NumberServerLimit, ir.NumberMaxRequestWorkers, ir.NumberThreadsPerChild:
 		b.report.ignore(item, "%s does not bound this server: as many requests are in work as clients send", item.Name)
-	case ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards:
+	case ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards,
+		ir.NumberDeflateCompressionLevel:
 	}
 }
 

@@ -35,6 +35,10 @@ func Every() *ir.Config {
 		&ir.RewriteRule{Rule: rule},
 		&ir.HeaderEdit{Always: true, Action: ir.HeaderEditFirst, Name: "X", Value: "a", Replacement: "b", Condition: "env=X"},
 		&ir.LogFormat{Format: "%h", Nickname: "short"},
+		&ir.ErrorDocument{Status: 404, Target: "/missing.html"},
+		&ir.Alias{Path: "/a", Target: "/srv/a"},
+		&ir.MimeEdit{Action: ir.MimeAddType, Value: "text/x", Extensions: []string{".x"}},
+		&ir.FilterByType{Filters: "DEFLATE", Types: []string{"text/html"}},
 		&ir.CustomLog{Target: "log", Format: "short", Condition: "env=X"},
 		&ir.VirtualHost{Addresses: []ir.Address{{Host: "*", Port: 80}}, Items: []ir.Item{&ir.ServerAlias{Names: []string{"a"}}}},
 		&ir.Section{Kind: ir.SectionLocationMatch, Pattern: "^/a", Regex: pattern, Items: []ir.Item{
@@ -92,6 +96,8 @@ func change(v reflect.Value) bool {
 		v.Set(reflect.ValueOf(ir.WordUser))
 	case ir.WordsName:
 		v.Set(reflect.ValueOf(ir.WordsLogLevel))
+	case ir.MimeAction:
+		v.Set(reflect.ValueOf(ir.MimeAddCharset))
 	case ir.HeaderAction:
 		v.Set(reflect.ValueOf(ir.HeaderEditAll))
 	case ir.SectionKind:

@@ -99,18 +99,18 @@ func (g *generator) scope(where context, depth int) []ir.Item {
 
 func (g *generator) item(where context, depth int) ir.Item {
 	kinds := []func(context) ir.Item{
-		g.switchItem, g.word, g.words, g.header, g.header, g.residue, g.rule, g.cond, g.rule,
+		g.switchItem, g.word, g.words, g.header, g.header, g.residue, g.rule, g.cond, g.rule, g.errorDocument, g.mime, g.filter,
 	}
 	if where == inLocation || where == inBalancer || g.wild {
 		kinds = append(kinds, g.require, g.order, g.allow, g.requireSection)
 	}
 	switch where {
 	case inMain:
-		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number)
+		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inSite:
-		kinds = append(kinds, g.serverName, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number)
+		kinds = append(kinds, g.serverName, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inLocation:
-		kinds = append(kinds, g.pass, g.reverse)
+		kinds = append(kinds, g.pass, g.reverse, g.alias)
 	case inBalancer:
 		kinds = append(kinds, g.member, g.member, g.set, g.set)
 	}
@@ -192,6 +192,32 @@ func (g *generator) word(where context) ir.Item {
 
 func (g *generator) words(context) ir.Item {
 	return &ir.Words{Name: ir.WordsOptions, Values: rapid.SliceOfN(rapid.SampledFrom([]string{"+Indexes", "-ExecCGI", "+FollowSymLinks"}), 1, 3).Draw(g.t, "options")}
+}
+
+func (g *generator) errorDocument(context) ir.Item {
+	return &ir.ErrorDocument{Status: rapid.SampledFrom([]int{403, 404, 503}).Draw(g.t, "status"), Target: strings.ReplaceAll(g.some("document"), "%{", "")}
+}
+
+func (g *generator) mime(context) ir.Item {
+	edit := &ir.MimeEdit{Extensions: g.list("extension")}
+	edit.Action = rapid.SampledFrom([]ir.MimeAction{ir.MimeAddType, ir.MimeAddOutputFilter, ir.MimeRemoveCharset}).Draw(g.t, "mime")
+	if !edit.Action.Removes() {
+		edit.Value = g.some("mime value")
+	}
+	return edit
+}
+
+func (g *generator) filter(context) ir.Item {
+	return &ir.FilterByType{Filters: g.pick("filters", "DEFLATE", "deflate", "DEFLATE;INFLATE"), Types: g.list("media type")}
+}
+
+func (g *generator) alias(where context) ir.Item {
+	alias := &ir.Alias{Path: g.path(where), Target: strings.ReplaceAll(g.some("alias"), "%{", "")}
+	if where != inLocation && g.coin("alias match") {
+		alias.Regex = g.pattern()
+		alias.Path = alias.Regex.Source
+	}
+	return alias
 }
 
 func (g *generator) header(context) ir.Item {

@@ -1,0 +1,12 @@
+package ir
+
+// FilterByType lets responses of some types go through filters: `AddOutputFilterByType DEFLATE text/html`.
+type FilterByType struct {
+	Node
+	// Filters are the names of the filters, joined by semicolons.
+	Filters string
+	// Types has at least one entry: a media type, or one that ends in /* for all of a kind.
+	Types []string
+}
+
+func (*FilterByType) item() {}
