@@ -55,7 +55,8 @@ var layers = map[string][]string{
 	"runtime/program": onModel("runtime/access", "runtime/accesslog", "runtime/eval", "runtime/exchange", "runtime/header",
 		"runtime/rewrite", "runtime/route", "runtime/upstream", "runtime/internal/regex"),
 	"runtime/proxy":  onModel("runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
-	"runtime/server": onModel("runtime/exchange", "runtime/program", "runtime/proxy", "runtime/route", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/scoreboard":  {},
+	"runtime/server": onModel("runtime/exchange", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/daemon": onModel("runtime/program", "runtime/server", "runtime/upstream"),
 
 	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/..."},

@@ -126,6 +126,10 @@ func defineWorker(target string, by ir.Item) *Worker {
 	return &Worker{Name: url.String(), URL: url, Params: ir.DefaultWorker(), By: by}
 }
 
+// NewMember returns a worker that no directive defines, with httpd's defaults; nil where target is no URL. It is what
+// balancer-manager adds to a running balancer.
+func NewMember(target string) *Worker { return defineWorker(target, nil) }
+
 // apply sets parameters. A parameter that httpd refuses leaves the worker as it is: lowering reported it.
 func (w *Worker) apply(params []ir.Param) {
 	for _, p := range params {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
@@ -34,7 +35,8 @@ type Set struct {
 	// Logs are in the order of the configuration.
 	Logs []*Log
 
-	pid int
+	pid     int
+	dropped atomic.Uint64
 }
 
 // Files are the log files of a program. Each path is opened once, whatever number of logs write to it.
@@ -108,8 +110,11 @@ func (s *Set) Write(x *exchange.Exchange) error {
 			continue
 		}
 		r.buf = log.Format.append(r.buf[:0], &r.line)
-		if _, err := log.out.Write(r.buf); err != nil && failed == nil {
-			failed = err
+		if _, err := log.out.Write(r.buf); err != nil {
+			s.dropped.Add(1)
+			if failed == nil {
+				failed = err
+			}
 		}
 	}
 	r.line = line{}

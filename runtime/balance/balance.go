@@ -35,33 +35,35 @@ type Choice struct {
 func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) {
 	b.Mu.Lock()
 	defer b.Mu.Unlock()
-	recoverAll(b, now)
+	live := b.Live()
+	recoverAll(live.Members, b.ForceRecovery, now)
 	if len(session.Route) > 0 {
-		if w := findRoute(b, session.Route, now, 1); w != nil {
-			elect(b, w)
-			return Choice{Worker: w, RouteChanged: string(session.Route) != w.Route}, nil
+		if w := findRoute(live.Members, session.Route, now, 1); w != nil {
+			elect(live.Members, w)
+			route, _ := w.Labels()
+			return Choice{Worker: w, RouteChanged: string(session.Route) != route}, nil
 		}
-		if b.NoFailover && hasRoute(b, session.Route) {
+		if live.NoFailover && hasRoute(live.Members, session.Route) {
 			return Choice{}, ErrSessionLost
 		}
 	}
-	w := find(b, now)
+	w := find(&live, now)
 	switch {
 	case w != nil:
-	case len(b.Members) == 0:
+	case len(live.Members) == 0:
 		return Choice{}, ErrNoMembers
 	default:
 		return Choice{}, ErrUnavailable
 	}
 	w.Slot.Elect()
 	w.Slot.Begin()
-	return Choice{Worker: w, RouteChanged: b.StickyCookie != ""}, nil
+	return Choice{Worker: w, RouteChanged: live.StickyCookie != ""}, nil
 }
 
 // elect counts the choice of a session's member: the sums of the balancing method move as if it had chosen.
-func elect(b *upstream.Balancer, chosen *upstream.Worker) {
+func elect(members []*upstream.Worker, chosen *upstream.Worker) {
 	var total int32
-	for _, w := range b.Members {
+	for _, w := range members {
 		if w.Slot.Usable() {
 			w.Slot.AddLBStatus(w.Slot.Factor())
 			total += w.Slot.Factor()
@@ -74,14 +76,14 @@ func elect(b *upstream.Balancer, chosen *upstream.Worker) {
 
 // recoverAll takes all members out of the error state when all are in it and none comes out by itself. A member that is
 // merely disabled is not in error, so that it keeps the others where they are.
-func recoverAll(b *upstream.Balancer, now time.Time) {
-	for _, w := range b.Members {
+func recoverAll(members []*upstream.Worker, force bool, now time.Time) {
+	for _, w := range members {
 		if w.Retry(now) {
 			return
 		}
 	}
-	if b.ForceRecovery {
-		for _, w := range b.Members {
+	if force {
+		for _, w := range members {
 			w.Slot.ForceRetry()
 		}
 	}

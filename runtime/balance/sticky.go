@@ -21,14 +21,15 @@ type Session struct {
 // FindSession looks for the session of a request, first in the URL (path and query as the backend would get them), then
 // in the Cookie header. Neither name is anchored by more than httpd does: "xsid=1.a" in a URL holds a parameter sid.
 func FindSession(b *upstream.Balancer, url, cookie []byte) Session {
-	if b.StickyCookie == "" {
+	live := b.Live()
+	if live.StickyCookie == "" {
 		return Session{}
 	}
-	s := Session{Sticky: b.StickyParam}
-	value, ok := urlParam(url, b.StickyParam, b.SemicolonDelimits)
+	s := Session{Sticky: live.StickyParam}
+	value, ok := urlParam(url, live.StickyParam, b.SemicolonDelimits)
 	if !ok {
-		s.Sticky = b.StickyCookie
-		if value, ok = cookieParam(cookie, b.StickyCookie); !ok {
+		s.Sticky = live.StickyCookie
+		if value, ok = cookieParam(cookie, live.StickyCookie); !ok {
 			return Session{}
 		}
 	}
@@ -118,17 +119,18 @@ func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
 // findRoute returns the member of a route: those that are not standbys first. An unusable member is retried, then its
 // redirect is followed; depth bounds that, since redirects may form a circle.
-func findRoute(b *upstream.Balancer, route []byte, now time.Time, depth int) *upstream.Worker {
+func findRoute(members []*upstream.Worker, route []byte, now time.Time, depth int) *upstream.Worker {
 	for _, standby := range [...]bool{false, true} {
-		for _, w := range b.Members {
-			if w.Slot.Status().Has(ir.StatusHotStandby) != standby || w.Route == "" || w.Route != string(route) {
+		for _, w := range members {
+			name, redirect := w.Labels()
+			if w.Slot.Status().Has(ir.StatusHotStandby) != standby || name == "" || name != string(route) {
 				continue
 			}
 			if w.Slot.Usable() || w.Retry(now) && w.Slot.Usable() {
 				return w
 			}
-			if w.Redirect != "" && depth < len(b.Members) {
-				if r := findRedirect(b, w.Redirect, now, depth+1); r != nil && r.Slot.Usable() {
+			if redirect != "" && depth < len(members) {
+				if r := findRedirect(members, redirect, now, depth+1); r != nil && r.Slot.Usable() {
 					return r
 				}
 			}
@@ -137,14 +139,14 @@ func findRoute(b *upstream.Balancer, route []byte, now time.Time, depth int) *up
 	return nil
 }
 
-func findRedirect(b *upstream.Balancer, route string, now time.Time, depth int) *upstream.Worker {
+func findRedirect(members []*upstream.Worker, route string, now time.Time, depth int) *upstream.Worker {
 	var buf [64]byte
-	return findRoute(b, append(buf[:0], route...), now, depth)
+	return findRoute(members, append(buf[:0], route...), now, depth)
 }
 
-func hasRoute(b *upstream.Balancer, route []byte) bool {
-	for _, w := range b.Members {
-		if w.Route == string(route) {
+func hasRoute(members []*upstream.Worker, route []byte) bool {
+	for _, w := range members {
+		if name, _ := w.Labels(); name == string(route) {
 			return true
 		}
 	}

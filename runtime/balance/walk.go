@@ -8,7 +8,7 @@ import (
 )
 
 // find runs the balancing method: it walks the load balancer sets upwards until one yields a member.
-func find(b *upstream.Balancer, now time.Time) *upstream.Worker {
+func find(b *upstream.Live, now time.Time) *upstream.Worker {
 	search := search{method: b.Method}
 	highest := 0
 	for set := 0; search.best == nil && set <= highest; set++ {

@@ -44,22 +44,22 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	}
 	var worker *upstream.Worker
 	if ok := !first || b.checkWorker(w); ok {
-		worker = b.newWorker(w, s, key, extra)
+		worker = newWorker(b.program.table, w, s, key, extra)
 	}
 	b.compiledWorkers[memo] = worker
 	return worker
 }
 
-func (b *builder) newWorker(w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags) *upstream.Worker {
+func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags) *upstream.Worker {
 	host, port := w.URL.Host, w.URL.PortNumber()
 	worker := &upstream.Worker{
 		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
-		Settings: settingsOf(w.Params, s, w.Reusable()),
+		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params,
 	}
-	worker.Slot = b.program.table.Slot(key, upstream.State{
+	worker.Slot = table.Slot(key, upstream.State{
 		Status: w.Params.Status.Value | extra,
 		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value,
 	})
@@ -138,6 +138,7 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 		identity = ""
 	}
 	set := newBalancer(source)
+	set.Server = identity
 	for _, m := range source.Members {
 		key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
 		if w := b.worker(m, s, key, 0, first); w != nil {
@@ -153,6 +154,7 @@ func newBalancer(source *effective.Balancer) *upstream.Balancer {
 		Name: source.Name, NoFailover: p.NoFailover.Value, ForceRecovery: p.ForceRecovery.Value,
 		SemicolonDelimits: p.SemicolonPathDelim.Value, Timeout: p.Timeout.Value, MaxAttempts: source.MaxAttempts(),
 		FailOnStatus: slices.Clone(p.FailOnStatus.Value), FailOnTimeout: p.FailOnTimeout.Value,
+		Nonce: p.Nonce.Value, RandomNonce: !p.Nonce.Set, Growth: p.Growth.Value, Params: p,
 	}
 	set.StickyCookie, set.StickyParam, _ = strings.Cut(p.StickySession.Value, "|")
 	if set.StickyParam == "" {

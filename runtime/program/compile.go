@@ -84,7 +84,7 @@ func (b *builder) listens() {
 
 func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
-		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(),
+		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value),
 		Settings: Settings{

@@ -60,7 +60,7 @@ func Resolve(x *exchange.Exchange) (status int) {
 func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 	p.reset()
 	x.ServerName = h.ServerName
-	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
+	p.Host, p.ServerName, p.Via, p.MaxForwards = h, h.ServerName, h.via, h.forwards
 	path, status := x.Request.Path, 0
 	if path == nil || !h.merge {
 		room := x.Alloc(len(x.Request.RawPath))
@@ -168,10 +168,15 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 			return
 		}
 	}
+	if url == nil && len(p.path) == 1 && p.path[0] == '*' {
+		p.respond(statusOK)
+		return
+	}
+	p.SetHandler = s.handlerName
 	if url == nil {
 		p.respond(statusNotFound)
-		if len(p.path) == 1 && p.path[0] == '*' {
-			p.Status = statusOK
+		if s.handler.takes(x.Request.Method) {
+			p.Kind, p.Handler = Handle, s.handler
 		}
 		return
 	}

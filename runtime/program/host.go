@@ -33,6 +33,7 @@ type Host struct {
 	unpooled  upstream.Settings
 	scopes    scopes
 	logs      *accesslog.Set
+	table     *upstream.Table
 }
 
 // Answers says whether a URL with the host and port names this server.

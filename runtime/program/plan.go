@@ -69,6 +69,11 @@ type Plan struct {
 	Location []byte
 	// Handler makes the response of a plan to Handle.
 	Handler Handler
+	// SetHandler is the name that SetHandler gives the request, whatever answers it (%R); empty for none, and for a request
+	// that was answered before it counts.
+	SetHandler string
+	// Host is the server that decided.
+	Host *Host
 
 	// Worker is the backend; nil when Balancer chooses one. Its Slot is nil for a backend that no worker describes: then no
 	// connection is kept and Connection: close is sent.
@@ -125,7 +130,7 @@ type Settings struct {
 }
 
 func (p *Plan) reset() {
-	p.Kind, p.Status, p.Location, p.Handler = 0, 0, nil, NoHandler
+	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
 	p.response, p.early = nil, true
 	p.buf = p.buf[:0]
@@ -167,7 +172,7 @@ func (p *Plan) DropEarly() { p.early = false }
 // Refuse makes the plan that of a request that could not be read, about which nothing is decided.
 func (h *Host) Refuse(p *Plan) {
 	p.reset()
-	p.response, p.early = h.scopes.base.response, false
+	p.Host, p.response, p.early = h, h.scopes.base.response, false
 }
 
 // respond makes the plan one that answers with a status.

@@ -44,7 +44,9 @@ type Program struct {
 	hosts   []*Host
 	sets    map[netip.AddrPort]*hostSet
 	table   *upstream.Table
-	files   accesslog.Files
+	// handlers has a bit for each Handler that SetHandler names.
+	handlers uint
+	files    accesslog.Files
 }
 
 // Listeners returns the addresses of the Listen directives in order; it may be empty.
@@ -83,7 +85,7 @@ func (p *Program) Workers() []*upstream.Worker {
 			add(w)
 		}
 		for _, b := range h.balancers {
-			for _, w := range b.Members {
+			for _, w := range b.Live().Members {
 				add(w)
 			}
 		}
@@ -105,3 +107,6 @@ func (p *Program) CloseLogs() error { return p.files.Close() }
 
 // Log writes the lines of a request that is done.
 func (h *Host) Log(x *exchange.Exchange) error { return h.logs.Write(x) }
+
+// DroppedLines returns how many lines of the access logs of the server could not be written.
+func (h *Host) DroppedLines() uint64 { return h.logs.Dropped() }

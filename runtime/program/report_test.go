@@ -23,7 +23,7 @@ func TestSeeds(t *testing.T) {
 	type verdict struct{ Refused, Warned, Ignored string }
 	want := map[string]verdict{
 		"001-balancer-rewrite":     {Warned: "ProxySet"},
-		"003b-balancer-manager":    {Ignored: "SetHandler"},
+		"003b-balancer-manager":    {},
 		"003d-ssl-termination":     {Refused: "SSLEngine"},
 		"003e-websocket":           {Ignored: "ProxyPass"},
 		"003f-security":            {},
@@ -31,7 +31,7 @@ func TestSeeds(t *testing.T) {
 		"003h-healthcheck":         {Refused: "ProxySet ProxySet", Ignored: "BalancerMember BalancerMember"},
 		"003i-sticky":              {},
 		"003j-limits":              {Ignored: "ServerLimit MaxRequestWorkers ThreadsPerChild"},
-		"003k-monitoring":          {Ignored: "SetHandler SetHandler"},
+		"003k-monitoring":          {},
 		"000-rewrite-proxy":        {},
 		"004e-balancer-loadfactor": {},
 	}

@@ -30,6 +30,9 @@ type scope struct {
 	continues    bool
 	rewrites     bool
 	canonical    bool
+	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
+	handler     Handler
+	handlerName string
 }
 
 // maxSections is how many sections of a server the cache of scopes tells apart; with more, scopes are merged per request.
@@ -220,6 +223,8 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		canonical:    clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
 		reverse:      c.reverse(merged.Reverses),
 	}
+	s.handlerName = handlerName(merged.Settings)
+	s.handler = handlerNames[s.handlerName]
 	if merged.Mapping != nil {
 		for _, sec := range c.location {
 			if sec.source.Mapping == merged.Mapping {
@@ -239,10 +244,7 @@ func (c *scopes) reverse(list []*effective.Reverse) *route.Reverse {
 	for _, source := range list {
 		e := route.ReverseEntry{Path: source.Path, URL: source.Pass.URL}
 		if set := c.host.byName[effective.BalancerName(e.URL)]; set != nil {
-			e.Members = make([]string, 0, len(set.Members))
-			for _, m := range set.Members {
-				e.Members = append(e.Members, m.Name)
-			}
+			e.Balancer = set
 			if _, sub, ok := strings.Cut(e.URL[len("balancer://"):], "/"); ok && sub != "" {
 				e.Sub = "/" + sub
 			}

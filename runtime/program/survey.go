@@ -27,7 +27,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.Switch:
 		b.surveySwitch(item)
 	case *ir.Word:
-		b.surveyWord(item)
+		b.surveyWord(item, in)
 	case *ir.Number:
 		b.surveyNumber(item)
 	case *ir.Words:
@@ -93,17 +93,10 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 	}
 }
 
-func (b *builder) surveyWord(item *ir.Word) {
+func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	switch item.Name {
 	case ir.WordSetHandler:
-		if clib.EqualFold(item.Value, "none") {
-			return
-		}
-		if strings.HasPrefix(clib.ToLower(item.Value), "proxy:") {
-			b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
-			return
-		}
-		b.report.ignore(item, "the handler %s is not run by this server: its path answers 404", item.Value)
+		b.surveyHandler(item, in)
 	case ir.WordSetOutputFilter:
 		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
 	case ir.WordSSLEngine:

@@ -31,6 +31,10 @@ type attempt struct {
 func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authority, path []byte) Result {
 	a := &j.current
 	*a = attempt{Job: j, proxy: p, worker: w}
+	if j.TriedAt = j.now; j.Tried != nil {
+		j.TriedAt = p.clock.Now()
+	}
+	j.Tried = w
 	if result := a.prefetch(); result.ends() {
 		return result
 	}

@@ -19,7 +19,7 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 		}
 		result := p.attemptMember(ctx, j, w)
 		p.judge(j, b, w, result)
-		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.MaxAttempts {
+		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.Live().MaxAttempts {
 			return result
 		}
 	}
@@ -34,7 +34,7 @@ func (p *Proxy) attemptMember(ctx context.Context, j *Job, w *upstream.Worker) R
 // pick chooses a member and leaves the choice in the environment of the request.
 func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstream.Worker, error) {
 	var session balance.Session
-	if b.StickyCookie != "" {
+	if b.Live().StickyCookie != "" {
 		session = balance.FindSession(b, j.Plan.Path, j.X.Request.Fields.Get("Cookie"))
 	}
 	choice, err := p.pickWaiting(ctx, j, b, session)
@@ -44,7 +44,8 @@ func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstre
 	env := &j.X.Env
 	env.SetString("BALANCER_NAME", b.Name)
 	env.SetString("BALANCER_WORKER_NAME", choice.Worker.Name)
-	env.SetString("BALANCER_WORKER_ROUTE", choice.Worker.Route)
+	route, _ := choice.Worker.Labels()
+	env.SetString("BALANCER_WORKER_ROUTE", route)
 	if session.Known {
 		env.SetString("BALANCER_SESSION_STICKY", session.Sticky)
 		env.Set("BALANCER_SESSION_ROUTE", session.Route)
@@ -61,10 +62,11 @@ const waits = 100
 // pickWaiting waits for a usable member where the balancer has a timeout.
 func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s balance.Session) (balance.Choice, error) {
 	choice, err := balance.Pick(b, s, j.now)
-	if b.Timeout <= 0 || !errors.Is(err, balance.ErrUnavailable) {
+	timeout := b.Live().Timeout
+	if timeout <= 0 || !errors.Is(err, balance.ErrUnavailable) {
 		return choice, err
 	}
-	timer := p.clock.NewTimer(b.Timeout / waits)
+	timer := p.clock.NewTimer(timeout / waits)
 	defer timer.Stop()
 	for range waits {
 		select {
@@ -76,7 +78,7 @@ func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s
 		if choice, err = balance.Pick(b, s, j.now); !errors.Is(err, balance.ErrUnavailable) {
 			return choice, err
 		}
-		timer.Reset(b.Timeout / waits)
+		timer.Reset(timeout / waits)
 	}
 	return choice, err
 }

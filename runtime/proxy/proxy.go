@@ -78,6 +78,10 @@ type Job struct {
 	Client Client
 	Body   *wire.BodyReader
 
+	// Tried is the worker that was tried last, from TriedAt on; nil where none was.
+	Tried   *upstream.Worker
+	TriedAt time.Time
+
 	now time.Time
 	// prefetched is the start of the request's body; whole says that it is all of it, fetched that it was read.
 	prefetched     []byte
@@ -111,7 +115,7 @@ const (
 
 // Release drops what the job points to and room that grew beyond the usual.
 func (j *Job) Release() {
-	j.X, j.Plan, j.Client, j.Body = nil, nil, nil, nil
+	j.X, j.Plan, j.Client, j.Body, j.Tried = nil, nil, nil, nil, nil
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
 	j.closeSpool()
 	j.log = nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
 // Reverse is the list of ProxyPassReverse directives that hold for a request.
@@ -18,8 +19,8 @@ type ReverseEntry struct {
 	Path string
 	// URL is the backend's URL, or a path.
 	URL string
-	// Members are the names of the workers where URL is that of a balancer that exists; nil otherwise.
-	Members []string
+	// Balancer is the balancer that URL names, whose members count; nil otherwise.
+	Balancer *upstream.Balancer
 	// Sub is what follows the name of the balancer in URL where that is more than a slash.
 	Sub string
 }
@@ -32,9 +33,9 @@ func (r *Reverse) AppendLocation(dst, value []byte, self *Self) []byte {
 	}
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		if e.Members != nil {
-			for _, name := range e.Members {
-				if rest, ok := e.matchMember(value, name); ok {
+		if e.Balancer != nil {
+			for _, w := range e.Balancer.Live().Members {
+				if rest, ok := e.matchMember(value, w.Name); ok {
 					path := e.Path
 					if e.Sub == "" && path == "/" && len(rest) > 0 && rest[0] == '/' {
 						path = ""

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -104,6 +105,9 @@ func (c *conn) survive(nc net.Conn) {
 	}
 	c.server.log.Error("fault while serving a connection", "client", c.client.RemoteIP, "fault", fault, "stack", string(debug.Stack()))
 	_ = nc.Close() // whatever state it is in
+	if c.task != nil {
+		c.task.unwatch()
+	}
 }
 
 // run serves until the connection ends. Requests that arrive whole are served within a session of the connection, which
@@ -165,6 +169,8 @@ func (c *conn) lingerOn() {
 	const most = 2 * time.Second
 	end := c.server.clock.Now().Add(most)
 	c.wire.ReadBy(end)
+	c.server.conns.lingering.Add(1)
+	defer c.server.conns.lingering.Add(-1)
 	var waste [512]byte
 	for {
 		if _, err := c.wire.Read(waste[:]); err != nil || c.server.clock.Now().After(end) {
@@ -178,8 +184,11 @@ type connections struct {
 	mu      sync.Mutex
 	all     map[*conn]struct{}
 	stopped bool
-	empty   chan struct{}
-	running sync.WaitGroup
+	// accepted is the number of connections so far; lingering are those that wait for the client to have read all.
+	accepted  uint64
+	lingering atomic.Int64
+	empty     chan struct{}
+	running   sync.WaitGroup
 }
 
 func (cs *connections) add(c *conn) bool {
@@ -189,6 +198,7 @@ func (cs *connections) add(c *conn) bool {
 		return false
 	}
 	cs.all[c] = struct{}{}
+	cs.accepted++
 	return true
 }
 

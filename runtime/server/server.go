@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/internal/clock"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/proxy"
+	"github.com/lbconf/lbconf/runtime/scoreboard"
 	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -29,7 +31,8 @@ type Options struct {
 	Drain time.Duration
 	// Log gets what an administrator must know; nil discards it.
 	Log *slog.Logger
-	// Handlers make the responses of plans that say so; a plan for one that is missing is answered with 404.
+	// Handlers make the responses of plans that say so; a plan for one that is missing is answered with 404. Server.Handle
+	// adds those that need the server.
 	Handlers map[program.Handler]Handler
 	// Clock is the clock of the machine; nil is clock.Wall. The deadlines of connections follow the machine's in any case.
 	Clock clock.Clock
@@ -48,6 +51,13 @@ type Server struct {
 	tasks    sync.Pool
 	dates    dateCache
 
+	// observer sees requests; nil where nobody wants to.
+	observer Observer
+	board    scoreboard.Board
+	started  time.Time
+	// loads is the number of programs so far.
+	loads atomic.Int64
+
 	current   atomic.Pointer[generation]
 	listeners listeners
 	conns     connections
@@ -57,7 +67,7 @@ type Server struct {
 // New returns a server that listens nowhere yet. The logs of the program must be open; the server closes them when it has
 // ended or when another program took over.
 func New(p *program.Program, o Options) *Server {
-	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: o.Handlers, limits: wire.DefaultLimits()}
+	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: make(map[program.Handler]Handler), limits: wire.DefaultLimits()}
 	if s.software == "" {
 		s.software = "lbconf"
 	}
@@ -73,7 +83,9 @@ func New(p *program.Program, o Options) *Server {
 	s.proxy = proxy.New(s.clock, s.log)
 	s.tasks.New = func() any { return &task{buf: make([]byte, headRoom)} }
 	s.conns.all = make(map[*conn]struct{})
-	s.current.Store(&generation{program: p})
+	maps.Copy(s.handlers, o.Handlers)
+	s.started = s.clock.Now()
+	s.current.Store(s.generation(p))
 	return s
 }
 
@@ -116,22 +128,31 @@ func (s *Server) Swap(p *program.Program) error {
 	if err := s.listeners.change(p.Listeners(), s.mapping); err != nil {
 		return err
 	}
-	old := s.current.Swap(&generation{program: p})
+	old := s.current.Swap(s.generation(p))
 	old.retire(s.log)
 	keep := make(map[*upstream.Slot]bool)
 	for _, w := range p.Workers() {
 		keep[w.Slot] = true
 	}
-	s.proxy.Retain(func(slot *upstream.Slot) bool { return keep[slot] })
+	s.proxy.Retain(func(slot *upstream.Slot) bool { return keep[slot] || p.Added(slot) })
 	return nil
 }
 
 // generation is a program with the number of requests that use it, so that its logs are closed behind the last one.
 type generation struct {
 	program *program.Program
+	// watched says that the scoreboard is kept, observed that the observer is told.
+	watched, observed bool
 	// users counts the requests, and has the bit retired when no more will come.
 	users atomic.Int64
 	once  sync.Once
+}
+
+// generation makes the next generation. What nobody can look at is not kept.
+func (s *Server) generation(p *program.Program) *generation {
+	s.loads.Add(1)
+	observed := p.Runs(program.HandlerMetrics)
+	return &generation{program: p, watched: observed || p.Runs(program.HandlerServerStatus), observed: observed && s.observer != nil}
 }
 
 const retired = 1 << 32

@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/proxy"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/scoreboard"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -47,6 +48,8 @@ type task struct {
 	unsized bool
 	// instead is the status of a response that could not be sent, or 0.
 	instead int
+	// slot is the request on the scoreboard; nil where that is not kept.
+	slot *scoreboard.Slot
 	// text is the reason that an error page gives, notes what it says beside.
 	text, notes string
 }
@@ -66,8 +69,8 @@ func (c *conn) newTask() *task {
 func (c *conn) dropTask() {
 	t := c.task
 	c.task = nil
-	t.conn, t.from, t.to = nil, 0, 0
 	t.reset()
+	t.conn, t.from, t.to = nil, 0, 0
 	if cap(t.buf) > headRoom {
 		t.buf = make([]byte, headRoom)
 	}
@@ -76,6 +79,7 @@ func (c *conn) dropTask() {
 
 // reset makes the task ready for the next request of its connection.
 func (t *task) reset() {
+	t.unwatch()
 	t.x.Reset()
 	t.job.Release()
 	t.body.Forget()
@@ -139,6 +143,7 @@ func (t *task) next() {
 // readOn reads what is missing of the head and serves the request, reading its body as it goes.
 func (t *task) readOn() {
 	c := t.conn
+	t.watch(c.server.current.Load(), scoreboard.Reading)
 	limit := headTimeout{start: c.server.clock.Now()}
 	for !t.parse() {
 		if c.closing {
@@ -196,8 +201,11 @@ func (t *task) serve() {
 	c, x := t.conn, &t.x
 	g := c.server.acquire()
 	defer g.release(c.server.log)
+	t.watch(g, scoreboard.Writing)
 	t.begin()
-	if err := t.resolve(g.program); err != nil {
+	err := t.resolve(g.program)
+	t.note()
+	if err != nil {
 		t.respondError(err)
 		c.closing = true // httpd does not go on with a connection whose request it could not read
 	} else {
@@ -206,7 +214,7 @@ func (t *task) serve() {
 		t.carryOut()
 	}
 	t.finishBody()
-	t.end()
+	t.end(g)
 }
 
 // begin notes what is known of the request before anything is decided.
@@ -218,16 +226,28 @@ func (t *task) begin() {
 }
 
 // end writes the log.
-func (t *task) end() {
+func (t *task) end(g *generation) {
 	c, x := t.conn, &t.x
+	if t.plan.SetHandler != "" {
+		x.Handler = t.plan.SetHandler
+	}
 	x.BytesIn += t.body.Raw
 	x.Done = c.server.clock.Now()
 	// httpd says so only when another request could be kept alive behind the next.
 	x.KeptAlive = !c.closing && (t.host.Settings.MaxKeepAlive <= 0 || c.kept < t.host.Settings.MaxKeepAlive)
 	c.idleFor = t.host.Settings.KeepAliveTimeout
 	t.rest = t.body.Rest()
+	if t.slot != nil {
+		t.slot.Set(scoreboard.Logging)
+	}
 	if err := t.host.Log(x); err != nil {
 		c.server.log.Error("writing the access log failed", "host", t.host.ServerName, "reason", err)
+	}
+	if t.slot != nil {
+		t.slot.End(x.BytesOut, x.Done.Sub(x.Start))
+	}
+	if g.observed {
+		c.server.observer.Observe(x, &t.plan, &t.job)
 	}
 }
 
@@ -242,7 +262,9 @@ func (t *task) refuse(n int, err error) {
 	t.x.ServerName = t.host.ServerName
 	t.respondError(err)
 	t.conn.closing, t.conn.linger = true, true
-	t.end()
+	t.watch(g, scoreboard.Writing)
+	t.note()
+	t.end(g)
 }
 
 // noteTarget notes the path of a request that nothing is decided about, for the log.

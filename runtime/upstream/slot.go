@@ -25,6 +25,7 @@ type Slot struct {
 	transferred atomic.Int64
 	read        atomic.Int64
 	errorTime   atomic.Int64
+	failures    atomic.Uint64
 }
 
 // Status returns the states.
@@ -45,6 +46,7 @@ func (s *Slot) Fail(now time.Time) bool {
 		return false
 	}
 	s.errorTime.Store(now.UnixMicro())
+	s.failures.Add(1)
 	s.Set(ir.StatusError)
 	return true
 }

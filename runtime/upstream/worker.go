@@ -2,10 +2,14 @@ package upstream
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/lbconf/lbconf/ir"
 )
 
-// Worker is one backend as the configuration describes it, with its live state. It is immutable but for the slot.
+// Worker is one backend as the configuration describes it, with its live state. It is immutable but for the slot and for
+// what Labels returns.
 type Worker struct {
 	// Name is scheme, host, port unless it is the scheme's own, and path: "http://localhost:8000". Scheme and host are in
 	// lower case.
@@ -34,6 +38,10 @@ type Worker struct {
 	Match bool
 	// Slot is the live state. It is nil for the default worker, which stands for any backend that no worker describes.
 	Slot *Slot
+	// Params are the parameters as the configuration wrote them; nil for the default worker.
+	Params *ir.Worker
+
+	labels atomic.Pointer[labels]
 }
 
 // Settings are the parameters of a worker with defaults filled in.
@@ -120,7 +128,8 @@ func MethodOf(lbmethod string) (m Method, ok bool) {
 	return 0, false
 }
 
-// Balancer is a set of workers that share the load. It is immutable but for the slots of its members.
+// Balancer is a set of workers that share the load. It is immutable but for the slots of its members and for what Live
+// returns, which requests go by.
 type Balancer struct {
 	// Mu serialises the choice of a member, as httpd's thread lock does.
 	Mu sync.Mutex
@@ -150,4 +159,16 @@ type Balancer struct {
 	FailOnStatus []int
 	// FailOnTimeout puts a member into the error state when reading from it times out (failontimeout).
 	FailOnTimeout bool
+	// Nonce guards changes through balancer-manager; empty allows none (nonce).
+	Nonce string
+	// RandomNonce says that the configuration names no nonce, so that one is made at start.
+	RandomNonce bool
+	// Growth is how many members may be added (growth).
+	Growth int
+	// Server tells apart the balancers of virtual hosts, for the keys of the slots of members.
+	Server string
+	// Params are the parameters as the configuration wrote them; nil in a balancer that a program did not make.
+	Params *ir.Balancer
+
+	live atomic.Pointer[Live]
 }

@@ -1,0 +1,64 @@
+package program
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// Balancers returns the balancers of the server, those that it inherits first. The slice must not be changed.
+func (h *Host) Balancers() []*upstream.Balancer { return h.balancers }
+
+// Workers returns the workers of the server that are no members of balancers. The slice must not be changed.
+func (h *Host) Workers() []*upstream.Worker { return h.workers }
+
+// Source returns what the configuration says of the server. It must not be changed.
+func (h *Host) Source() *effective.Server { return h.scopes.server }
+
+// Added says whether a slot belongs to a member that was added to a balancer while the program ran.
+func (p *Program) Added(slot *upstream.Slot) bool {
+	for _, h := range p.hosts {
+		for _, b := range h.balancers {
+			for _, w := range b.Live().Members[len(b.Members):] {
+				if w.Slot == slot {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// AddMember adds a member to a balancer of the server, as balancer-manager does: with the parameters of a BalancerMember
+// without any, and disabled. The error says why that cannot be: the URL is none or belongs to a member already, its scheme
+// is not served, or growth is used up.
+func (h *Host) AddMember(b *upstream.Balancer, url string) error {
+	source := effective.NewMember(url)
+	if source == nil || source.URL.Host == "" {
+		return fmt.Errorf("%q is no URL of a member: write one such as http://10.0.0.7:8080", url)
+	}
+	if source.URL.Scheme != "http" {
+		return fmt.Errorf("the scheme %s of a new member is not served: write http", source.URL.Scheme)
+	}
+	var err error
+	b.Change(func(live *upstream.Live) {
+		for _, w := range live.Members {
+			if strings.HasPrefix(source.Name, w.Name) {
+				err = fmt.Errorf("%s is a member already: %s", source.Name, w.Name)
+				return
+			}
+		}
+		if len(live.Members)-len(b.Members) >= b.Growth {
+			err = errors.New("no member can be added: growth= of the balancer says how many may be")
+			return
+		}
+		key := upstream.Key{Server: b.Server, Balancer: b.Name, Worker: source.Name}
+		w := newWorker(h.table, source, h.scopes.server, key, ir.StatusDisabled)
+		live.Members = append(live.Members[:len(live.Members):len(live.Members)], w)
+	})
+	return err
+}

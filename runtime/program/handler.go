@@ -1,0 +1,58 @@
+package program
+
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
+)
+
+// handlerNames are the names of SetHandler that this server runs.
+var handlerNames = map[string]Handler{
+	"balancer-manager":   HandlerBalancerManager,
+	"server-status":      HandlerServerStatus,
+	"server-info":        HandlerServerInfo,
+	"prometheus-metrics": HandlerMetrics,
+}
+
+// handlerName is the value of SetHandler that holds, in lower case as httpd keeps it; empty for none.
+func handlerName(settings *effective.Settings) string {
+	name := clib.ToLower(settings.Word(ir.WordSetHandler).Value)
+	if name == "none" {
+		return ""
+	}
+	return name
+}
+
+// takes says whether the handler answers a method. What it does not answer is as if it had not been set, since httpd goes
+// on to its default handler.
+func (h Handler) takes(method []byte) bool {
+	switch string(method) {
+	case "GET", "HEAD":
+		return h != NoHandler
+	case "POST":
+		return h == HandlerBalancerManager
+	}
+	return false
+}
+
+// Runs says whether SetHandler names the handler anywhere in the configuration.
+func (p *Program) Runs(h Handler) bool { return p.handlers&(1<<h) != 0 }
+
+// surveyHandler notes a SetHandler that is run and reports one that is not.
+func (b *builder) surveyHandler(item *ir.Word, in *ir.Section) {
+	name := clib.ToLower(item.Value)
+	handler, known := handlerNames[name]
+	switch {
+	case name == "none":
+	case strings.HasPrefix(name, "proxy:"):
+		b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
+	case known && isOfFiles(in):
+		b.report.ignore(item, "SetHandler stands in <%s>, and only that of a path is run: write it in <Location>", in.Kind)
+	case known:
+		b.program.handlers |= 1 << handler
+	default:
+		b.report.ignore(item, "the handler %s is not run by this server: its path answers 404", item.Value)
+	}
+}

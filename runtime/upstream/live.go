@@ -1,0 +1,119 @@
+package upstream
+
+import (
+	"time"
+
+	"github.com/lbconf/lbconf/ir"
+)
+
+// Live is what balancer-manager can change of a balancer while the server runs (mod_proxy: proxy_balancer_shared). A
+// reload starts again with what the configuration says.
+type Live struct {
+	// Members are in the order of the configuration, behind them those that were added.
+	Members []*Worker
+	// Method is how it chooses.
+	Method Method
+	// StickyCookie and StickyParam are the names under which the session is looked for; empty for none.
+	StickyCookie, StickyParam string
+	// NoFailover answers 503 when the member of the session is unusable.
+	NoFailover bool
+	// Timeout is how long a request waits for a usable member; 0 does not wait.
+	Timeout time.Duration
+	// MaxAttempts bounds the tries after the first.
+	MaxAttempts int
+}
+
+// Live returns what holds now. Its Members must not be changed.
+func (b *Balancer) Live() Live {
+	if live := b.live.Load(); live != nil {
+		return *live
+	}
+	return Live{
+		Members: b.Members, Method: b.Method, StickyCookie: b.StickyCookie, StickyParam: b.StickyParam,
+		NoFailover: b.NoFailover, Timeout: b.Timeout, MaxAttempts: b.MaxAttempts,
+	}
+}
+
+// Change lets change work on what holds and makes the result hold. change must not keep or change the slice of members,
+// but may replace it; it runs while no member is chosen.
+func (b *Balancer) Change(change func(*Live)) {
+	b.Mu.Lock()
+	defer b.Mu.Unlock()
+	live := b.Live()
+	change(&live)
+	b.live.Store(&live)
+}
+
+// Free returns how many members may still be added.
+func (b *Balancer) Free() int { return b.Growth - (len(b.Live().Members) - len(b.Members)) }
+
+// Restart sets the sums that a method chooses by to zero, as httpd does when a member becomes usable again or the method
+// is another one (mod_proxy_balancer: need_reset).
+func (l *Live) Restart() {
+	for _, w := range l.Members {
+		switch l.Method {
+		case ByTraffic:
+			w.Slot.transferred.Store(0)
+			w.Slot.read.Store(0)
+		case ByBusyness:
+			w.Slot.lbStatus.Store(0)
+			w.Slot.busy.Store(0)
+		case ByRequests:
+			w.Slot.lbStatus.Store(0)
+		}
+	}
+}
+
+// SetFactor sets the load factor of a member, times 100 and 100 to 10000, and starts the sums of all members anew. The
+// factor of a member that is alone is always 100 (mod_proxy_balancer: recalc_factors).
+func (l *Live) SetFactor(w *Worker, factor int32) {
+	w.Slot.factor.Store(factor)
+	if len(l.Members) == 1 {
+		w.Slot.factor.Store(100)
+	}
+	for _, m := range l.Members {
+		m.Slot.lbStatus.Store(m.Slot.factor.Load())
+	}
+}
+
+// labels are the names of a worker in sessions.
+type labels struct{ route, redirect string }
+
+// Labels returns the route of the worker and its redirect, as they hold now; both may be empty.
+func (w *Worker) Labels() (route, redirect string) {
+	if l := w.labels.Load(); l != nil {
+		return l.route, l.redirect
+	}
+	return w.Route, w.Redirect
+}
+
+// SetLabels changes the route of the worker and its redirect.
+func (w *Worker) SetLabels(route, redirect string) { w.labels.Store(&labels{route, redirect}) }
+
+// SetLBSet moves the worker to another load balancer set, 0 to 99.
+func (s *Slot) SetLBSet(set int) { s.lbSet.Store(int32(set)) }
+
+// Switch sets or clears states.
+func (s *Slot) Switch(states ir.StatusFlags, on bool) {
+	if on {
+		s.Set(states)
+	} else {
+		s.Clear(states)
+	}
+}
+
+// Failures returns how often the worker was put into the error state.
+func (s *Slot) Failures() uint64 { return s.failures.Load() }
+
+// Retries returns how often the worker was taken out of the error state to be tried again, since a connection to it could
+// last be opened.
+func (s *Slot) Retries() int32 { return s.retries.Load() }
+
+// FailedAt returns when the worker was put into the error state; the zero time for never, or when a connection to it
+// could be opened since.
+func (s *Slot) FailedAt() time.Time {
+	if at := s.errorTime.Load(); at != 0 {
+		return time.UnixMicro(at)
+	}
+	return time.Time{}
+}
