@@ -58,7 +58,7 @@ func (p *Pass) balancerTargets() iter.Seq[balancerTarget] {
 		for _, s := range p.View.Servers() {
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
-					if m.Server == s && m.Balancer != nil && !yield(balancerTarget{s, m.Balancer, urlSpan(m)}) {
+					if m.Server == s && m.Balancer != nil && !yield(balancerTarget{s, m.Balancer, passURL(m.Pass)}) {
 						return
 					}
 				}

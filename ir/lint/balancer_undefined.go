@@ -41,7 +41,7 @@ ProxyPass "/app" "balancer://cluster/app"
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
 					if m.Server == s && m.Balancer != nil && !known.sees(s, m.Balancer.Name) && !grows(m.Balancer) {
-						known.report(p, s, m.Balancer.Name, urlSpan(m), "503 (AH01171: No workers in balancer) for every request")
+						known.report(p, s, m.Balancer.Name, passURL(m.Pass), "503 (AH01171: No workers in balancer) for every request")
 					}
 				}
 			}
@@ -55,16 +55,15 @@ ProxyPass "/app" "balancer://cluster/app"
 	},
 }
 
-// urlSpan is the place of the target of a mapping.
-func urlSpan(m *effective.Mapping) diag.Span {
-	args := m.Pass.Origin.Args
+// passURL is the place of the target of a ProxyPass.
+func passURL(pass *ir.ProxyPass) diag.Span {
 	switch {
-	case m.Pass.Path == "":
-		return m.Pass.Origin.Arg(0)
-	case m.Pass.Tilde && len(args) > 2:
-		return m.Pass.Origin.Arg(2)
+	case pass.Path == "":
+		return pass.Origin.Arg(0)
+	case pass.Tilde && len(pass.Origin.Args) > 2:
+		return pass.Origin.Arg(2)
 	}
-	return m.Pass.Origin.Arg(1)
+	return pass.Origin.Arg(1)
 }
 
 // grows reports whether the balancer leaves room for members that the balancer-manager adds.

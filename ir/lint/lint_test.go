@@ -187,6 +187,7 @@ func TestPlaces(t *testing.T) {
 		"LB106": "http://backend.example.com:8081",
 		"LB107": "/api/ws",
 		"LB108": "/static",
+		"LB121": "timeout=600",
 		"LB122": "timeout=5min",
 		"LB144": "/app",
 		"LB201": "balancer://cluster",

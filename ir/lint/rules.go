@@ -22,6 +22,7 @@ func Rules() []*Rule {
 		proxypassSlashMismatch,
 		proxypassShadowed,
 		exclusionAfter,
+		workerParamsIgnored,
 		timeoutUnitIgnored,
 		pprSlashMismatch,
 		balancerMissingSlash,

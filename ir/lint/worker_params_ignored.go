@@ -1,0 +1,181 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+var workerParamsIgnored = &Rule{
+	ID:       "LB121",
+	Name:     "worker-params-ignored",
+	Class:    diag.Defect,
+	Severity: diag.Error,
+	Title:    "parameters of a ProxyPass that httpd drops, because another line has the worker already",
+	Why: `The first line that names a backend defines its worker: the pool of connections with its timeouts and limits. A later
+ProxyPass whose URL begins with the URL of that worker shares it, and the parameters of the later line are dropped. The
+message about it (AH01146) appears in a virtual host only if a LogLevel stands above. The same happens with a worker of a
+virtual host when the main server has one with the same URL: httpd finds the main server's first, and that of the virtual
+host is never used.`,
+	Bad: `ProxyPass "/app" "http://backend.example.com:8080/"
+ProxyPass "/report" "http://backend.example.com:8080/report" timeout=600
+`,
+	Good: `ProxyPass "/report" "http://backend.example.com:8080/report" timeout=600
+ProxyPass "/app" "http://backend.example.com:8080/"
+`,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
+	Run: func(p *Pass) {
+		inherited := map[string]*effective.Worker{}
+		for _, s := range p.View.Servers() {
+			var dead map[ir.Item]bool
+			for _, w := range ownWorkers(s) {
+				if len(w.Ignored) > 0 && dead == nil {
+					dead = deadMappings(s)
+				}
+				checkShared(p, s, w, dead)
+				if first := inherited[w.Name]; first != nil && !s.IsMain() && w.Match == first.Match {
+					checkInherited(p, w, first)
+				}
+				if s.IsMain() && inherited[w.Name] == nil {
+					inherited[w.Name] = w
+				}
+			}
+		}
+	},
+}
+
+// ownWorkers returns the workers that the server defines itself.
+func ownWorkers(s *effective.Server) []*effective.Worker {
+	if s.IsMain() {
+		return s.Workers
+	}
+	return s.Workers[len(s.View.Main().Workers):]
+}
+
+// deadMappings returns the ProxyPass directives that never run, which another rule reports.
+func deadMappings(s *effective.Server) map[ir.Item]bool {
+	dead := map[ir.Item]bool{}
+	for _, found := range shadows(s.Items) {
+		dead[found.later] = true
+	}
+	return dead
+}
+
+// checkShared reports the parameters of each directive that came too late.
+func checkShared(p *Pass, s *effective.Server, w *effective.Worker, dead map[ir.Item]bool) {
+	for rest := w.Ignored; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].By == rest[0].By {
+			n++
+		}
+		var params []ir.Param
+		for _, ignored := range rest[:n] {
+			params = append(params, ignored.Param)
+		}
+		later, isPass := rest[0].By.(*ir.ProxyPass)
+		rest = rest[n:]
+		if params = changing(w, params); len(params) > 0 && isPass && !dead[later] {
+			reportShared(p, s, w, later, params)
+		}
+	}
+}
+
+// changing returns the parameters that would make the worker another one.
+func changing(w *effective.Worker, params []ir.Param) []ir.Param {
+	return slices.DeleteFunc(params, func(param ir.Param) bool {
+		changed := w.Params
+		return ir.ApplyWorker(&changed, param) != nil || changed == w.Params
+	})
+}
+
+func reportShared(p *Pass, s *effective.Server, w *effective.Worker, later *ir.ProxyPass, params []ir.Param) {
+	d := ignoredParams(params, w)
+	d.Notes = []diag.Note{{Kind: "effect", Text: fmt.Sprintf("requests to %s use the worker %s as it is defined above", later.URL, w.Name)}}
+	url, ok := effective.ParseURL(later.URL)
+	switch first, isPass := w.By.(*ir.ProxyPass); {
+	case !ok || url.String() == w.Name:
+		d.Notes = append(d.Notes, diag.Note{Kind: "help", Text: "write them where the worker is defined; both lines then have them"})
+	default:
+		d.Notes = append(d.Notes, diag.Note{Kind: "help", Text: "move the line above the other one: the longer URL first makes a worker of its own"})
+		if isPass && isNext(s, first, later) {
+			d.Fix = p.moveBefore(later, first, "define the worker of the longer URL first")
+		}
+	}
+	p.Report(d)
+}
+
+// isNext reports whether later can change places with first: it takes none of its requests, and no other mapping stands
+// between them.
+func isNext(s *effective.Server, first, later *ir.ProxyPass) bool {
+	if first.Path == "" || later.Path == "" {
+		return false
+	}
+	var above covers
+	above.add(later)
+	if above.find(first) != nil {
+		return false
+	}
+	at := sort.Search(len(s.Items), func(i int) bool { return s.Items[i].Head().Seq > first.Seq })
+	for _, item := range s.Items[at:] {
+		if _, isPass := item.(*ir.ProxyPass); isPass {
+			return item == ir.Item(later)
+		}
+	}
+	return false
+}
+
+// checkInherited reports the parameters of a virtual host's worker that the main server's of the same URL hides.
+func checkInherited(p *Pass, w, first *effective.Worker) {
+	for _, by := range append([]ir.Item{w.By}, w.Also...) {
+		params := slices.DeleteFunc(slices.Clone(paramsOf(by)), func(param ir.Param) bool {
+			return ir.LookupParam(ir.ParamOfMapping, param.Key) != nil
+		})
+		if params = changing(first, params); len(params) == 0 {
+			continue
+		}
+		d := ignoredParams(params, first)
+		d.Notes = []diag.Note{
+			{Kind: "effect", Text: fmt.Sprintf("httpd looks through the main server's workers first: that of this virtual host with the URL %s is never used", w.Name)},
+			{Kind: "help", Text: "write them in the main server, or move its line into the virtual hosts that need it"},
+		}
+		p.Report(d)
+	}
+}
+
+// ignoredParams is what both kinds of finding have.
+func ignoredParams(params []ir.Param, w *effective.Worker) diag.Diagnostic {
+	words := make([]string, len(params))
+	for i, param := range params {
+		words[i] = param.Key + "=" + param.Value
+	}
+	has := "has"
+	if len(words) > 1 {
+		has = "have"
+	}
+	return diag.Diagnostic{
+		Span:    params[0].Span.To(params[len(params)-1].Span),
+		Message: fmt.Sprintf("%s %s no effect: the worker %s is defined already", strings.Join(words, " "), has, w.Name),
+		Label:   "dropped",
+		Related: []diag.Related{{Span: definitionOf(w), Message: "defines the worker"}},
+	}
+}
+
+// definitionOf is the place where a worker is defined.
+func definitionOf(w *effective.Worker) diag.Span {
+	origin := w.By.Head().Origin
+	switch by := w.By.(type) {
+	case *ir.ProxyPass:
+		return passURL(by)
+	case *ir.BalancerMember:
+		return memberSpan(by)
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number, *ir.Word,
+		*ir.Words, *ir.ProxyPassReverse, *ir.ProxySet, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
+		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
+	}
+	return origin.Span
+}
