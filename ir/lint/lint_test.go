@@ -190,6 +190,8 @@ func TestPlaces(t *testing.T) {
 		"LB121": "timeout=600",
 		"LB122": "timeout=5min",
 		"LB144": "/app",
+		"LB151": "$1",
+		"LB152": "$1",
 		"LB201": "balancer://cluster",
 		"LB202": "balancer://clutser/app",
 		"LB203": "balancer://cluster/",

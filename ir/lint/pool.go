@@ -22,6 +22,22 @@ type unpooled struct {
 type facts struct {
 	unpooled []unpooled
 	known    bool
+	first    map[ir.Address]*effective.Server
+}
+
+// firstHost returns the first virtual host of an address: it takes the requests for names that none has.
+func (f *facts) firstHost(v *effective.View, address ir.Address) *effective.Server {
+	if f.first == nil {
+		f.first = map[ir.Address]*effective.Server{}
+		for _, s := range v.Servers() {
+			for _, a := range s.Addresses() {
+				if f.first[a] == nil {
+					f.first[a] = s
+				}
+			}
+		}
+	}
+	return f.first[address]
 }
 
 // unpooledRules returns the rules with [P] that have no worker. WebSockets and Unix sockets are left out, which gain

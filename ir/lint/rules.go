@@ -25,6 +25,8 @@ func Rules() []*Rule {
 		workerParamsIgnored,
 		timeoutUnitIgnored,
 		pprSlashMismatch,
+		ssrfMissingSlash,
+		ssrfHostFromClient,
 		balancerMissingSlash,
 		balancerUndefined,
 		balancerEmpty,
