@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"emit/yaml": {"emit", "ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/fnmatch", "parser/pcre", "parser/rewrite"},
 	// For tests of the emitters only, so it may read what they may not.
 	"emit/internal/irtest": {"ir", "ir/lower", "parser", "parser/..."},
+	"emit/golang":          {"emit", "ir", "parser/diag", "parser/pcre", "parser/rewrite"},
 	"emit/apache":          {"emit", "ir", "ir/effective", "parser/diag", "parser/ast", "parser/rewrite"},
 
 	"runtime/internal/clock": {},

@@ -82,6 +82,19 @@ func ParseOptions(pattern string, o Options) (*Pattern, error) {
 	return pat, nil
 }
 
+// MustParse parses a pattern as httpd does by default. It panics where Parse has an error: it is for patterns that stand
+// in a program.
+func MustParse(pattern string) *Pattern { return MustParseOptions(pattern, DefaultOptions()) }
+
+// MustParseOptions parses a pattern under the given options. It panics where ParseOptions has an error.
+func MustParseOptions(pattern string, o Options) *Pattern {
+	p, err := ParseOptions(pattern, o)
+	if err != nil {
+		panic(fmt.Sprintf("pattern %q: %v", pattern, err))
+	}
+	return p
+}
+
 func (*parser) fail(start, end int, format string, args ...any) error {
 	return &Error{start, max(start, end), fmt.Sprintf(format, args...)}
 }

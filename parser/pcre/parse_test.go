@@ -81,3 +81,16 @@ func FuzzParse(f *testing.F) {
 		})
 	})
 }
+
+// MustParse is for patterns of programs, where a pattern that does not parse is a mistake of the program.
+func TestMustParse(t *testing.T) {
+	if got := pcre.MustParse("^/a").Source; got != "^/a" {
+		t.Errorf("got %q", got)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic for a pattern that does not parse")
+		}
+	}()
+	pcre.MustParse("(")
+}

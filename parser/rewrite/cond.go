@@ -98,6 +98,14 @@ func (*IntegerCompare) condPattern() {}
 func (*FileTest) condPattern()       {}
 func (*Expression) condPattern()     {}
 
+// MustCond reads the argument text of a RewriteCond. It panics for one that httpd refuses: it is for conditions that stand
+// in a program.
+func MustCond(raw string) *Cond {
+	c, problems := ParseCond(raw)
+	mustTake("RewriteCond "+raw, problems)
+	return c
+}
+
 // ParseCond reads the argument text of a RewriteCond. The condition is never nil; what did not parse is empty in it,
 // and the problems say so. The text of an Expression is not judged here.
 func ParseCond(raw string) (*Cond, []Problem) {

@@ -275,3 +275,20 @@ func checkTiles(t *testing.T, raw string, template rewrite.Template) {
 		t.Fatalf("%q: parts give %q, the text is %q", raw, b.String(), template.Text)
 	}
 }
+
+// MustRule and MustCond are for lines of programs, where one that httpd refuses is a mistake of the program.
+func TestMust(t *testing.T) {
+	if got := rewrite.MustRule("^/a /b [L]").PatternText + rewrite.MustCond("%{HTTPS} on").PatternText; got != "^/aon" {
+		t.Errorf("got %q", got)
+	}
+	for _, must := range []func(){func() { rewrite.MustRule("^(") }, func() { rewrite.MustCond("%{HTTPS}") }} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic for a line that httpd refuses")
+				}
+			}()
+			must()
+		}()
+	}
+}

@@ -59,6 +59,21 @@ func ParseRule(raw string) (*Rule, []Problem) {
 	return r, problems
 }
 
+// MustRule reads the argument text of a RewriteRule. It panics for one that httpd refuses: it is for rules that stand in a
+// program.
+func MustRule(raw string) *Rule {
+	r, problems := ParseRule(raw)
+	mustTake("RewriteRule "+raw, problems)
+	return r
+}
+
+// mustTake panics with the first problem for which httpd refuses a line.
+func mustTake(line string, problems []Problem) {
+	if refused := Refused(problems); len(refused) > 0 {
+		panic(line + ": " + refused[0].Message)
+	}
+}
+
 // String returns the arguments as they were written.
 func (r *Rule) String() string { return r.Raw }
 

@@ -142,8 +142,11 @@ func place(config *ir.Config, o ir.Origin) string {
 		return o.Directive
 	}
 	at := config.Files.Position(o.Span.Start)
-	if at.Line == 0 {
+	switch {
+	case at.Line == 0:
 		return o.Directive
+	case at.Column == 0:
+		return fmt.Sprintf("%s:%d", at.Filename, at.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Line, at.Column)
 }

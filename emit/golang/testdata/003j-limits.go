@@ -1,0 +1,41 @@
+// Written by lbconf convert --to go. a223c94712b9f919
+
+// Command lbconf-003j-limits serves what 003j-limits.conf says, as httpd would.
+package main
+
+import (
+	"os"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/runtime/daemon"
+)
+
+func main() { os.Exit(daemon.Main("003j-limits.conf", config())) }
+
+// The files that the configuration was read from. At names the line of a directive, for messages.
+var (
+	files          = diag.NewFileSet()
+	conf003jLimits = ir.NewSource(files, "003j-limits.conf", 7)
+)
+
+// config is 003j-limits.conf: the main server, and no virtual hosts.
+func config() *ir.Config {
+	c := &ir.Config{
+		Files: files,
+		Items: []ir.Item{
+			&ir.Number{Node: conf003jLimits.At(2), Name: ir.NumberServerLimit, Written: "16", Value: 16},
+			&ir.Number{Node: conf003jLimits.At(3), Name: ir.NumberMaxRequestWorkers, Written: "400", Value: 400},
+			&ir.Number{Node: conf003jLimits.At(4), Name: ir.NumberThreadsPerChild, Written: "25", Value: 25},
+			&ir.ProxyPass{
+				Node:   conf003jLimits.At(6),
+				Path:   "/",
+				URL:    "http://backend/",
+				Params: []ir.Param{{Key: "keepalive", Value: "On"}},
+			},
+			&ir.ProxyPassReverse{Node: conf003jLimits.At(7), Path: "/", URL: "http://backend/"},
+		},
+	}
+	c.Number()
+	return c
+}
