@@ -30,6 +30,19 @@ const (
 	SwitchMergeSlashes SwitchName = "MergeSlashes"
 	// SwitchSSLProxyEngine is mod_ssl: SSLProxyEngine, TLS to backends, default Off.
 	SwitchSSLProxyEngine SwitchName = "SSLProxyEngine"
+	// SwitchSSLProxyCheckPeerName is mod_ssl: SSLProxyCheckPeerName, the names of a backend's certificate, default On.
+	SwitchSSLProxyCheckPeerName SwitchName = "SSLProxyCheckPeerName"
+	// SwitchSSLProxyCheckPeerCN is mod_ssl: SSLProxyCheckPeerCN, default On; Off counts where SSLProxyCheckPeerName is not
+	// set, On where that is Off.
+	SwitchSSLProxyCheckPeerCN SwitchName = "SSLProxyCheckPeerCN"
+	// SwitchSSLProxyCheckPeerExpire is mod_ssl: SSLProxyCheckPeerExpire, default On.
+	SwitchSSLProxyCheckPeerExpire SwitchName = "SSLProxyCheckPeerExpire"
+	// SwitchSSLHonorCipherOrder is mod_ssl: SSLHonorCipherOrder, default Off.
+	SwitchSSLHonorCipherOrder SwitchName = "SSLHonorCipherOrder"
+	// SwitchSSLStrictSNIVHostCheck is mod_ssl: SSLStrictSNIVHostCheck, default Off.
+	SwitchSSLStrictSNIVHostCheck SwitchName = "SSLStrictSNIVHostCheck"
+	// SwitchSSLSessionTickets is mod_ssl: SSLSessionTickets, default On.
+	SwitchSSLSessionTickets SwitchName = "SSLSessionTickets"
 	// SwitchDirectorySlash is mod_dir: DirectorySlash, a redirect to the name of a folder with its slash, default On.
 	SwitchDirectorySlash SwitchName = "DirectorySlash"
 )
@@ -64,6 +77,10 @@ const (
 	NumberThreadsPerChild NumberName = "ThreadsPerChild"
 	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
+	// NumberSSLVerifyDepth is mod_ssl: SSLVerifyDepth, certificates above a client's own, 0 or more, default 1.
+	NumberSSLVerifyDepth NumberName = "SSLVerifyDepth"
+	// NumberSSLProxyVerifyDepth is mod_ssl: SSLProxyVerifyDepth, the same for backends, default 1.
+	NumberSSLProxyVerifyDepth NumberName = "SSLProxyVerifyDepth"
 	// NumberDeflateCompressionLevel is mod_deflate: DeflateCompressionLevel, 1 to 9, default that of zlib, which is 6.
 	NumberDeflateCompressionLevel NumberName = "DeflateCompressionLevel"
 )
@@ -134,10 +151,30 @@ const (
 	WordMaxRanges WordName = "MaxRanges"
 	// WordSSLEngine is mod_ssl: SSLEngine: on or off.
 	WordSSLEngine WordName = "SSLEngine"
-	// WordSSLCertificateFile is mod_ssl: SSLCertificateFile.
+	// WordSSLCertificateFile is mod_ssl: SSLCertificateFile; a server may have several.
 	WordSSLCertificateFile WordName = "SSLCertificateFile"
-	// WordSSLCertificateKeyFile is mod_ssl: SSLCertificateKeyFile.
+	// WordSSLCertificateKeyFile is mod_ssl: SSLCertificateKeyFile, the key of the certificate of the same place.
 	WordSSLCertificateKeyFile WordName = "SSLCertificateKeyFile"
+	// WordSSLCertificateChainFile is mod_ssl: SSLCertificateChainFile, certificates above the server's own.
+	WordSSLCertificateChainFile WordName = "SSLCertificateChainFile"
+	// WordSSLCACertificateFile is mod_ssl: SSLCACertificateFile, who may sign certificates of clients.
+	WordSSLCACertificateFile WordName = "SSLCACertificateFile"
+	// WordSSLCACertificatePath is mod_ssl: SSLCACertificatePath, a folder of such certificates by hashed names.
+	WordSSLCACertificatePath WordName = "SSLCACertificatePath"
+	// WordSSLVerifyClient is mod_ssl: SSLVerifyClient: none, optional, require or optional_no_ca; default none.
+	WordSSLVerifyClient WordName = "SSLVerifyClient"
+	// WordSSLVHostSNIPolicy is mod_ssl: SSLVHostSNIPolicy, which virtual hosts a connection for another one may ask for:
+	// strict, secure, authonly or insecure; default secure.
+	WordSSLVHostSNIPolicy WordName = "SSLVHostSNIPolicy"
+	// WordSSLProxyVerify is mod_ssl: SSLProxyVerify, as SSLVerifyClient for backends.
+	WordSSLProxyVerify WordName = "SSLProxyVerify"
+	// WordSSLProxyCACertificateFile is mod_ssl: SSLProxyCACertificateFile, who may sign certificates of backends.
+	WordSSLProxyCACertificateFile WordName = "SSLProxyCACertificateFile"
+	// WordSSLProxyCACertificatePath is mod_ssl: SSLProxyCACertificatePath, a folder of such certificates by hashed names.
+	WordSSLProxyCACertificatePath WordName = "SSLProxyCACertificatePath"
+	// WordSSLProxyMachineCertificateFile is mod_ssl: SSLProxyMachineCertificateFile, certificates and keys that backends
+	// are shown.
+	WordSSLProxyMachineCertificateFile WordName = "SSLProxyMachineCertificateFile"
 )
 
 // Values returns the words that the directive takes, in the spelling of Word.Value; nil where it takes any. httpd does not
@@ -154,13 +191,18 @@ func (n WordName) Values() []string {
 		return []string{"Off", "On", "Full", "Block"}
 	case WordSSLEngine:
 		return []string{"on", "off"}
+	case WordSSLVerifyClient, WordSSLProxyVerify:
+		return []string{"none", "optional", "require", "optional_no_ca"}
+	case WordSSLVHostSNIPolicy:
+		return []string{"strict", "secure", "authonly", "insecure"}
 	case WordDeflateAlterETag:
 		return []string{"AddSuffix", "NoChange", "Remove"}
 	case WordAcceptPathInfo:
 		return []string{"On", "Off", "Default"}
 	case WordServerRoot, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
-		WordSetOutputFilter, WordSSLCertificateFile, WordSSLCertificateKeyFile, WordForceType, WordAddDefaultCharset, WordTypesConfig,
-		WordMaxRanges:
+		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordSSLCertificateFile,
+		WordSSLCertificateKeyFile, WordSSLCertificateChainFile, WordSSLCACertificateFile, WordSSLCACertificatePath,
+		WordSSLProxyCACertificateFile, WordSSLProxyCACertificatePath, WordSSLProxyMachineCertificateFile:
 	}
 	return nil
 }
@@ -195,6 +237,19 @@ const (
 	WordsAccessFileName WordsName = "AccessFileName"
 	// WordsProxyErrorOverride is mod_proxy: ProxyErrorOverride, on with statuses from 400 to 599 or without any, or off.
 	WordsProxyErrorOverride WordsName = "ProxyErrorOverride"
+	// WordsSSLProtocol is mod_ssl: SSLProtocol: all, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3, each with + or - before it, read from
+	// left to right. Without a sign a word drops those before it. Default all.
+	WordsSSLProtocol WordsName = "SSLProtocol"
+	// WordsSSLProxyProtocol is mod_ssl: SSLProxyProtocol, the same for backends.
+	WordsSSLProxyProtocol WordsName = "SSLProxyProtocol"
+	// WordsSSLCipherSuite is mod_ssl: SSLCipherSuite: a list of ciphers in OpenSSL's language, or before it SSL, which means
+	// the same, or TLSv1.3, whose suites have a list of their own.
+	WordsSSLCipherSuite WordsName = "SSLCipherSuite"
+	// WordsSSLProxyCipherSuite is mod_ssl: SSLProxyCipherSuite, the same for backends.
+	WordsSSLProxyCipherSuite WordsName = "SSLProxyCipherSuite"
+	// WordsSSLOptions is mod_ssl: SSLOptions: StdEnvVars, ExportCertData, FakeBasicAuth, StrictRequire, OptRenegotiate,
+	// LegacyDNStringFormat, each with + or - before it.
+	WordsSSLOptions WordsName = "SSLOptions"
 )
 
 // Words is a directive with a list of words.

@@ -22,7 +22,14 @@ var switchKeys = map[ir.SwitchName]string{
 	ir.SwitchKeepAlive:         "keep_alive",
 	ir.SwitchMergeSlashes:      "merge_slashes",
 	ir.SwitchSSLProxyEngine:    "ssl_proxy_engine",
-	ir.SwitchDirectorySlash:    "directory_slash",
+
+	ir.SwitchSSLProxyCheckPeerName:   "ssl_proxy_check_peer_name",
+	ir.SwitchSSLProxyCheckPeerCN:     "ssl_proxy_check_peer_cn",
+	ir.SwitchSSLProxyCheckPeerExpire: "ssl_proxy_check_peer_expire",
+	ir.SwitchSSLHonorCipherOrder:     "ssl_honor_cipher_order",
+	ir.SwitchSSLStrictSNIVHostCheck:  "ssl_strict_sni_vhost_check",
+	ir.SwitchSSLSessionTickets:       "ssl_session_tickets",
+	ir.SwitchDirectorySlash:          "directory_slash",
 }
 
 var numberKeys = map[ir.NumberName]string{
@@ -60,6 +67,16 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordSSLEngine:             "ssl_engine",
 	ir.WordSSLCertificateFile:    "ssl_certificate_file",
 	ir.WordSSLCertificateKeyFile: "ssl_certificate_key_file",
+
+	ir.WordSSLCertificateChainFile:        "ssl_certificate_chain_file",
+	ir.WordSSLCACertificateFile:           "ssl_ca_certificate_file",
+	ir.WordSSLCACertificatePath:           "ssl_ca_certificate_path",
+	ir.WordSSLVerifyClient:                "ssl_verify_client",
+	ir.WordSSLVHostSNIPolicy:              "ssl_vhost_sni_policy",
+	ir.WordSSLProxyVerify:                 "ssl_proxy_verify",
+	ir.WordSSLProxyCACertificateFile:      "ssl_proxy_ca_certificate_file",
+	ir.WordSSLProxyCACertificatePath:      "ssl_proxy_ca_certificate_path",
+	ir.WordSSLProxyMachineCertificateFile: "ssl_proxy_machine_certificate_file",
 }
 
 var wordsKeys = map[ir.WordsName]string{
@@ -71,6 +88,12 @@ var wordsKeys = map[ir.WordsName]string{
 	ir.WordsAllowOverride:      "allow_override",
 	ir.WordsAccessFileName:     "access_file_name",
 	ir.WordsProxyErrorOverride: "proxy_error_override",
+
+	ir.WordsSSLProtocol:         "ssl_protocol",
+	ir.WordsSSLProxyProtocol:    "ssl_proxy_protocol",
+	ir.WordsSSLCipherSuite:      "ssl_cipher_suite",
+	ir.WordsSSLProxyCipherSuite: "ssl_proxy_cipher_suite",
+	ir.WordsSSLOptions:          "ssl_options",
 }
 
 // settings returns the groups of the directives whose whole meaning is a value.

@@ -51,6 +51,9 @@ type Server struct {
 	Logs []*ir.CustomLog
 	// Formats are the formats by nickname.
 	Formats map[string]*ir.LogFormat
+	// Certificates and CertificateKeys are the files of its own certificates and of their keys: the key of a certificate has
+	// the same place, and lies in the file of the certificate where there are fewer.
+	Certificates, CertificateKeys []*ir.Word
 	// Unresolved are the ProxySet directives whose worker or balancer is not defined before them: httpd refuses them.
 	Unresolved []*ir.ProxySet
 
@@ -111,7 +114,10 @@ func (s *Server) collectItem(item ir.Item) {
 		s.Name = item
 	case *ir.ServerAlias:
 		s.Aliases = append(s.Aliases, item)
-	case *ir.Switch, *ir.Number, *ir.Word, *ir.Words:
+	case *ir.Word:
+		s.certificate(item)
+		s.own.add(item)
+	case *ir.Switch, *ir.Number, *ir.Words:
 		s.own.add(item)
 	case *ir.ProxyPass:
 		s.Mappings = append(s.Mappings, s.newMapping(item, nil))
@@ -176,6 +182,8 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 // inherit takes over what a virtual host has from the main server.
 func (s *Server) inherit(main *Server) {
 	s.own.parent = main.own
+	s.Certificates = mergeCertificates(main.Certificates, s.Certificates)
+	s.CertificateKeys = mergeCertificates(main.CertificateKeys, s.CertificateKeys)
 	s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)
 	s.rebind()
 	s.Mappings = concat(main.Mappings, s.Mappings)

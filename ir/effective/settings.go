@@ -101,12 +101,13 @@ func (s *Settings) add(item ir.Item) {
 	case *ir.Word:
 		put(&s.words, item.Name, item)
 	case *ir.Words:
-		if before := s.lists[item.Name]; before != nil && adds(item) {
+		key := listKey(item)
+		if before := s.lists[key]; before != nil && adds(item) {
 			joined := *item
 			joined.Values = concat(before.Values, item.Values)
 			item = &joined
 		}
-		put(&s.lists, item.Name, item)
+		put(&s.lists, key, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
 		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
@@ -118,9 +119,10 @@ func adds(item *ir.Words) bool {
 	switch item.Name {
 	case ir.WordsOptions:
 		return len(item.Values) > 0 && (strings.HasPrefix(item.Values[0], "+") || strings.HasPrefix(item.Values[0], "-"))
-	case ir.WordsAllowOverride, ir.WordsAccessFileName:
+	case ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
+		ir.WordsSSLProxyCipherSuite:
 		return false
-	case ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
+	case ir.WordsSSLOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
 	}
 	return true
 }
@@ -141,7 +143,14 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchKeepAlive:         true,
 	ir.SwitchMergeSlashes:      true,
 	ir.SwitchSSLProxyEngine:    false,
-	ir.SwitchDirectorySlash:    true,
+
+	ir.SwitchSSLProxyCheckPeerName:   true,
+	ir.SwitchSSLProxyCheckPeerCN:     true,
+	ir.SwitchSSLProxyCheckPeerExpire: true,
+	ir.SwitchSSLHonorCipherOrder:     false,
+	ir.SwitchSSLStrictSNIVHostCheck:  false,
+	ir.SwitchSSLSessionTickets:       true,
+	ir.SwitchDirectorySlash:          true,
 }
 
 var numberDefaults = map[ir.NumberName]int64{
@@ -179,4 +188,14 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordSSLEngine:             "off",
 	ir.WordSSLCertificateFile:    "",
 	ir.WordSSLCertificateKeyFile: "",
+
+	ir.WordSSLCertificateChainFile:        "",
+	ir.WordSSLCACertificateFile:           "",
+	ir.WordSSLCACertificatePath:           "",
+	ir.WordSSLVerifyClient:                "none",
+	ir.WordSSLVHostSNIPolicy:              "secure",
+	ir.WordSSLProxyVerify:                 "none",
+	ir.WordSSLProxyCACertificateFile:      "",
+	ir.WordSSLProxyCACertificatePath:      "",
+	ir.WordSSLProxyMachineCertificateFile: "",
 }

@@ -105,6 +105,12 @@ func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.
 		return false
 	case "ip":
 		return l.requireAddresses(n, words)
+	case "ssl", "ssl-verify-client":
+		if len(words) > 0 {
+			l.invalid(n, words[0].Text.All(), "'Require "+item.Provider+"' does not take arguments", "write Require "+item.Provider,
+				"Require %s takes no arguments", item.Provider)
+			return false
+		}
 	}
 	return true
 }

@@ -27,7 +27,6 @@ type keyword struct {
 // keywords returns those directives by lower-case name. The words are those that 2.4.71 accepts.
 func keywords() map[string]keyword {
 	switches := []string{"On", "Off"}
-	verify := []string{"none", "optional", "require", "optional_no_ca", "off", "on"}
 	return map[string]keyword{
 		"allowencodedslashes": {"AllowEncodedSlashes must be On, Off, or NoDecode", []string{"On", "Off", "NoDecode"}},
 		"h2copyfiles":         {"value must be On or Off", switches},
@@ -38,8 +37,6 @@ func keywords() map[string]keyword {
 		"hostnamelookups":     {"parameter must be 'on', 'off', or 'double'", []string{"On", "Off", "Double"}},
 		"proxybadheader":      {"ProxyBadHeader must be one of: IsError | Ignore | StartBody", []string{"IsError", "Ignore", "StartBody"}},
 		"proxystatus":         {"ProxyStatus must be one of: off | on | full", []string{"Off", "On", "Full"}},
-		"sslproxyverify":      {"SSLProxyVerify: Invalid argument '%s'", verify},
-		"sslverifyclient":     {"SSLVerifyClient: Invalid argument '%s'", verify},
 		"traceenable":         {"TraceEnable must be one of 'on', 'off', or 'extended'", []string{"On", "Off", "Extended"}},
 	}
 }

@@ -36,6 +36,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName: // about files
 		case ir.WordsProxyErrorOverride:
 			b.report.ignore(item, "ProxyErrorOverride is not run by this server")
+		case ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite:
+			b.surveyTLS(item, in)
 		case ir.WordsOptions, ir.WordsLogLevel: // about files and messages, which this server has none of or its own
 		}
 	case *ir.HeaderEdit:
@@ -89,7 +91,8 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
 		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchDirectorySlash:
-	case ir.SwitchSSLProxyEngine: // the https:// of a backend is refused where it stands
+	case ir.SwitchSSLProxyEngine, ir.SwitchSSLProxyCheckPeerName, ir.SwitchSSLProxyCheckPeerCN, ir.SwitchSSLProxyCheckPeerExpire,
+		ir.SwitchSSLHonorCipherOrder, ir.SwitchSSLStrictSNIVHostCheck, ir.SwitchSSLSessionTickets: // judged where TLS is compiled
 	}
 }
 
@@ -99,6 +102,8 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		b.surveyHandler(item, in)
 	case ir.WordSetOutputFilter:
 		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
+	case ir.WordSSLVerifyClient:
+		b.surveyTLS(item, in)
 	case ir.WordSSLEngine:
 		if clib.EqualFold(item.Value, "on") {
 			b.report.refuse(item, "SSLEngine on needs TLS, which this server does not have: leave it out and put a TLS proxy in front")
@@ -118,7 +123,9 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
-		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordForceType, ir.WordAcceptPathInfo,
+		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
+		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
+		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
 	case ir.WordAddDefaultCharset:
 		if !clib.EqualFold(item.Value, "off") {
@@ -131,7 +138,7 @@ func (b *builder) surveyNumber(item *ir.Number) {
 	switch item.Name {
 	case ir.NumberServerLimit, ir.NumberMaxRequestWorkers, ir.NumberThreadsPerChild:
 		b.report.ignore(item, "%s does not bound this server: as many requests are in work as clients send", item.Name)
-	case ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards,
+	case ir.NumberSSLVerifyDepth, ir.NumberSSLProxyVerifyDepth, ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards,
 		ir.NumberDeflateCompressionLevel:
 	}
 }

@@ -177,21 +177,40 @@ func (g *generator) number(context) ir.Item {
 
 func (g *generator) word(where context) ir.Item {
 	if where == inMain || where == inSite {
-		switch rapid.IntRange(0, 3).Draw(g.t, "word") {
+		switch rapid.IntRange(0, 5).Draw(g.t, "word") {
 		case 0:
 			return &ir.Word{Name: ir.WordServerAdmin, Value: g.some("admin")}
 		case 1:
 			return &ir.Word{Name: ir.WordDocumentRoot, Value: g.some("root")}
 		case 2:
 			return &ir.Word{Name: ir.WordErrorLog, Value: g.some("log")}
+		case 3:
+			return &ir.Word{Name: ir.WordSSLCertificateFile, Value: g.some("certificate")}
+		case 4:
+			return &ir.Word{Name: ir.WordSSLVerifyClient, Value: g.pick("verify", "none", "optional", "require", "optional_no_ca")}
 		}
 		return &ir.Word{Name: ir.WordProxyVia, Value: g.pick("via", "On", "Off", "Full", "Block")}
 	}
 	return &ir.Word{Name: ir.WordSetHandler, Value: g.some("handler")}
 }
 
-func (g *generator) words(context) ir.Item {
-	return &ir.Words{Name: ir.WordsOptions, Values: rapid.SliceOfN(rapid.SampledFrom([]string{"+Indexes", "-ExecCGI", "+FollowSymLinks"}), 1, 3).Draw(g.t, "options")}
+func (g *generator) words(where context) ir.Item {
+	words := func(name ir.WordsName, values ...string) ir.Item {
+		return &ir.Words{Name: name, Values: rapid.SliceOfN(rapid.SampledFrom(values), 1, 3).Draw(g.t, string(name))}
+	}
+	switch rapid.IntRange(0, 3).Draw(g.t, "words") {
+	case 0:
+		return words(ir.WordsSSLOptions, "+StdEnvVars", "-ExportCertData", "OptRenegotiate")
+	case 1:
+		if where == inMain || where == inSite {
+			return words(ir.WordsSSLProtocol, "all", "-TLSv1.3", "+TLSv1.2")
+		}
+	case 2:
+		if where == inMain || where == inSite {
+			return &ir.Words{Name: ir.WordsSSLCipherSuite, Values: []string{g.pick("protocol", "SSL", "TLSv1.3"), g.some("suites")}}
+		}
+	}
+	return words(ir.WordsOptions, "+Indexes", "-ExecCGI", "+FollowSymLinks")
 }
 
 func (g *generator) errorDocument(context) ir.Item {
