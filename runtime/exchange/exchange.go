@@ -85,6 +85,8 @@ type Response struct {
 	BodyBytes int64
 	// ContentType is the type of the response as sent, for ap_expr and the log.
 	ContentType []byte
+	// OwnConnection says that Fields have a Connection field, to which what the connection says itself is to be joined.
+	OwnConnection bool
 	// Started says that the head was sent, so that no other response can be.
 	Started bool
 }

@@ -45,6 +45,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	var worker *upstream.Worker
 	if ok := !first || b.checkWorker(w); ok {
 		worker = newWorker(b.program.table, w, s, key, extra)
+		b.program.upgrades = b.program.upgrades || worker.Settings.Upgrade != ""
 	}
 	b.compiledWorkers[memo] = worker
 	return worker
@@ -59,6 +60,7 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
 		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params,
 	}
+	worker.Settings.Upgrade = upgradeOf(w.URL.Scheme, w.Params.Upgrade.Value)
 	worker.Slot = table.Slot(key, upstream.State{
 		Status: w.Params.Status.Value | extra,
 		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value,
@@ -69,9 +71,7 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 // checkWorker reports what of a worker is not done.
 func (b *builder) checkWorker(w *effective.Worker) bool {
 	switch w.URL.Scheme {
-	case "http":
-	case "ws":
-		b.report.ignore(w.By, "%s is served as plain HTTP: requests that switch to WebSocket are answered by the backend as it answers a GET", w.Name)
+	case "http", "ws":
 	case "https", "wss":
 		b.report.refuse(w.By, "%s needs TLS to the backend, which this server does not have: write http, or let a TLS proxy beside the backend do it", w.Name)
 		return false
@@ -87,6 +87,14 @@ func (b *builder) checkWorker(w *effective.Worker) bool {
 		b.report.ignore(w.By, "%s is not checked: the health check of its hc keys is not run, so that only failed requests take it out", w.Name)
 	}
 	return true
+}
+
+// upgradeOf returns the protocols that a connection to a backend of that scheme may switch to.
+func upgradeOf(scheme, upgrade string) string {
+	if upgrade == "" && (scheme == "ws" || scheme == "wss") {
+		return upstream.WebSocket
+	}
+	return upgrade
 }
 
 // settingsOf fills in what parameters leave open.

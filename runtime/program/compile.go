@@ -179,6 +179,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 	for _, p := range problems {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}
+	b.program.upgrades = true // a rule may send a request to ws://
 	for _, word := range s.Rewrite.Options.Value {
 		switch clib.ToLower(word) {
 		case "allowanyuri", "legacyprefixdocroot", "unsafeprefixstat":

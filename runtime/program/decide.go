@@ -226,7 +226,10 @@ func (p *Plan) useDefault(c *route.Canonical, settings *upstream.Settings) {
 	if authority := c.URL[c.Authority:c.Path]; string(authority) != w.Authority {
 		w.Authority = string(authority)
 	}
-	w.Scheme, w.Port, w.Settings = "http", c.Port, *settings
-	w.Settings.Reuse = false
+	if scheme := c.URL[:c.Authority-len("://")]; string(scheme) != w.Scheme {
+		w.Scheme = string(scheme)
+	}
+	w.Port, w.Settings = c.Port, *settings
+	w.Settings.Reuse, w.Settings.Upgrade = false, upgradeOf(w.Scheme, settings.Upgrade)
 	p.Worker = w
 }

@@ -47,6 +47,8 @@ type Program struct {
 	// handlers has a bit for each Handler that SetHandler names.
 	handlers uint
 	files    accesslog.Files
+	// upgrades says that a backend may be asked to switch to another protocol.
+	upgrades bool
 }
 
 // Listeners returns the addresses of the Listen directives in order; it may be empty.
@@ -68,6 +70,10 @@ func (p *Program) Host(local netip.AddrPort, hostname []byte) *Host {
 	}
 	return set.find(hostname)
 }
+
+// Upgrades says whether requests may make a connection switch to another protocol: false means that none can. The balancer
+// manager may add members that switch.
+func (p *Program) Upgrades() bool { return p.upgrades || p.Runs(HandlerBalancerManager) }
 
 // Workers returns all workers of all servers, those of balancers included, each once. The default worker is not among
 // them.

@@ -19,6 +19,8 @@ type attempt struct {
 	conn   *backend
 	// reuse says that the connection may carry another request.
 	reuse bool
+	// upgrade is the protocol that the backend was offered to switch to, nil for none.
+	upgrade []byte
 	// chunked says that the body goes out in chunks; awaits that it waits for a 100.
 	chunked, awaits bool
 	// from and to are where the bytes of in that were not used are.

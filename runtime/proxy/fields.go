@@ -80,12 +80,25 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		a.scratch = appendVia(a.scratch, a.X, a.Plan)
 		dst = append(dst, wire.Field{Name: viaName, Value: a.scratch[start:len(a.scratch):len(a.scratch)]})
 	}
+	if a.worker.Settings.Upgrade != "" && !a.head.Simple {
+		dst = a.offerUpgrade(dst)
+	}
 	a.X.Response.Fields = dst
 	if a.Plan.EditsResponse() && !a.Plan.EditProxied(a.X, a.proxy.clock.Now()) {
 		a.proxy.log.Warn("Header makes a field that cannot be sent", "worker", a.worker.Name)
 		return framing, a.unsendable()
 	}
 	return framing, Result{}
+}
+
+// offerUpgrade adds the protocol that the backend offers beside its response, as 426 does, where it may be switched to.
+func (a *attempt) offerUpgrade(dst wire.Fields) wire.Fields {
+	offer := a.head.Fields.Get("Upgrade")
+	if !a.worker.Settings.Upgrades(offer) {
+		return dst
+	}
+	a.X.Response.OwnConnection = true
+	return append(dst, wire.Field{Name: connectionName, Value: upgradeName}, wire.Field{Name: upgradeName, Value: offer})
 }
 
 // unsendable is the answer in the place of a response whose fields cannot be sent.
@@ -123,8 +136,10 @@ func (a *attempt) addsVia() bool {
 }
 
 var (
-	viaName    = []byte("Via")
-	lengthName = []byte("Content-Length")
+	viaName        = []byte("Via")
+	lengthName     = []byte("Content-Length")
+	connectionName = []byte("Connection")
+	upgradeName    = []byte("Upgrade")
 )
 
 // frame finds out where the body of the response ends.

@@ -19,6 +19,7 @@ type Proxy struct {
 	log    *slog.Logger
 	dialer *dialer
 	pools  pools
+	rooms  rooms
 }
 
 // New returns a proxy without connections. Close ends it.
@@ -50,6 +51,8 @@ type Client interface {
 	Continued()
 	// Conn is the connection itself.
 	Conn() *wire.Conn
+	// Timeout is how long the client may keep the server waiting (core: Timeout).
+	Timeout() time.Duration
 }
 
 // Result is how forwarding ended.
@@ -77,6 +80,9 @@ type Job struct {
 	// Client is where the response goes, Body the body of the request.
 	Client Client
 	Body   *wire.BodyReader
+	// Upgrades says that the connections may be switched to another protocol, for which Client.Conn must be outside of a
+	// Session. Without it nothing of that is offered to the backend.
+	Upgrades bool
 
 	// Tried is the worker that was tried last, from TriedAt on; nil where none was.
 	Tried   *upstream.Worker
@@ -115,7 +121,7 @@ const (
 
 // Release drops what the job points to and room that grew beyond the usual.
 func (j *Job) Release() {
-	j.X, j.Plan, j.Client, j.Body, j.Tried = nil, nil, nil, nil, nil
+	j.X, j.Plan, j.Client, j.Body, j.Tried, j.Upgrades = nil, nil, nil, nil, nil, false
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
 	j.closeSpool()
 	j.log = nil

@@ -24,8 +24,7 @@ func (a *attempt) receive(n int) Result {
 			return a.respond()
 		}
 		if a.head.Status == 101 {
-			a.reuse = false
-			return Result{Status: 502, Text: "Unexpected Upgrade: " + orNone(a.head.Fields.Get("Upgrade")) + " (expecting n/a)"}
+			return a.switchProtocols()
 		}
 		if err := a.forwardInterim(); err != nil {
 			return a.clientGone()
@@ -38,13 +37,6 @@ func (a *attempt) receive(n int) Result {
 	}
 	a.reuse = false
 	return Result{Status: 502, Text: "Too many (10) interim responses from origin server"}
-}
-
-func orNone(value []byte) string {
-	if value == nil {
-		return "n/a"
-	}
-	return string(value)
 }
 
 // readHead parses a head from in[from:to], reading more where it must, and moves from behind it.
@@ -150,19 +142,30 @@ func (a *attempt) forwardInterim() error {
 	case !set && a.head.Status == 100 && !a.expecting:
 		return nil
 	}
+	a.appendInterim()
+	if a.head.Status == 100 {
+		a.Client.Continued()
+	}
+	return a.Client.Write(append(a.out, "\r\n"...))
+}
+
+// appendInterim makes the head of an interim response in out, without the line that ends it. Cookies come last, as in other
+// responses.
+func (a *attempt) appendInterim() {
 	a.out = append(append(append(a.out[:0], "HTTP/1.1 "...), a.head.StatusLine...), "\r\n"...)
-	for _, field := range a.head.Fields {
-		if wire.ValidField(field) && !dropsFromResponse(field.Name) && !nominated(a.head.Fields, field.Name) {
+	for _, cookies := range [...]bool{false, true} {
+		for _, field := range a.head.Fields {
+			if wire.EqualFold(field.Name, "Set-Cookie") != cookies || !wire.ValidField(field) || dropsFromResponse(field.Name) ||
+				nominated(a.head.Fields, field.Name) {
+				continue
+			}
+			a.adapt(&field)
 			a.out = field.Append(a.out)
 		}
 	}
 	if a.addsVia() {
 		a.out = append(appendVia(append(a.out, "Via: "...), a.X, a.Plan), "\r\n"...)
 	}
-	if a.head.Status == 100 {
-		a.Client.Continued()
-	}
-	return a.Client.Write(append(a.out, "\r\n"...))
 }
 
 // clientGone is the result when the client cannot be written to.

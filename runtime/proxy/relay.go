@@ -26,7 +26,7 @@ func (a *attempt) respond() Result {
 	x.Response.Status, x.Response.Reason = a.head.Status, a.head.Reason
 	framing, result := a.responseFields()
 	if result.ends() {
-		x.Response.Status, x.Response.Fields = 0, x.Response.Fields[:0]
+		x.Response.Status, x.Response.Fields, x.Response.OwnConnection = 0, x.Response.Fields[:0], false
 		return result
 	}
 	if a.Plan.Balancer != nil {

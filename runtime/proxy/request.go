@@ -13,6 +13,8 @@ type outgoing struct {
 	host, path []byte
 	// framing of the body: FramingNone without one.
 	framing wire.Framing
+	// upgrade is the protocol that the connection is offered to switch to, as the client wrote it; nil for none.
+	upgrade []byte
 	// keepAlive asks the backend to keep the connection.
 	keepAlive bool
 	// expect announces the body and waits for a 100.
@@ -46,6 +48,8 @@ func appendRequest(dst []byte, x *exchange.Exchange, plan *program.Plan, out *ou
 	}
 	switch {
 	case out.http10:
+	case out.upgrade != nil:
+		dst = append(append(append(dst, "Connection: Upgrade\r\nUpgrade: "...), out.upgrade...), "\r\n"...)
 	case out.keepAlive:
 		dst = append(dst, "Connection: Keep-Alive\r\n"...)
 	default:

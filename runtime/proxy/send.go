@@ -15,7 +15,12 @@ func (a *attempt) writeHead(authority, path []byte) {
 	http10 := a.env("force-proxy-request-1.0")
 	body := a.X.Request.Framing.Kind != wire.FramingNone
 	a.awaits = a.expecting || body && !http10 && a.worker.Settings.Ping > 0
-	out := outgoing{path: path, host: authority, keepAlive: a.reuse, expect: a.awaits, http10: http10}
+	if a.upgrade = nil; a.Upgrades && !http10 {
+		if wanted := a.X.Request.Fields.Get("Upgrade"); a.worker.Settings.Upgrades(wanted) {
+			a.upgrade = wanted
+		}
+	}
+	out := outgoing{path: path, host: authority, upgrade: a.upgrade, keepAlive: a.reuse, expect: a.awaits, http10: http10}
 	if out.host == nil {
 		start := len(a.scratch)
 		a.scratch = append(a.scratch, a.worker.Authority...)

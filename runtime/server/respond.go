@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"io"
+	"time"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -26,13 +27,14 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if x.Request.Simple {
 		return dst, framing
 	}
-	if t.plan.EditsResponse() {
+	joined := t.plan.EditsResponse() || x.Response.OwnConnection
+	if joined {
 		t.joinConnection(keep)
 	}
 	dst = appendStatusLine(dst, &x.Response)
 	dst = t.appendFields(dst)
 	switch {
-	case t.plan.EditsResponse(): // then they are among the fields
+	case joined: // then they are among the fields
 	case keep && wire.HasToken(x.Request.Fields.Get("Connection"), "keep-alive"):
 		dst = append(t.appendKeepAlive(append(dst, "Keep-Alive: "...)), "\r\nConnection: Keep-Alive\r\n"...)
 	case !keep:
@@ -179,6 +181,9 @@ func (t *task) Sent(n int64) { t.x.BytesOut += n }
 
 // Conn returns the connection: it fulfils proxy.Client.
 func (t *task) Conn() *wire.Conn { return t.conn.wire }
+
+// Timeout is how long the client may keep the server waiting: it fulfils proxy.Client.
+func (t *task) Timeout() time.Duration { return t.host.Settings.Timeout }
 
 // Continue asks the client for its body when it waits for that: it fulfils proxy.Client.
 func (t *task) Continue() error {

@@ -42,6 +42,8 @@ type task struct {
 	rest []byte
 	// host is the server that takes the request.
 	host *program.Host
+	// apart says that the request is served outside of a session of its connection.
+	apart bool
 	// expecting says that the client waits for a 100 before it sends the body.
 	expecting bool
 	// unsized sends a page without its length, as httpd does for errors of its filters.
@@ -84,7 +86,7 @@ func (t *task) reset() {
 	t.job.Release()
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
-	t.expecting, t.unsized, t.instead = false, false, 0
+	t.apart, t.expecting, t.unsized, t.instead = false, false, false, 0
 	t.text, t.notes = "", ""
 }
 
@@ -92,7 +94,7 @@ func (t *task) reset() {
 // request must be read on.
 func (t *task) serveArrived() bool {
 	for t.parse() {
-		if !t.body.Arrived() {
+		if !t.body.Arrived() || t.mayUpgrade() {
 			return false
 		}
 		if t.serve(); t.conn.closing {
@@ -104,6 +106,12 @@ func (t *task) serveArrived() bool {
 		t.next()
 	}
 	return false
+}
+
+// mayUpgrade says whether the request could make the connection switch to another protocol, which it cannot within a
+// session.
+func (t *task) mayUpgrade() bool {
+	return t.conn.server.current.Load().program.Upgrades() && t.x.Request.Fields.Has("Upgrade")
 }
 
 // parse parses the head of the next request unless that is done already. It returns false for a head that is not complete
@@ -161,6 +169,7 @@ func (t *task) readOn() {
 		}
 		t.to += n
 	}
+	t.apart = true
 	t.serve()
 	switch {
 	case c.closing:
@@ -286,7 +295,7 @@ func (t *task) noteTarget() {
 func (t *task) carryOut() {
 	switch t.plan.Kind {
 	case program.Forward:
-		t.job.X, t.job.Plan, t.job.Client, t.job.Body = &t.x, &t.plan, t, &t.body
+		t.job.X, t.job.Plan, t.job.Client, t.job.Body, t.job.Upgrades = &t.x, &t.plan, t, &t.body, t.apart
 		result := t.conn.server.proxy.Do(t.conn.ctx, &t.job)
 		switch {
 		case result.Drop:

@@ -73,6 +73,9 @@ type Settings struct {
 	AddressTTL time.Duration
 	// ResponseFieldSize bounds a line of the response's head (mod_proxy: responsefieldsize, default 8192).
 	ResponseFieldSize int
+	// Upgrade lists the protocols that a connection may switch to, joined by commas or spaces, or is * for all of them
+	// (mod_proxy: upgrade, for ws and wss WebSocket where none is given); empty for none.
+	Upgrade string
 	// ReceiveBuffer is the size of the socket's receive buffer in bytes (mod_proxy: receivebuffersize); 0 is the system's.
 	ReceiveBuffer int
 }

@@ -25,7 +25,8 @@ var ErrInterrupted = errors.New("interrupted")
 // Conn is the seam to the system: how bytes are read, awaited and written. Over TCP and unix sockets it uses system calls
 // of its own under the waiting of the Go runtime; over anything else, the methods of net.Conn.
 //
-// A Conn belongs to one goroutine. Only Interrupt and Sever may be called from others.
+// A Conn belongs to one goroutine, or outside of a Session to one that reads and one that writes. Only Interrupt, Sever and
+// Severed may be called from others.
 type Conn struct {
 	nc    net.Conn
 	raw   syscall.RawConn // nil where only net.Conn's methods work
@@ -38,9 +39,11 @@ type Conn struct {
 	// fd is the descriptor while a callback of Session runs, else -1.
 	fd int
 	op operation
+	// put is the write that runs, apart from op since another goroutine may read.
+	put writing
 
 	// The callbacks of RawConn are made once, since making one allocates.
-	onRead, onWrite, onSession, onRoundTrip, onProbe func(fd uintptr) bool
+	onRead, onWrite, onSession, onRoundTrip, onProbe, onLent func(fd uintptr) bool
 }
 
 // operation holds the operands and results of the callback that runs.
@@ -51,6 +54,14 @@ type operation struct {
 	phase    phase
 	fresh    bool // nobody looked whether something has come before the request
 	step     func() bool
+	rooms    Rooms
+}
+
+// writing holds the operand and results of a Write.
+type writing struct {
+	out []byte
+	n   int
+	err error
 }
 
 type phase uint8
@@ -170,6 +181,9 @@ func (c *Conn) Sever() {
 	_ = c.nc.SetDeadline(time.Unix(1, 0)) // a connection that is closed already needs no end
 }
 
+// Severed says whether Sever was called. Other goroutines may call it.
+func (c *Conn) Severed() bool { return c.severed.Load() }
+
 // Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
 func (c *Conn) Read(p []byte) (int, error) {
 	for {
@@ -227,14 +241,13 @@ func (c *Conn) writeOnce(p []byte) (int, error) {
 	if c.raw == nil {
 		return c.nc.Write(p)
 	}
-	out := c.op.out
-	c.op.out, c.op.wrote, c.op.err = p, 0, nil
+	c.put = writing{out: p}
 	err := c.raw.Write(c.onWrite)
-	c.op.out = out
+	c.put.out = nil
 	if err == nil {
-		err = c.op.err
+		err = c.put.err
 	}
-	return c.op.wrote, err
+	return c.put.n, err
 }
 
 // Session calls step at once and then each time something has arrived, until step returns false; between the calls it

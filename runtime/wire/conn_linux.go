@@ -23,7 +23,7 @@ func (c *Conn) attach() {
 	}
 	c.raw = raw
 	c.onRead, c.onWrite, c.onProbe = c.readReady, c.writeReady, c.probeReady
-	c.onSession, c.onRoundTrip = c.sessionReady, c.roundTripReady
+	c.onSession, c.onRoundTrip, c.onLent = c.sessionReady, c.roundTripReady, c.lentReady
 }
 
 func (c *Conn) readReady(fd uintptr) bool {
@@ -31,13 +31,25 @@ func (c *Conn) readReady(fd uintptr) bool {
 	return c.op.err != ErrWouldBlock //nolint:errorlint // receive returns it as it is
 }
 
+// lentReady reads into room that it gives back when nothing has arrived.
+func (c *Conn) lentReady(fd uintptr) bool {
+	room := c.op.rooms.Take()
+	n, err := receive(int(fd), room, 0)
+	if err != nil || n == 0 {
+		c.op.rooms.Return(room)
+		room = nil
+	}
+	c.op.in, c.op.n, c.op.err = room, n, err
+	return err != ErrWouldBlock //nolint:errorlint // receive returns it as it is
+}
+
 func (c *Conn) writeReady(fd uintptr) bool {
-	n, err := send(int(fd), c.op.out[c.op.wrote:])
-	c.op.wrote += n
+	n, err := send(int(fd), c.put.out[c.put.n:])
+	c.put.n += n
 	if err == ErrWouldBlock { //nolint:errorlint // send returns it as it is
 		return false
 	}
-	c.op.err = err
+	c.put.err = err
 	return true
 }
 

@@ -49,6 +49,14 @@ func (r *BodyReader) Left() int64 { return r.body.Left() }
 // Rest returns what arrived behind what was taken.
 func (r *BodyReader) Rest() []byte { return r.have }
 
+// TakeRest is Rest for a message behind which the connection speaks another protocol: its bytes count as taken.
+func (r *BodyReader) TakeRest() []byte {
+	rest := r.have
+	r.have = nil
+	r.Raw += int64(len(rest))
+	return rest
+}
+
 // Available returns the next bytes of the body that have arrived, none when that takes waiting, and io.EOF at the end.
 // Other errors are an *Error with status 400. The bytes are valid until the next call of Fill.
 func (r *BodyReader) Available() ([]byte, error) { return r.AvailableUpTo(len(r.have)) }
