@@ -25,7 +25,7 @@ func TestSeeds(t *testing.T) {
 		"001-balancer-rewrite":     {Warned: "ProxySet"},
 		"003b-balancer-manager":    {},
 		"003d-ssl-termination":     {Refused: "SSLEngine"},
-		"003e-websocket":           {Ignored: "ProxyPass"},
+		"003e-websocket":           {},
 		"003f-security":            {},
 		"003g-performance":         {Ignored: "SetOutputFilter"},
 		"003h-healthcheck":         {Refused: "ProxySet ProxySet", Ignored: "BalancerMember BalancerMember"},
