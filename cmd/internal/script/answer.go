@@ -15,11 +15,12 @@ import (
 type manner int
 
 const (
-	reply    manner = iota // send the bytes
-	closing                // close the connection without a byte
-	reset                  // close it with a reset
-	hang                   // never answer
-	dropping               // close the connection as soon as it is accepted, before a request
+	reply     manner = iota // send the bytes
+	closing                 // close the connection without a byte
+	reset                   // close it with a reset
+	hang                    // never answer
+	dropping                // close the connection as soon as it is accepted, before a request
+	webSocket               // take a WebSocket handshake and send back each message
 )
 
 // answer is one entry of the list of a backend.
@@ -28,10 +29,11 @@ type answer struct {
 	bytes  []byte        // for reply
 	delay  time.Duration // before it
 	last   bool          // close the connection after it
+	echo   bool          // send back what comes after it, until the other side has ended
 }
 
-// parseAnswer reads WORD[+close][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, or the name of
-// a file, which read returns.
+// parseAnswer reads WORD[+close][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, websocket,
+// or the name of a file, which read returns.
 func parseAnswer(backend, text string, read func(name string) (string, error)) (answer, error) {
 	word, mods, _ := strings.Cut(text, "+")
 	var a answer
@@ -39,13 +41,13 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		if mod == "" {
 			continue
 		}
-		if mod == "close" {
-			a.last = true
+		if mod == "close" || mod == "echo" {
+			a.last, a.echo = true, a.echo || mod == "echo"
 			continue
 		}
 		delay, err := time.ParseDuration(mod)
 		if err != nil {
-			return a, fmt.Errorf("answer %s: +%s is neither +close nor a delay such as +200ms", text, mod)
+			return a, fmt.Errorf("answer %s: +%s is neither +close, +echo nor a delay such as +200ms", text, mod)
 		}
 		a.delay = delay
 	}
@@ -70,6 +72,8 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		a.manner = hang
 	case word == "drop":
 		a.manner = dropping
+	case word == "websocket":
+		a.manner, a.last = webSocket, true
 	default:
 		a.bytes, err = fileAnswer(word, read)
 		return a, err
@@ -97,7 +101,7 @@ func plain(status int, body []byte, last bool) []byte {
 func fileAnswer(name string, read func(name string) (string, error)) ([]byte, error) {
 	text, err := read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop", name)
+		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, websocket", name)
 	}
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type backend struct {
 	name        string
 	reservation *engine.Reservation
 	render      func([]byte) []byte // puts addresses for placeholders into answers
+	life        context.Context     //nolint:containedctx // that of the script
 
 	mu       sync.Mutex
 	listener net.Listener // nil while connections are refused
@@ -32,12 +33,12 @@ type backend struct {
 	tasks    sync.WaitGroup
 }
 
-func newBackend(name string, render func([]byte) []byte) (*backend, error) {
+func newBackend(ctx context.Context, name string, render func([]byte) []byte) (*backend, error) {
 	reservation, err := engine.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	return &backend{name: name, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
+	return &backend{name: name, life: ctx, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
 }
 
 // serve answers as listed from now on. Connections that are open stay open.
@@ -154,19 +155,30 @@ func (b *backend) talk(conn net.Conn) {
 		b.requests = append(b.requests, request)
 		a := b.take()
 		b.mu.Unlock()
-		if err != nil || !b.send(conn, request, a) {
+		switch {
+		case err != nil:
+			return
+		case a.manner == webSocket:
+			echoWebSocket(b.life, conn, r, request)
+			return
+		case !b.send(conn, request, a):
+			return
+		case a.echo:
+			echoBytes(conn, r)
+			return
+		case a.last:
 			return
 		}
 	}
 }
 
-// send carries out an answer and reports whether the connection goes on.
+// send carries out an answer and reports whether the connection still stands.
 func (b *backend) send(conn net.Conn, request message, a answer) bool {
 	if a.delay > 0 && !stays(conn, a.delay) {
 		return false
 	}
 	switch a.manner {
-	case reply:
+	case reply, webSocket:
 	case closing, dropping:
 		return false
 	case reset:
@@ -185,7 +197,7 @@ func (b *backend) send(conn net.Conn, request message, a answer) bool {
 		}
 	}
 	_, err := conn.Write(wire)
-	return err == nil && !a.last
+	return err == nil
 }
 
 // stays waits for the duration, or without end when it is 0, and reports whether the other side kept the connection.

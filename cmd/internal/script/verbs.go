@@ -48,6 +48,7 @@ var verbs = map[string]verb{
 	"reload":   verbReload,
 	"same":     verbSame,
 	"use":      verbUse,
+	"ws":       verbWebSocket,
 }
 
 // commands binds the verbs to a session.

@@ -33,7 +33,7 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 	b := s.backends[name]
 	if b == nil {
 		var err error
-		if b, err = newBackend(name, s.render); err != nil {
+		if b, err = newBackend(ctx, name, s.render); err != nil {
 			return err
 		}
 		s.mu.Lock()

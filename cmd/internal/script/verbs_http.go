@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -241,10 +243,10 @@ func (c *call) show(list []message) {
 	}
 }
 
-// verbRaw is `raw [-port N] [-n ANSWERS] [-close] FILE`: bytes as they are, on a connection of their own.
+// verbRaw is `raw [-port N] [-n ANSWERS] [-half] [-close] [-rest] FILE`: bytes as they are, on a connection of their own.
 func verbRaw(ctx context.Context, s *session, c *call) error {
-	const form = "usage: raw [-port N] [-n ANSWERS] [-close] FILE"
-	port, answers := 0, 0
+	const form = "usage: raw [-port N] [-n ANSWERS] [-half] [-close] [-rest] FILE"
+	port, answers := 0, -1
 	for _, option := range []struct {
 		name  string
 		value *int
@@ -257,7 +259,7 @@ func verbRaw(ctx context.Context, s *session, c *call) error {
 			return usage("%s: %v", form, err)
 		}
 	}
-	closing := c.flag("-close")
+	ending := ending{half: c.flag("-half"), closed: c.flag("-close"), rest: c.flag("-rest")}
 	if len(c.args) != 1 {
 		return usage(form)
 	}
@@ -271,7 +273,7 @@ func verbRaw(ctx context.Context, s *session, c *call) error {
 	}
 	wire = s.render(wire)
 	methods := methodsOf(wire)
-	if answers == 0 {
+	if answers < 0 {
 		answers = max(1, len(methods))
 	}
 	addr, err := s.address(port)
@@ -283,7 +285,7 @@ func verbRaw(ctx context.Context, s *session, c *call) error {
 		return err
 	}
 	defer conn.close()
-	return conn.raw(ctx, c, wire, append(methods, make([]string, answers)...)[:answers], closing)
+	return conn.raw(ctx, c, wire, append(methods, make([]string, answers)...)[:answers], ending)
 }
 
 // methodsOf returns the methods of the complete requests in the bytes: the answer to HEAD has no body.
@@ -299,10 +301,20 @@ func methodsOf(wire []byte) []string {
 	}
 }
 
+// ending is how a connection of raw ends.
+type ending struct {
+	half   bool // the client ends its direction behind what it sends
+	closed bool // the engine must close the connection behind the answers
+	rest   bool // what follows the answers, up to the end of the connection, is printed
+}
+
 // raw sends the bytes and prints an answer for each method.
-func (c *client) raw(ctx context.Context, out *call, wire []byte, methods []string, closing bool) error {
+func (c *client) raw(ctx context.Context, out *call, wire []byte, methods []string, end ending) error {
 	out.prints = true
 	writeErr := c.write(ctx, wire)
+	if half, ok := c.conn.(*net.TCPConn); ok && end.half {
+		writeErr = errors.Join(writeErr, half.CloseWrite())
+	}
 	for _, method := range methods {
 		list, err := c.answers(method)
 		out.show(list)
@@ -310,7 +322,12 @@ func (c *client) raw(ctx context.Context, out *call, wire []byte, methods []stri
 			return errors.Join(err, writeErr)
 		}
 	}
-	if closing {
+	switch {
+	case end.rest:
+		rest, err := io.ReadAll(c.r)
+		out.stdout.WriteString(escape(rest))
+		return err
+	case end.closed:
 		return c.closed()
 	}
 	return nil
