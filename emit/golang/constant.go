@@ -2,10 +2,22 @@ package golang
 
 import "reflect"
 
+// namedConstant is a constant of package ir; a line each, so that two that are added do not touch the same lines.
+type namedConstant struct {
+	value any
+	name  string
+}
+
 // constant is the name of the constant of package ir that has the value, or empty.
-func constant(v reflect.Value) string {
+func (l *literal) constant(v reflect.Value) string {
 	if v.Type().PkgPath() != modulePath+"/ir" || !v.CanInt() && !v.CanUint() && v.Kind() != reflect.String {
 		return ""
 	}
-	return constants[v.Interface()]
+	if l.constants == nil {
+		l.constants = make(map[any]string, len(irConstants))
+		for _, c := range irConstants {
+			l.constants[c.value] = c.name
+		}
+	}
+	return l.constants[v.Interface()]
 }

@@ -24,6 +24,8 @@ type literal struct {
 	program *program
 	imports imports
 	errs    []error
+	// constants are the names of constants by value, made when the first is asked for.
+	constants map[any]string
 }
 
 // longestLine is where a literal is broken into lines.
@@ -69,7 +71,7 @@ func (l *literal) value(v reflect.Value, elided bool) string {
 	case time.Duration:
 		return l.duration(x)
 	}
-	if name := constant(v); name != "" {
+	if name := l.constant(v); name != "" {
 		return l.use(v.Type().PkgPath()) + "." + name
 	}
 	switch {
