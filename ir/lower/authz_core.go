@@ -1,13 +1,12 @@
 package lower
 
 import (
-	"net/netip"
-	"strconv"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/subnet"
 )
 
 func authzHandlers() map[string]handler {
@@ -123,7 +122,7 @@ func (l *lowering) requireAddresses(n *parser.Node, words []parser.Word) bool {
 	for _, w := range words {
 		if problem := addressProblem(w.String()); problem != "" {
 			text := "ip address '" + w.String() + "' appears to be invalid"
-			if problem != badAddress {
+			if problem != subnet.ErrAddress.Error() {
 				text += ": " + problem
 			}
 			l.invalid(n, w.Text.All(), text, "write 192.0.2.1, 192.0.2, 192.0.2.0/24 or 2001:db8::/32", "%q is no address or network", w.String())
@@ -133,40 +132,11 @@ func (l *lowering) requireAddresses(n *parser.Node, words []parser.Word) bool {
 	return true
 }
 
-const (
-	badAddress = "The specified IP address is invalid."
-	badMask    = "The specified network mask is invalid."
-)
-
-// addressProblem is apr_ipsubnet_create: what is wrong with an address, a network or the first bytes of an address; empty
-// where nothing is.
-func addressProblem(s string) string {
-	ip, mask, masked := strings.Cut(s, "/")
-	if masked {
-		addr, err := netip.ParseAddr(ip)
-		if err != nil {
-			return badAddress
-		}
-		bits, err := strconv.Atoi(mask)
-		if err == nil && bits >= 0 && bits <= addr.BitLen() {
-			return ""
-		}
-		if m, err := netip.ParseAddr(mask); err == nil && m.Is4() == addr.Is4() {
-			return ""
-		}
-		return badMask
-	}
-	if _, err := netip.ParseAddr(ip); err == nil {
-		return ""
-	}
-	parts := strings.Split(strings.TrimSuffix(ip, "."), ".")
-	if len(parts) > 4 || len(parts) == 1 && strings.TrimSuffix(ip, ".") == ip && ip == "" {
-		return badAddress
-	}
-	for _, part := range parts {
-		if n, err := strconv.Atoi(part); err != nil || n < 0 || n > 255 {
-			return badAddress
-		}
+// addressProblem is what httpd finds wrong with an address, a network or the first numbers of an address; empty where
+// nothing is.
+func addressProblem(text string) string {
+	if _, err := subnet.Parse(text); err != nil {
+		return err.Error()
 	}
 	return ""
 }
