@@ -24,6 +24,8 @@ var layers = map[string][]string{
 	"parser/directive": {"parser/clib", "parser/diag"},
 	"parser/ast":       {"parser/diag"},
 	"parser/fnmatch":   {},
+	"parser/subnet":    {},
+	"parser/expr":      {"parser/clib", "parser/pcre", "parser/subnet"},
 	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch"},
 
 	"ir":           {"parser/clib", "parser/diag", "parser/rewrite", "parser/pcre"},
@@ -66,7 +68,7 @@ var layers = map[string][]string{
 // onModel is what a package of the runtime may import: what a configuration means, never how it is read, and the packages
 // of the runtime below it.
 func onModel(below ...string) []string {
-	return append(below, "ir", "ir/effective", "parser/clib", "parser/diag", "parser/fnmatch", "parser/rewrite", "parser/pcre")
+	return append(below, "ir", "ir/effective", "parser/clib", "parser/diag", "parser/expr", "parser/fnmatch", "parser/rewrite", "parser/pcre", "parser/subnet")
 }
 
 // TestImports reads every Go file of the module in this process, so that the test cache sees the files it depends on.
