@@ -141,13 +141,7 @@ func appendSwitch(dst []byte, on bool) []byte {
 }
 
 func appendProtocol(dst []byte, c *Context, _ string) []byte {
-	switch request := &c.Exchange.Request; {
-	case request.Simple:
-		return append(dst, "HTTP/0.9"...)
-	case request.Minor == 0:
-		return append(dst, "HTTP/1.0"...)
-	}
-	return append(dst, "HTTP/1.1"...)
+	return append(dst, c.Exchange.Request.Protocol()...)
 }
 
 // appendClock appends a part of the time at which the request came, in the zone of the machine.

@@ -73,6 +73,17 @@ type Request struct {
 	Absolute bool
 }
 
+// Protocol returns the version of the request as HTTP/1.1, HTTP/1.0 or HTTP/0.9 (httpd: r->protocol).
+func (r *Request) Protocol() string {
+	switch {
+	case r.Simple:
+		return "HTTP/0.9"
+	case r.Minor == 0:
+		return "HTTP/1.0"
+	}
+	return "HTTP/1.1"
+}
+
 // Response is what is answered.
 type Response struct {
 	// Status is the code of the status line.

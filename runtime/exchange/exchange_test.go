@@ -11,8 +11,8 @@ import (
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
-// TestTableIsAMap: a Table behaves as a map that remembers the order in which names came, and values that were given out
-// stay what they were until the name is set again.
+// TestTableIsAMap: a Table behaves as a map in which case does not count and that remembers the order in which names came,
+// and their first spelling. Values that were given out stay what they were until the name is set again.
 func TestTableIsAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var table Table
@@ -29,10 +29,11 @@ func TestTableIsAMap(t *testing.T) {
 				names = nil
 			case 1, 2:
 				table.Unset(name)
+				name = strings.ToLower(name)
 				delete(model, name)
 				delete(held, name)
 				for i, n := range names {
-					if n == name {
+					if strings.ToLower(n) == name {
 						names = append(names[:i], names[i+1:]...)
 						break
 					}
@@ -40,11 +41,12 @@ func TestTableIsAMap(t *testing.T) {
 			default:
 				value := rapid.StringN(0, 40, -1).Draw(t, "value")
 				table.SetString(name, value)
-				if _, known := model[name]; !known {
+				fold := strings.ToLower(name)
+				if _, known := model[fold]; !known {
 					names = append(names, name)
 				}
-				model[name] = value
-				held[name], _ = table.Get(name)
+				model[fold] = value
+				held[fold], _ = table.Get(fold)
 			}
 			var got []string
 			for n, v := range table.All() {
@@ -52,9 +54,10 @@ func TestTableIsAMap(t *testing.T) {
 			}
 			var want []string
 			for _, n := range names {
-				want = append(want, n+"="+model[n])
-				if string(held[n]) != model[n] {
-					t.Fatalf("the value of %s that was given out became %q, want %q", n, held[n], model[n])
+				fold := strings.ToLower(n)
+				want = append(want, n+"="+model[fold])
+				if string(held[fold]) != model[fold] {
+					t.Fatalf("the value of %s that was given out became %q, want %q", n, held[fold], model[fold])
 				}
 			}
 			if diff := cmp.Diff(want, got); diff != "" || table.Len() != len(names) {

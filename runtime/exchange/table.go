@@ -1,9 +1,13 @@
 package exchange
 
-import "iter"
+import (
+	"iter"
 
-// Table is a small ordered table of names and values, as httpd's environment and notes. Names are case-sensitive. It
-// keeps its values in room of its own. The zero value is empty and ready for use.
+	"github.com/lbconf/lbconf/parser/clib"
+)
+
+// Table is a small ordered table of names and values, as httpd's environment and notes. The case of names does
+// not count (APR: apr_table_t). It keeps its values in room of its own. The zero value is empty and ready for use.
 type Table struct {
 	entries []entry
 	room    []byte
@@ -75,7 +79,7 @@ func (t *Table) All() iter.Seq2[string, []byte] {
 
 func (t *Table) index(name string) int {
 	for i := range t.entries {
-		if t.entries[i].name == name {
+		if clib.EqualFold(t.entries[i].name, name) {
 			return i
 		}
 	}
