@@ -37,6 +37,20 @@ func Directive(item ir.Item) string {
 		return "RewriteCond"
 	case *ir.RewriteRule:
 		return "RewriteRule"
+	case *ir.RewriteMap:
+		return "RewriteMap"
+	case *ir.SetEnvIf:
+		if item.NoCase {
+			return "SetEnvIfNoCase"
+		}
+		return "SetEnvIf"
+	case *ir.SetEnv:
+		return "SetEnv"
+	case *ir.EnvNames:
+		if item.Unset {
+			return "UnsetEnv"
+		}
+		return "PassEnv"
 	case *ir.HeaderEdit:
 		if item.Request {
 			return "RequestHeader"

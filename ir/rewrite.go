@@ -16,5 +16,17 @@ type RewriteRule struct {
 	Rule *rewrite.Rule
 }
 
+// RewriteMap names a table that rules look keys up in, as ${name:key}.
+type RewriteMap struct {
+	Node
+	// Name is what rules call it.
+	Name string
+	// Source is the second argument: txt:FILE, rnd:FILE, int:FUNCTION …; rewrite.ParseMapSource reads it.
+	Source string
+	// Owner is the user and group of a prg: map, or empty.
+	Owner string
+}
+
 func (*RewriteCond) item() {}
 func (*RewriteRule) item() {}
+func (*RewriteMap) item()  {}

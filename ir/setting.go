@@ -133,6 +133,8 @@ const (
 	WordUseCanonicalName WordName = "UseCanonicalName"
 	// WordProxyVia is mod_proxy: ProxyVia: Off, On, Full or Block.
 	WordProxyVia WordName = "ProxyVia"
+	// WordAuthMerging is mod_authz_core: AuthMerging: Off, And or Or.
+	WordAuthMerging WordName = "AuthMerging"
 	// WordSetHandler is core: SetHandler.
 	WordSetHandler WordName = "SetHandler"
 	// WordSetOutputFilter is core: SetOutputFilter, names joined by semicolons.
@@ -189,6 +191,8 @@ func (n WordName) Values() []string {
 		return []string{"On", "Off", "DNS"}
 	case WordProxyVia:
 		return []string{"Off", "On", "Full", "Block"}
+	case WordAuthMerging:
+		return []string{"Off", "And", "Or"}
 	case WordSSLEngine:
 		return []string{"on", "off"}
 	case WordSSLVerifyClient, WordSSLProxyVerify:

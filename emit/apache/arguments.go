@@ -46,6 +46,14 @@ func arguments(item ir.Item) (string, error) {
 		return rewriting(item.Cond.String()), nil
 	case *ir.RewriteRule:
 		return rewriting(item.Rule.String()), nil
+	case *ir.RewriteMap:
+		return words(append([]string{item.Name, item.Source}, optional(item.Owner)...)...), nil
+	case *ir.SetEnvIf:
+		return words(append([]string{item.Attribute, item.Pattern.Source}, item.Assign...)...), nil
+	case *ir.SetEnv:
+		return words(append([]string{item.Name}, optional(item.Value)...)...), nil
+	case *ir.EnvNames:
+		return words(item.Names...), nil
 	case *ir.HeaderEdit:
 		return header(item)
 	case *ir.Require:

@@ -42,6 +42,9 @@ const (
 	keyFilesMatching       = "files_matching"
 	keySections            = "sections"
 	keyRewrites            = "rewrites"
+	keyRewriteMaps         = "rewrite_maps"
+	keyEnvIf               = "env_if"
+	keyEnv                 = "env"
 	keyHeaders             = "headers"
 	keyRequestHeaders      = "request_headers"
 	keyRequire             = "require"
@@ -68,6 +71,9 @@ func groups() map[string]group {
 		keyProxySet:       proxySet,
 		keySections:       sections,
 		keyRewrites:       rewrites,
+		keyRewriteMaps:    rewriteMaps,
+		keyEnvIf:          envIf,
+		keyEnv:            env,
 		keyHeaders:        headers(false),
 		keyRequestHeaders: headers(true),
 		keyRequire:        require,
@@ -118,6 +124,12 @@ func keyOf(item ir.Item) string {
 		return keyMembers
 	case *ir.RewriteCond, *ir.RewriteRule:
 		return keyRewrites
+	case *ir.RewriteMap:
+		return keyRewriteMaps
+	case *ir.SetEnvIf:
+		return keyEnvIf
+	case *ir.SetEnv, *ir.EnvNames:
+		return keyEnv
 	case *ir.HeaderEdit:
 		if item.Request {
 			return keyRequestHeaders

@@ -56,6 +56,7 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordServerSignature:       "server_signature",
 	ir.WordUseCanonicalName:      "use_canonical_name",
 	ir.WordProxyVia:              "proxy_via",
+	ir.WordAuthMerging:           "auth_merging",
 	ir.WordSetHandler:            "set_handler",
 	ir.WordSetOutputFilter:       "set_output_filter",
 	ir.WordDeflateAlterETag:      "deflate_alter_etag",

@@ -13,6 +13,8 @@ type Rewrite struct {
 	Options Value[[]string]
 	// Rules are in the order in which they run.
 	Rules []Rule
+	// Maps are the RewriteMap directives by name; the last of a name counts.
+	Maps map[string]*ir.RewriteMap
 	// Orphans are the conditions behind the last rule: httpd drops them.
 	Orphans []*ir.RewriteCond
 
@@ -47,10 +49,18 @@ func hasWord(words []string, word string) bool {
 	return false
 }
 
-// inherit takes over the main server's rules where an option asks for it: those of the virtual host say Inherit or
+// setMap takes a map; a later one of the same name takes its place.
+func (r *Rewrite) setMap(item *ir.RewriteMap) {
+	if r.Maps == nil {
+		r.Maps = map[string]*ir.RewriteMap{}
+	}
+	r.Maps[item.Name] = item
+}
+
+// inherit takes over the main server's rules and maps where an option asks for it: those of the virtual host say Inherit or
 // InheritBefore, those of the main server InheritDown or InheritDownBefore, which IgnoreInherit refuses.
 func (r *Rewrite) inherit(main *Rewrite, settings *Settings) {
-	if len(main.Rules) == 0 {
+	if len(main.Rules)+len(main.Maps) == 0 {
 		return
 	}
 	own := settings.Words(ir.WordsRewriteOptions).Value
@@ -63,5 +73,12 @@ func (r *Rewrite) inherit(main *Rewrite, settings *Settings) {
 		r.Rules = concat(main.Rules, r.Rules)
 	case hasWord(own, "Inherit") || hasWord(down, "InheritDown"):
 		r.Rules = concat(r.Rules, main.Rules)
+	default:
+		return
+	}
+	for name, item := range main.Maps {
+		if r.Maps[name] == nil {
+			r.setMap(item)
+		}
 	}
 }

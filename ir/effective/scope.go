@@ -41,7 +41,7 @@ func (a *Access) add(item ir.Item) {
 		a.Require = append(a.Require, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word, *ir.Words,
 		*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit,
-		*ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
+		*ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 }
 
@@ -72,6 +72,11 @@ type Scope struct {
 	Reverses []*Reverse
 	// Headers are the server's and the sections', in the order in which they act.
 	Headers []*ir.HeaderEdit
+	// Conditions are the SetEnvIf directives of the sections, a list for each; those of the server are not among them, they
+	// run earlier.
+	Conditions [][]*ir.SetEnvIf
+	// Env are SetEnv, PassEnv and UnsetEnv of the server and the sections, in order: a later one counts.
+	Env []ir.Item
 	// Rewrite are the rules of the last section that has rules; nil where none has. The server's own rules are not among
 	// them: these run earlier.
 	Rewrite *Rewrite
@@ -86,7 +91,8 @@ type Scope struct {
 // Scope merges sections, given in the order of merging, on top of what holds in the whole server.
 func (s *Server) Scope(sections ...*Section) *Scope {
 	scope := &Scope{
-		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Access: s.access, Files: s.Files,
+		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Env: s.Env, Access: s.access,
+		Files: s.Files,
 	}
 	for _, sec := range sections {
 		scope.merge(sec)
@@ -101,6 +107,10 @@ func (c *Scope) merge(sec *Section) {
 	}
 	c.Reverses = concat(c.Reverses, sec.Reverses)
 	c.Headers = concat(c.Headers, sec.Headers)
+	if len(sec.Conditions) > 0 {
+		c.Conditions = concat(c.Conditions, [][]*ir.SetEnvIf{sec.Conditions})
+	}
+	c.Env = concat(c.Env, sec.Env)
 	c.Residue = concat(c.Residue, sec.Residue)
 	c.Access.merge(sec.access)
 	c.Files = c.Files.with(&sec.Files)

@@ -51,6 +51,9 @@ type Section struct {
 	Headers []*ir.HeaderEdit
 	// Files is what it says about files, filters and error pages.
 	Files Files
+	// Conditions are its SetEnvIf directives, Env its SetEnv, PassEnv and UnsetEnv.
+	Conditions []*ir.SetEnvIf
+	Env        []ir.Item
 	// Residue is what it holds and nobody models.
 	Residue []*ir.Residue
 
@@ -101,10 +104,14 @@ func (s *Section) add(item ir.Item) {
 		s.Files.add(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
 		s.access.add(item)
+	case *ir.SetEnvIf:
+		s.Conditions = append(s.Conditions, item)
+	case *ir.SetEnv, *ir.EnvNames:
+		s.Env = append(s.Env, item)
 	case *ir.Residue:
 		s.Residue = append(s.Residue, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass, *ir.ProxySet,
-		*ir.BalancerMember, *ir.LogFormat, *ir.CustomLog:
+		*ir.BalancerMember, *ir.RewriteMap, *ir.LogFormat, *ir.CustomLog:
 	}
 }
 

@@ -45,6 +45,11 @@ type Server struct {
 	Headers []*ir.HeaderEdit
 	// Files is what the server says about files, filters and error pages.
 	Files Files
+	// Conditions are SetEnvIf and its kin outside sections, a list for each server: they are executed before anything else
+	// looks at a request.
+	Conditions [][]*ir.SetEnvIf
+	// Env are SetEnv, PassEnv and UnsetEnv outside sections, in order: a later one counts.
+	Env []ir.Item
 	// Sections are all that select requests, in the order in which httpd reads them; see Phase for the order of merging.
 	Sections []*Section
 	// Logs are the access logs: a virtual host that has its own has no other.
@@ -56,6 +61,8 @@ type Server struct {
 	Certificates, CertificateKeys []*ir.Word
 	// Unresolved are the ProxySet directives whose worker or balancer is not defined before them: httpd refuses them.
 	Unresolved []*ir.ProxySet
+
+	conditions []*ir.SetEnvIf
 
 	own    *Settings
 	last   int
@@ -106,6 +113,9 @@ func (s *Server) collect() {
 	for _, item := range s.Items {
 		s.collectItem(item)
 	}
+	if len(s.conditions) > 0 {
+		s.Conditions = [][]*ir.SetEnvIf{s.conditions}
+	}
 }
 
 func (s *Server) collectItem(item ir.Item) {
@@ -131,6 +141,12 @@ func (s *Server) collectItem(item ir.Item) {
 		s.Rewrite.add(item)
 	case *ir.HeaderEdit:
 		s.Headers = append(s.Headers, item)
+	case *ir.SetEnvIf:
+		s.conditions = append(s.conditions, item)
+	case *ir.SetEnv, *ir.EnvNames:
+		s.Env = append(s.Env, item)
+	case *ir.RewriteMap:
+		s.Rewrite.setMap(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
 		s.access.add(item)
 	case *ir.LogFormat:
@@ -172,7 +188,7 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 			s.balancerMember(child, sec)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
 			*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
-			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
+			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 			sec.add(child)
 		}
 	}
@@ -190,6 +206,8 @@ func (s *Server) inherit(main *Server) {
 	s.Reverses = concat(main.Reverses, s.Reverses)
 	s.Headers = concat(main.Headers, s.Headers)
 	s.Files = main.Files.with(&s.Files)
+	s.Conditions = concat(main.Conditions, s.Conditions)
+	s.Env = concat(main.Env, s.Env)
 	s.Sections = concat(main.Sections, s.Sections)
 	s.Located = concat(main.Located, s.Located)
 	s.Workers = concat(main.Workers, s.Workers)

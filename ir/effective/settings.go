@@ -110,7 +110,7 @@ func (s *Settings) add(item ir.Item) {
 		put(&s.lists, key, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
-		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
+		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 }
 
@@ -177,6 +177,7 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordServerSignature:       "Off",
 	ir.WordUseCanonicalName:      "Off",
 	ir.WordProxyVia:              "Off",
+	ir.WordAuthMerging:           "Off",
 	ir.WordSetHandler:            "",
 	ir.WordSetOutputFilter:       "",
 	ir.WordDeflateAlterETag:      "AddSuffix",

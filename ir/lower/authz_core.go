@@ -12,6 +12,7 @@ import (
 func authzHandlers() map[string]handler {
 	return map[string]handler{
 		"Require":      {inSection | inTree, lowerRequire},
+		"AuthMerging":  {inSection, oneOf(ir.WordAuthMerging, "AuthMerging must be one of: Off | And | Or")},
 		"<RequireAll":  {inSection | inTree, requireGroup(ir.SectionRequireAll)},
 		"<RequireAny":  {inSection | inTree, requireGroup(ir.SectionRequireAny)},
 		"<RequireNone": {inSection | inTree, requireGroup(ir.SectionRequireNone)},

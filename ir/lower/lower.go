@@ -61,6 +61,7 @@ func handlers() map[string]handler {
 		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), rewriteHandlers(),
 		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
+		envHandlers(), setenvifHandlers(),
 	} {
 		for name, h := range module {
 			all[clib.ToLower(name)] = h

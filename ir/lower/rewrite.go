@@ -16,6 +16,7 @@ func rewriteHandlers() map[string]handler {
 		"RewriteOptions": {anywhere, lowerRewriteOptions},
 		"RewriteCond":    {anywhere, lowerRewriteCond},
 		"RewriteRule":    {anywhere, lowerRewriteRule},
+		"RewriteMap":     {inServer, lowerRewriteMap},
 	}
 }
 
@@ -96,13 +97,22 @@ func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 
 // mapSource reports whether httpd takes the source of a RewriteMap, whose files are not looked at.
 func (l *lowering) mapSource(n *parser.Node) bool {
-	if len(n.Words) < 2 {
-		return true
-	}
 	source := n.Words[1]
 	_, problems := rewrite.ParseMapSource(source.String())
 	for _, p := range problems {
 		l.invalid(n, source.Text.Span(p.Offset, p.End), p.HTTPD, "", "%s", p.Message)
 	}
 	return len(problems) == 0
+}
+
+func lowerRewriteMap(l *lowering, n *parser.Node, _ place) ir.Item {
+	const shape = "takes two or three arguments, a mapname and a filename and options"
+	if !l.words(n, 2, 3, shape) || !l.named(n, 2, shape) || !l.mapSource(n) {
+		return nil
+	}
+	item := &ir.RewriteMap{Node: node(n), Name: n.Words[0].String(), Source: n.Words[1].String()}
+	if len(n.Words) == 3 {
+		item.Owner = n.Words[2].String()
+	}
+	return item
 }

@@ -62,12 +62,8 @@ func bounds() map[string]bound {
 // httpd says to one that does not compile.
 func patterns() map[string]patternArg {
 	return map[string]patternArg{
-		"redirectmatch":      {-2, "Regular expression could not be compiled."},
-		"scriptaliasmatch":   {0, "Regular expression could not be compiled."},
-		"setenvif":           {1, "SetEnvIf regex could not be compiled."},
-		"setenvifnocase":     {1, "SetEnvIfNoCase regex could not be compiled."},
-		"browsermatch":       {0, "BrowserMatch regex could not be compiled."},
-		"browsermatchnocase": {0, "BrowserMatchNoCase regex could not be compiled."},
+		"redirectmatch":    {-2, "Regular expression could not be compiled."},
+		"scriptaliasmatch": {0, "Regular expression could not be compiled."},
 	}
 }
 
@@ -97,9 +93,6 @@ func (l *lowering) value(n *parser.Node) bool {
 			l.invalid(n, n.Words[0].Text.All(), b.httpd, help, "%s cannot be %q", n.Name, first)
 			return false
 		}
-	}
-	if key == "rewritemap" {
-		return l.mapSource(n)
 	}
 	if p, ok := l.values.patterns[key]; ok {
 		at := p.at

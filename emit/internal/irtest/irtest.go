@@ -100,15 +100,16 @@ func (g *generator) scope(where context, depth int) []ir.Item {
 func (g *generator) item(where context, depth int) ir.Item {
 	kinds := []func(context) ir.Item{
 		g.switchItem, g.word, g.words, g.header, g.header, g.residue, g.rule, g.cond, g.rule, g.errorDocument, g.mime, g.filter,
+		g.setEnvIf, g.setEnv, g.envNames,
 	}
 	if where == inLocation || where == inBalancer || g.wild {
 		kinds = append(kinds, g.require, g.order, g.allow, g.requireSection)
 	}
 	switch where {
 	case inMain:
-		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
+		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.rewriteMap, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inSite:
-		kinds = append(kinds, g.serverName, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
+		kinds = append(kinds, g.serverName, g.rewriteMap, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inLocation:
 		kinds = append(kinds, g.pass, g.reverse, g.alias)
 	case inBalancer:
@@ -302,6 +303,22 @@ func (g *generator) order(context) ir.Item {
 
 func (g *generator) allow(context) ir.Item {
 	return &ir.AccessRule{Deny: g.coin("deny"), From: rapid.SliceOfN(rapid.SampledFrom([]string{"all", "192.0.2.1", "example.com", "env=X"}), 1, 1).Draw(g.t, "from")}
+}
+
+func (g *generator) rewriteMap(context) ir.Item {
+	return &ir.RewriteMap{Name: g.some("map"), Source: g.pick("source", "txt:", "rnd:", "") + g.some("file"), Owner: g.pick("owner", "", "a:b")}
+}
+
+func (g *generator) setEnvIf(context) ir.Item {
+	return &ir.SetEnvIf{Attribute: g.pick("attribute", "Remote_Addr", "User-Agent", "^X-(A|B)$"), Pattern: g.pattern(), NoCase: g.coin("nocase"), Assign: g.list("assign")}
+}
+
+func (g *generator) setEnv(context) ir.Item {
+	return &ir.SetEnv{Name: g.some("name"), Value: g.pick("value", "", "a", "a b", "on")}
+}
+
+func (g *generator) envNames(context) ir.Item {
+	return &ir.EnvNames{Unset: g.coin("unset"), Names: g.list("names")}
 }
 
 func (g *generator) logFormat(context) ir.Item {
