@@ -43,7 +43,7 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	if w.Slot != nil {
 		a.pool = p.pools.of(w)
 	}
-	a.reuse = a.pool != nil && w.Settings.Reuse && w.Settings.AddressTTL != 0 && !a.env("proxy-nokeepalive")
+	a.reuse = a.pool != nil && w.Settings.Reuse && w.Settings.AddressTTL != 0 && !a.lonely()
 	fresh, result := a.connect(ctx)
 	if result.ends() {
 		return result
@@ -65,6 +65,11 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	return result
 }
 
+// lonely says that a variable wants a connection for this request alone.
+func (a *attempt) lonely() bool {
+	return a.env("proxy-nokeepalive") || a.env("force-proxy-request-1.0")
+}
+
 // connect takes a connection of the pool or opens one; fresh says which.
 func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 	if a.pool != nil {
@@ -73,7 +78,7 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 			a.proxy.log.Warn("no connection to the backend became free", "worker", a.worker.Name)
 			return false, Result{Status: 503}
 		}
-		if b != nil && a.X.Client.Served == 0 && a.env("proxy-initial-not-pooled") {
+		if b != nil && (a.X.Client.Served == 0 && a.env("proxy-initial-not-pooled") || a.lonely()) {
 			b.close()
 			b = nil
 		}

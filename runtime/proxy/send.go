@@ -73,9 +73,35 @@ func (a *attempt) send(ctx context.Context, fresh bool) (n int, _ Result) {
 func (a *attempt) appendPrefetched() {
 	if a.chunked {
 		a.out = wire.AppendChunk(a.out, a.prefetched)
-	} else {
-		a.out = append(a.out, a.prefetched...)
+		return
 	}
+	a.out = append(a.out, a.prefetched...)
+	if a.whole && a.spool == nil && a.extraLine() {
+		a.out = append(a.out, crlf...)
+	}
+}
+
+// extraLine says that the request is followed by a line end, which a very old server needs (env proxy-sendextracrlf).
+func (a *attempt) extraLine() bool { return a.env("proxy-sendextracrlf") }
+
+var crlf = []byte("\r\n")
+
+// endBody sends what follows a body that was streamed.
+func (a *attempt) endBody() Result {
+	end := a.out[:0]
+	if a.chunked {
+		end = append(end, wire.LastChunk...)
+	}
+	if a.extraLine() {
+		end = append(end, crlf...)
+	}
+	if a.out = end; len(end) == 0 {
+		return Result{}
+	}
+	if err := a.write(end); err != nil {
+		return a.writeFailed(err)
+	}
+	return Result{}
 }
 
 // sendFirst writes out and, when that is all for now, reads the start of the response. A connection that was idle is
@@ -128,12 +154,7 @@ func (a *attempt) sendRest() Result {
 		switch {
 		case errors.Is(err, io.EOF):
 			a.whole = true
-			if a.chunked {
-				if err := a.write(lastChunk); err != nil {
-					return a.writeFailed(err)
-				}
-			}
-			return Result{}
+			return a.endBody()
 		case err != nil:
 			a.reuse = false
 			return a.badBody(err)
@@ -162,8 +183,6 @@ func (a *attempt) appendChunks(data []byte) (chunks []byte, err error) {
 	}
 	return a.out, err
 }
-
-var lastChunk = []byte(wire.LastChunk)
 
 // write sends bytes to the backend and counts them.
 func (a *attempt) write(data []byte) error {

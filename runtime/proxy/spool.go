@@ -70,7 +70,7 @@ func (a *attempt) sendSpooled() Result {
 		}
 		at += int64(n)
 	}
-	return Result{}
+	return a.endBody()
 }
 
 // closeSpool gives the temporary file back.

@@ -31,7 +31,7 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if joined {
 		t.joinConnection(keep)
 	}
-	dst = appendStatusLine(dst, &x.Response)
+	dst = t.appendStatusLine(dst)
 	dst = t.appendFields(dst)
 	switch {
 	case joined: // then they are among the fields
@@ -49,8 +49,13 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	return append(dst, "\r\n"...), framing
 }
 
-func appendStatusLine(dst []byte, r *exchange.Response) []byte {
-	dst = append(dst, "HTTP/1.1 "...)
+func (t *task) appendStatusLine(dst []byte) []byte {
+	r := &t.x.Response
+	if t.asHTTP10 {
+		dst = append(dst, "HTTP/1.0 "...)
+	} else {
+		dst = append(dst, "HTTP/1.1 "...)
+	}
 	dst = append(dst, byte('0'+r.Status/100%10), byte('0'+r.Status/10%10), byte('0'+r.Status%10), ' ')
 	dst = append(dst, r.Reason...)
 	return append(dst, "\r\n"...)
@@ -133,11 +138,13 @@ func (t *task) closes() bool {
 func (t *task) persist(none, length bool) (keep, chunked bool) {
 	c, x := t.conn, &t.x
 	settings := &t.host.Settings
-	if c.closing || x.Request.Close || x.Request.Simple || t.expecting {
+	minor := t.minor()
+	t.asHTTP10 = minor == 0 && t.env("force-response-1.0")
+	if c.closing || x.Request.Close || x.Request.Simple || t.expecting || t.asHTTP10 {
 		return false, false
 	}
 	if !none && !length {
-		if x.Request.Minor == 0 {
+		if minor == 0 {
 			return false, false
 		}
 		chunked = true
@@ -148,15 +155,32 @@ func (t *task) persist(none, length bool) (keep, chunked bool) {
 		settings.MaxKeepAlive > 0 && c.kept >= settings.MaxKeepAlive,
 		dropsConnection(x.Response.Status),
 		wire.HasToken(connection, "close"), t.closes(),
-		x.Request.Minor == 0 && !wire.HasToken(connection, "keep-alive"),
+		minor == 0 && !wire.HasToken(connection, "keep-alive"),
 		c.server.draining.Load():
 		return false, chunked
 	}
-	if _, set := x.Env.Get("nokeepalive"); set && !x.Request.Fields.Has("Via") {
+	if t.env("nokeepalive") && !x.Request.Fields.Has("Via") {
 		return false, chunked
 	}
 	c.kept++
 	return true, chunked
+}
+
+// minor is the version of HTTP that the response is made for, 1.x: that of the request, or 1.0 where a variable says so.
+func (t *task) minor() int {
+	if t.env("downgrade-1.0") {
+		return 0
+	}
+	return t.x.Request.Minor
+}
+
+// env says whether an environment variable of the request is set.
+func (t *task) env(name string) bool {
+	if t.x.Env.Len() == 0 {
+		return false
+	}
+	_, ok := t.x.Env.Get(name)
+	return ok
 }
 
 // dropsConnection says whether a status ends the connection (httpd: ap_status_drops_connection).

@@ -48,6 +48,8 @@ type task struct {
 	expecting bool
 	// unsized sends a page without its length, as httpd does for errors of its filters.
 	unsized bool
+	// asHTTP10 says that the response is one of HTTP/1.0.
+	asHTTP10 bool
 	// instead is the status of a response that could not be sent, or 0.
 	instead int
 	// slot is the request on the scoreboard; nil where that is not kept.
@@ -86,7 +88,7 @@ func (t *task) reset() {
 	t.job.Release()
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
-	t.apart, t.expecting, t.unsized, t.instead = false, false, false, 0
+	t.apart, t.expecting, t.unsized, t.asHTTP10, t.instead = false, false, false, false, 0
 	t.text, t.notes = "", ""
 }
 
