@@ -3,6 +3,7 @@ package program
 import (
 	"fmt"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -34,6 +36,9 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		owners:  make(map[*effective.Worker]string), seen: make(map[string]int),
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
+	}
+	if b.options.LookupEnv == nil {
+		b.options.LookupEnv = os.LookupEnv
 	}
 	if b.program.table == nil {
 		b.program.table = upstream.NewTable()
@@ -104,6 +109,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	b.workers(h, s, identity)
 	b.balancers(h, s, identity)
 	b.mappings(h, s)
+	h.conditions = b.conditions(s)
 	b.rules(h, s)
 	h.scopes.build(b, h, s)
 	b.logs(h, s)
@@ -158,6 +164,29 @@ func (b *builder) identity(s *effective.Server, h *Host) string {
 	return name
 }
 
+// conditions compiles SetEnvIf outside of sections. What the main server has is reported with that.
+func (b *builder) conditions(s *effective.Server) *environ.Conditions {
+	own, env := s.Conditions, s.Env
+	if main := b.view.Main(); !s.IsMain() {
+		own, env = own[len(main.Conditions):], env[len(main.Env):]
+	}
+	b.environ(own, env)
+	conditions, _ := environ.Compile(s.Conditions)
+	return conditions
+}
+
+// environ reports what of SetEnvIf and SetEnv is not run.
+func (b *builder) environ(conditions [][]*ir.SetEnvIf, variables []ir.Item) {
+	_, problems := environ.Compile(conditions)
+	for _, p := range problems {
+		b.report.refuse(p.Item, "%s", p.Message)
+	}
+	_, missing := environ.Merge(variables, b.options.LookupEnv)
+	for _, p := range missing {
+		b.report.ignore(p.Item, "%s", p.Message)
+	}
+}
+
 func viaOf(word string) Via {
 	switch clib.ToLower(word) {
 	case "on":
@@ -196,7 +225,7 @@ func configuresRewriting(s *effective.Server) bool {
 	}
 	return slices.ContainsFunc(s.Items, func(item ir.Item) bool {
 		switch item := item.(type) {
-		case *ir.RewriteRule, *ir.RewriteCond:
+		case *ir.RewriteRule, *ir.RewriteCond, *ir.RewriteMap:
 			return true
 		case *ir.Switch:
 			return item.Name == ir.SwitchRewriteEngine
@@ -204,7 +233,7 @@ func configuresRewriting(s *effective.Server) bool {
 			return item.Name == ir.WordsRewriteOptions
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Number, *ir.Word,
 			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
-			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
+			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 		}
 		return false
 	})

@@ -61,6 +61,7 @@ func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 	p.reset()
 	x.ServerName = h.ServerName
 	p.Host, p.ServerName, p.Via, p.MaxForwards = h, h.ServerName, h.via, h.forwards
+	h.conditions.Run(x, x.Request.RawPath, &p.environ)
 	path, status := x.Request.Path, 0
 	if path == nil || !h.merge {
 		room := x.Alloc(len(x.Request.RawPath))
@@ -156,6 +157,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	if url != nil {
 		x.Handler = "proxy-server"
 	}
+	s.conditions.Run(x, p.path, &p.environ)
 	if !s.open {
 		p.access.Client, p.access.Local = x.Client.Remote.Addr(), x.Client.Local.Addr()
 		p.access.Method, p.access.Env = x.Request.Method, &x.Env
@@ -168,6 +170,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 			return
 		}
 	}
+	s.variables.Apply(x)
 	if url == nil && len(p.path) == 1 && p.path[0] == '*' {
 		p.respond(statusOK)
 		return

@@ -3,6 +3,7 @@ package program
 import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -25,15 +26,17 @@ type Host struct {
 	merge     bool
 	via       Via
 	forwards  int
-	rules     *rewrite.Program
-	mappings  []*mapping
-	workers   []*upstream.Worker
-	balancers []*upstream.Balancer
-	byName    map[string]*upstream.Balancer
-	unpooled  upstream.Settings
-	scopes    scopes
-	logs      *accesslog.Set
-	table     *upstream.Table
+	// conditions are executed before anything else looks at a request.
+	conditions *environ.Conditions
+	rules      *rewrite.Program
+	mappings   []*mapping
+	workers    []*upstream.Worker
+	balancers  []*upstream.Balancer
+	byName     map[string]*upstream.Balancer
+	unpooled   upstream.Settings
+	scopes     scopes
+	logs       *accesslog.Set
+	table      *upstream.Table
 }
 
 // Answers says whether a URL with the host and port names this server.

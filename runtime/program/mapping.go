@@ -1,6 +1,8 @@
 package program
 
 import (
+	"unsafe"
+
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
@@ -101,29 +103,9 @@ func (m *mapping) applyMatch(dst []byte, x *exchange.Exchange, path []byte, p *P
 		}
 	}
 	start := len(dst)
-	dst = substitute(dst, m.url, path, groups)
+	dst = regex.Expand(dst, m.url, unsafe.String(unsafe.SliceData(path), len(path)), groups)
 	if string(dst[start:]) == m.url {
 		dst = append(dst, path...)
 	}
 	return dst, true, raw
-}
-
-// substitute appends a template with $0 to $9 filled in; a backslash takes the next byte literally (ap_pregsub).
-func substitute(dst []byte, template string, subject []byte, groups []int) []byte {
-	for i := 0; i < len(template); i++ {
-		c := template[i]
-		if c == '$' && i+1 < len(template) && '0' <= template[i+1] && template[i+1] <= '9' {
-			i++
-			if n := 2 * int(template[i]-'0'); n+1 < len(groups) && groups[n] >= 0 {
-				dst = append(dst, subject[groups[n]:groups[n+1]]...)
-			}
-			continue
-		}
-		if c == '\\' && i+1 < len(template) {
-			i++
-			c = template[i]
-		}
-		dst = append(dst, c)
-	}
-	return dst
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/rewrite"
@@ -110,6 +111,7 @@ type Plan struct {
 	rewrite  rewrite.State
 	access   access.Request
 	header   header.Room
+	environ  environ.Room
 	// path is what sections are compared with, merged the same with runs of slashes as one; buf and groups are room.
 	path   []byte
 	merged []byte

@@ -23,6 +23,8 @@ type Options struct {
 	Hostname string
 	// ServerRoot is the folder that relative paths of logs count from where the configuration has no ServerRoot.
 	ServerRoot string
+	// LookupEnv reads a variable of the process, for PassEnv; nil is os.LookupEnv.
+	LookupEnv func(name string) (string, bool)
 	// Trace sees what the rewrite rules do; nil for none.
 	Trace rewrite.Tracer
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/access"
+	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -19,12 +20,15 @@ import (
 
 // scope is what holds for a request: the server's defaults with the sections that cover it on top.
 type scope struct {
-	mapping      *mapping
-	reverse      *route.Reverse
-	access       *access.Rules
-	open         bool
-	headers      *header.List
-	response     *header.Response
+	mapping  *mapping
+	reverse  *route.Reverse
+	access   *access.Rules
+	open     bool
+	headers  *header.List
+	response *header.Response
+	// conditions are executed before access is decided, variables are set behind that.
+	conditions   *environ.Conditions
+	variables    *environ.Variables
 	preserveHost bool
 	addForwarded bool
 	continues    bool
@@ -48,6 +52,7 @@ type sectionSet [maxSections / 64]uint64
 type scopes struct {
 	server   *effective.Server
 	host     *Host
+	getenv   func(name string) (string, bool)
 	base     *scope
 	proxy    []*section
 	location []*section
@@ -71,7 +76,7 @@ type section struct {
 
 // build compiles the sections of a server.
 func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
-	c.server, c.host = s, h
+	c.server, c.host, c.getenv = s, h, b.options.LookupEnv
 	compiled := make(map[*effective.Mapping]*mapping)
 	for _, phase := range []effective.Phase{effective.PhaseProxy, effective.PhaseLocation} {
 		for _, source := range s.Phase(phase) {
@@ -118,6 +123,9 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 		for _, p := range problems {
 			b.report.refuse(p.Item, "%s", p.Message)
 		}
+	}
+	if source.Server == c.server {
+		b.environ([][]*ir.SetEnvIf{source.Conditions}, source.Env)
 	}
 	if len(source.Rewrite.Rules) > 0 && source.Server == c.server && (source.Rewrite.Engine.Value || !source.Rewrite.Engine.IsSet()) {
 		b.report.refuse(source.Rewrite.Rules[0].Rule, "RewriteRule inside <%s> is not run by this server: write it outside of the section, with the path in its pattern", source.Section.Kind)
@@ -211,11 +219,13 @@ func (c *scopes) remember(set sectionSet) *scope {
 func (c *scopes) compile(list []*effective.Section) *scope {
 	merged := c.server.Scope(list...)
 	rules, _ := access.Compile(merged.Access) // what cannot be decided denies, and was reported with its section
+	conditions, _ := environ.Compile(merged.Conditions)
+	variables, _ := environ.Merge(merged.Env, c.getenv)
 	// Problems with these are found by the survey.
 	headers, _ := header.Compile(merged.Headers)
 	response, _ := header.CompileResponse(merged.Headers, len(c.server.Headers))
 	s := &scope{
-		headers: headers, response: response, access: rules, open: rules.IsOpen(),
+		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,

@@ -54,7 +54,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
-		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog:
+		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap,
+		*ir.CustomLog:
 		// Run, or judged where they are compiled.
 	}
 }
@@ -114,6 +115,10 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		}
 	case ir.WordDocumentRoot:
 		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
+	case ir.WordAuthMerging:
+		if item.Value != "Off" {
+			b.report.refuse(item, "AuthMerging %s is not run by this server: write all Require lines in one section", item.Value)
+		}
 	case ir.WordServerTokens:
 		if !strings.HasPrefix(clib.ToLower(item.Value), "prod") {
 			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
