@@ -26,6 +26,7 @@ type Slot struct {
 	read        atomic.Int64
 	errorTime   atomic.Int64
 	failures    atomic.Uint64
+	health      health
 }
 
 // Status returns the states.

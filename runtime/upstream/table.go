@@ -35,6 +35,8 @@ type State struct {
 	Factor int32
 	// LBSet is 0 to 99.
 	LBSet int
+	// Check is how its health is checked.
+	Check Check
 }
 
 // configured are the states that a configuration sets and a reload resets; the others belong to the running server.
@@ -62,5 +64,9 @@ func (t *Table) Slot(key Key, state State) *Slot {
 	slot.Clear(^state.Status & configured)
 	slot.factor.Store(state.Factor)
 	slot.lbSet.Store(int32(state.LBSet))
+	slot.SetCheck(state.Check)
+	if state.Check.Method == CheckNone {
+		slot.Clear(ir.StatusHealthFailed &^ state.Status) // no check would ever bring it back
+	}
 	return slot
 }

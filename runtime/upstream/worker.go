@@ -34,6 +34,8 @@ type Worker struct {
 	Redirect string
 	// Settings are its parameters.
 	Settings Settings
+	// HealthURI is what a health check asks for, behind Path (mod_proxy_hcheck: hcuri); it may be empty.
+	HealthURI string
 	// Match says that the name is that of a ProxyPassMatch: $1 in it stands for any text.
 	Match bool
 	// Slot is the live state. It is nil for the default worker, which stands for any backend that no worker describes.
