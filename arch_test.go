@@ -47,6 +47,7 @@ var layers = map[string][]string{
 	"runtime/wire":               {"runtime/internal/clock"},
 	"runtime/exchange":           {"parser/clib", "runtime/wire"},
 	"runtime/upstream":           onModel(),
+	"runtime/health":             onModel("runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/route":              onModel("runtime/upstream"),
 	"runtime/balance":            onModel("runtime/upstream"),
 	"runtime/eval":               onModel("runtime/exchange", "runtime/route", "runtime/wire"),
@@ -58,10 +59,10 @@ var layers = map[string][]string{
 	// No sockets: neither proxy nor server.
 	"runtime/program": onModel("runtime/access", "runtime/accesslog", "runtime/environ", "runtime/eval", "runtime/exchange", "runtime/header",
 		"runtime/rewrite", "runtime/route", "runtime/upstream", "runtime/internal/regex"),
-	"runtime/proxy":  onModel("runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
-	"runtime/scoreboard":  {},
-	"runtime/server": onModel("runtime/exchange", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
-	"runtime/daemon": onModel("runtime/program", "runtime/server", "runtime/upstream"),
+	"runtime/proxy":      onModel("runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/scoreboard": {},
+	"runtime/server":     onModel("runtime/exchange", "runtime/health", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/daemon":     onModel("runtime/program", "runtime/server", "runtime/upstream"),
 
 	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/..."},
 }

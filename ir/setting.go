@@ -83,6 +83,8 @@ const (
 	NumberSSLProxyVerifyDepth NumberName = "SSLProxyVerifyDepth"
 	// NumberDeflateCompressionLevel is mod_deflate: DeflateCompressionLevel, 1 to 9, default that of zlib, which is 6.
 	NumberDeflateCompressionLevel NumberName = "DeflateCompressionLevel"
+	// NumberProxyHCTPsize is mod_proxy_hcheck: ProxyHCTPsize, the health checks that run at a time, default 16.
+	NumberProxyHCTPsize NumberName = "ProxyHCTPsize"
 )
 
 // Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout that httpd

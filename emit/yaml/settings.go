@@ -42,6 +42,7 @@ var numberKeys = map[ir.NumberName]string{
 	ir.NumberThreadsPerChild:         "threads_per_child",
 	ir.NumberProxyMaxForwards:        "proxy_max_forwards",
 	ir.NumberDeflateCompressionLevel: "deflate_compression_level",
+	ir.NumberProxyHCTPsize:           "health_checks_at_once",
 }
 
 var wordKeys = map[ir.WordName]string{

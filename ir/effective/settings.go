@@ -163,6 +163,7 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberThreadsPerChild:         25,
 	ir.NumberProxyMaxForwards:        -1,
 	ir.NumberDeflateCompressionLevel: 6,
+	ir.NumberProxyHCTPsize:           16,
 }
 
 var wordDefaults = map[ir.WordName]string{

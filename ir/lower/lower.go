@@ -58,7 +58,7 @@ type handler struct {
 func handlers() map[string]handler {
 	all := map[string]handler{}
 	for _, module := range []map[string]handler{
-		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), rewriteHandlers(),
+		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), healthHandlers(), rewriteHandlers(),
 		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
 		envHandlers(), setenvifHandlers(),

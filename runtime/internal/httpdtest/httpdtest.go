@@ -144,6 +144,7 @@ func (s *Server) preamble() string {
 	for _, m := range []string{
 		"mpm_event", "authz_core", "authz_host", "access_compat", "alias", "dir", "env", "setenvif", "headers", "log_config", "logio",
 		"rewrite", "proxy", "proxy_http", "proxy_balancer", "slotmem_shm", "lbmethod_byrequests", "lbmethod_bytraffic", "lbmethod_bybusyness",
+		"watchdog", "proxy_hcheck",
 	} {
 		// A module that is built in has no file.
 		path := "/usr/lib/apache2/modules/mod_" + m + ".so"

@@ -1,0 +1,44 @@
+package proxy
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// Dial opens a connection to a worker that no request will use, for a health check. Reads and writes end within the
+// worker's timeout, and all of it when ctx is done.
+func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker) (io.ReadWriteCloser, error) {
+	b, err := p.dialer.connect(ctx, w, p.pools.of(w))
+	if err != nil {
+		return nil, err
+	}
+	return &probe{backend: b, timeout: w.Settings.Timeout, stop: context.AfterFunc(ctx, b.conn.Sever)}, nil
+}
+
+// probe is a connection for a health check.
+type probe struct {
+	backend *backend
+	timeout time.Duration
+	// stop ends the wait for the end of the context.
+	stop func() bool
+}
+
+func (p *probe) Read(buf []byte) (int, error) {
+	p.backend.conn.ReadBy(p.backend.dialer.clock.Now().Add(p.timeout))
+	return p.backend.conn.Read(buf)
+}
+
+func (p *probe) Write(buf []byte) (int, error) {
+	p.backend.conn.WriteBy(p.backend.dialer.clock.Now().Add(p.timeout))
+	return p.backend.conn.Write(buf)
+}
+
+// Close closes the connection.
+func (p *probe) Close() error {
+	p.stop()
+	p.backend.close()
+	return nil
+}
