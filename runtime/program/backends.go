@@ -58,12 +58,12 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
-		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params,
+		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params, HealthURI: w.Params.Health.URI.Value,
 	}
 	worker.Settings.Upgrade = upgradeOf(w.URL.Scheme, w.Params.Upgrade.Value)
 	worker.Slot = table.Slot(key, upstream.State{
 		Status: w.Params.Status.Value | extra,
-		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value,
+		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value, Check: checkOf(w),
 	})
 	return worker
 }
@@ -83,9 +83,7 @@ func (b *builder) checkWorker(w *effective.Worker) bool {
 		b.report.refuse(w.By, "%s is reached through a Unix socket, which this server does not use: let the backend listen on a port", w.Name)
 		return false
 	}
-	if w.Params.Health.IsSet() {
-		b.report.ignore(w.By, "%s is not checked: the health check of its hc keys is not run, so that only failed requests take it out", w.Name)
-	}
+	b.checkHealth(w)
 	return true
 }
 
@@ -182,10 +180,6 @@ func (b *builder) checkBalancer(source *effective.Balancer) {
 		b.report.refuse(source.By, "lbmethod=%s of %s is not run by this server: write byrequests, bytraffic or bybusyness", method, source.Name)
 	}
 	for _, m := range source.Misplaced {
-		if strings.HasPrefix(m.Param.Key, "hc") {
-			b.report.refuse(m.By, "httpd refuses %s on %s, since it belongs to a member: write it on each BalancerMember", m.Param.Key, source.Name)
-			continue
-		}
 		b.report.warn(m.By, "httpd refuses %s on %s, since it belongs to a member; it is applied to every member that does not say otherwise: write it on each BalancerMember", m.Param.Key, source.Name)
 	}
 	for _, w := range source.Discarded {

@@ -53,6 +53,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 			b.program.placeHost(h, server, b.report)
 		}
 	}
+	b.program.checksAtOnce = int(b.view.Main().Settings.Number(ir.NumberProxyHCTPsize).Value)
 	b.survey(c.Items, nil)
 	return b.program, b.report
 }

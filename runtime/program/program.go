@@ -51,6 +51,8 @@ type Program struct {
 	files    accesslog.Files
 	// upgrades says that a backend may be asked to switch to another protocol.
 	upgrades bool
+	// checksAtOnce bounds the health checks that run at a time.
+	checksAtOnce int
 }
 
 // Listeners returns the addresses of the Listen directives in order; it may be empty.

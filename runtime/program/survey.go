@@ -144,7 +144,7 @@ func (b *builder) surveyNumber(item *ir.Number) {
 	case ir.NumberServerLimit, ir.NumberMaxRequestWorkers, ir.NumberThreadsPerChild:
 		b.report.ignore(item, "%s does not bound this server: as many requests are in work as clients send", item.Name)
 	case ir.NumberSSLVerifyDepth, ir.NumberSSLProxyVerifyDepth, ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards,
-		ir.NumberDeflateCompressionLevel:
+		ir.NumberDeflateCompressionLevel, ir.NumberProxyHCTPsize:
 	}
 }
 

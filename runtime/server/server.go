@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/health"
 	"github.com/lbconf/lbconf/runtime/internal/clock"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/proxy"
@@ -46,6 +47,7 @@ type Server struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	proxy    *proxy.Proxy
+	watchdog *health.Watchdog
 	limits   wire.Limits
 	handlers map[program.Handler]Handler
 	tasks    sync.Pool
@@ -81,6 +83,8 @@ func New(p *program.Program, o Options) *Server {
 		s.clock = clock.Wall{}
 	}
 	s.proxy = proxy.New(s.clock, s.log)
+	s.watchdog = health.New(s.clock, s.log, health.Wire{Dialer: s.proxy})
+	s.watch(p)
 	s.tasks.New = func() any { return &task{buf: make([]byte, headRoom)} }
 	s.conns.all = make(map[*conn]struct{})
 	maps.Copy(s.handlers, o.Handlers)
@@ -100,12 +104,17 @@ func (s *Server) Serve(ctx context.Context) error {
 	work, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	s.listeners.start(work, s.accept)
+	checking, stopChecks := context.WithCancel(ctx)
+	defer stopChecks()
+	var checks sync.WaitGroup
+	checks.Go(func() { s.watchdog.Run(checking) })
 	var failed error
 	select {
 	case <-ctx.Done():
 	case failed = <-s.listeners.failed():
 	}
 	s.draining.Store(true)
+	stopChecks()
 	s.listeners.close()
 	s.conns.interrupt()
 	drained := s.conns.await(s.clock, s.drain)
@@ -117,6 +126,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	s.listeners.wait()
 	s.conns.wait()
+	checks.Wait()
 	s.proxy.Close()
 	s.current.Load().retire(s.log)
 	return failed
@@ -130,6 +140,7 @@ func (s *Server) Swap(p *program.Program) error {
 	}
 	old := s.current.Swap(s.generation(p))
 	old.retire(s.log)
+	s.watch(p)
 	keep := make(map[*upstream.Slot]bool)
 	for _, w := range p.Workers() {
 		keep[w.Slot] = true
@@ -137,6 +148,9 @@ func (s *Server) Swap(p *program.Program) error {
 	s.proxy.Retain(func(slot *upstream.Slot) bool { return keep[slot] || p.Added(slot) })
 	return nil
 }
+
+// watch has the health of a program's members checked.
+func (s *Server) watch(p *program.Program) { s.watchdog.Watch(p.Members(), p.ChecksAtOnce()) }
 
 // generation is a program with the number of requests that use it, so that its logs are closed behind the last one.
 type generation struct {
