@@ -205,6 +205,7 @@ func TestPlaces(t *testing.T) {
 		"LB401": "/app/$1",
 		"LB402": "[NC,OR]",
 		"LB403": `RewriteCond "%{HTTP_HOST}" "=admin.example.com"`,
+		"LB421": "%{REQUEST_FILENAME}",
 	}
 	for _, rule := range lint.Rules() {
 		if rule.Run == nil {

@@ -40,6 +40,7 @@ func Rules() []*Rule {
 		rewriteNoPt,
 		lastCondOr,
 		orphanCond,
+		requestFilenameVhost,
 		undefinedDefine,
 	}
 }
