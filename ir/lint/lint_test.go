@@ -206,6 +206,7 @@ func TestPlaces(t *testing.T) {
 		"LB402": "[NC,OR]",
 		"LB403": `RewriteCond "%{HTTP_HOST}" "=admin.example.com"`,
 		"LB421": "%{REQUEST_FILENAME}",
+		"LB501": "Strict-Transport-Security",
 	}
 	for _, rule := range lint.Rules() {
 		if rule.Run == nil {

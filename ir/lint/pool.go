@@ -23,6 +23,7 @@ type facts struct {
 	unpooled []unpooled
 	known    bool
 	first    map[ir.Address]*effective.Server
+	proxies  *bool
 }
 
 // firstHost returns the first virtual host of an address: it takes the requests for names that none has.

@@ -41,6 +41,7 @@ func Rules() []*Rule {
 		lastCondOr,
 		orphanCond,
 		requestFilenameVhost,
+		headerNotAlways,
 		undefinedDefine,
 	}
 }
