@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"strings"
@@ -83,7 +84,7 @@ func (p *Pass) filledUnseen(t balancerTarget) bool {
 		}
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind == ir.SectionProxy && effective.BalancerName(section.Pattern) == t.balancer.Name &&
-				(hasUnread(section.Items) || p.includes(section)) {
+				(hasUnread(section.Items) || p.includes(section.Origin.Span, "</proxy>")) {
 				return true
 			}
 		}
@@ -91,19 +92,22 @@ func (p *Pass) filledUnseen(t balancerTarget) bool {
 	return false
 }
 
-// includes reports whether a line of the section, as it is written, is an Include: one without a file leaves no item.
-func (p *Pass) includes(section *ir.Section) bool {
-	span := section.Origin.Span
-	if p.Config.Files == nil || !span.IsValid() {
+// includes reports whether a line between the opening line of a section and its end is an Include: one without a file
+// leaves no item. The end is the line that begins with closing, in lower case.
+func (p *Pass) includes(opening diag.Span, closing string) bool {
+	if p.Config.Files == nil || !opening.IsValid() {
 		return false
 	}
-	file := p.Config.Files.File(span.Start)
-	for line := range strings.Lines(string(file.Source()[file.Offset(span.End):])) {
-		line = clib.ToLower(strings.TrimSpace(line))
-		switch {
-		case strings.HasPrefix(line, "include"):
+	file := p.Config.Files.File(opening.Start)
+	for line := range bytes.Lines(file.Source()[file.Offset(opening.End):]) {
+		line = bytes.TrimSpace(line)
+		if len(line) > len(closing) {
+			line = line[:len(closing)]
+		}
+		switch text := clib.ToLower(string(line)); {
+		case strings.HasPrefix(text, "include"):
 			return true
-		case strings.HasPrefix(line, "</proxy>"):
+		case text == closing:
 			return false
 		}
 	}

@@ -42,6 +42,7 @@ func Rules() []*Rule {
 		orphanCond,
 		requestFilenameVhost,
 		headerNotAlways,
+		xfpMissing,
 		undefinedDefine,
 	}
 }
