@@ -51,7 +51,14 @@ func (r *reference) isHost() bool { return r.subject == "HTTP_HOST" }
 
 // openAuthorities yields the targets with text of the client directly in, or directly behind, their host and port. What a
 // condition limits to an end of its own is left out.
-func (p *Pass) openAuthorities() iter.Seq[openAuthority] {
+func (p *Pass) openAuthorities() []openAuthority {
+	if p.facts.open == nil {
+		p.facts.open = append([]openAuthority{}, slices.Collect(p.findOpenAuthorities())...)
+	}
+	return p.facts.open
+}
+
+func (p *Pass) findOpenAuthorities() iter.Seq[openAuthority] {
 	return func(yield func(openAuthority) bool) {
 		for s := range p.scopes() {
 			if !s.seesPath() {

@@ -192,7 +192,10 @@ func TestPlaces(t *testing.T) {
 		"LB108": "/static",
 		"LB121": "timeout=600",
 		"LB122": "timeout=5min",
+		"LB124": "keepalive=On",
+		"LB143": "http://blog.example.com:8080/blog",
 		"LB144": "/app",
+		"LB145": "http://localhost:8081/app",
 		"LB151": "$1",
 		"LB152": "$1",
 		"LB201": "balancer://cluster",
@@ -247,6 +250,7 @@ func BenchmarkRun(b *testing.B) {
     RewriteRule ^/legacy/(.*) http://backend%[1]d.example.com:8080/legacy/$1 [P]
     ProxyPass /static !
     ProxyPass /api balancer://api%[1]d
+    ProxyPassReverse /api balancer://api%[1]d
     ProxyPass / http://backend%[1]d.example.com:8080/
     ProxyPassReverse / http://backend%[1]d.example.com:8080/
     <Proxy balancer://api%[1]d>

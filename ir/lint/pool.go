@@ -20,10 +20,12 @@ type unpooled struct {
 
 // facts are what several rules of a run need and one works out.
 type facts struct {
-	unpooled []unpooled
-	known    bool
-	first    map[ir.Address]*effective.Server
-	proxies  *bool
+	unpooled  []unpooled
+	known     bool
+	first     map[ir.Address]*effective.Server
+	proxies   *bool
+	reversals []*reversal
+	open      []openAuthority
 }
 
 // firstHost returns the first virtual host of an address: it takes the requests for names that none has.

@@ -28,7 +28,7 @@ RewriteRule "^/fetch/(images|news)/(.*)" "http://$1.example.com/$2" [P]
 		"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch",
 	},
 	Run: func(p *Pass) {
-		for a := range p.openAuthorities() {
+		for _, a := range p.openAuthorities() {
 			if !a.continues() && a.chooses() {
 				reportChosenHost(p, a)
 			}

@@ -35,7 +35,7 @@ RewriteRule "^/(.*)" "http://backend.example.com:8080/$1" [P]
 		"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch",
 	},
 	Run: func(p *Pass) {
-		for a := range p.openAuthorities() {
+		for _, a := range p.openAuthorities() {
 			if a.continues() {
 				reportMissingSlash(p, a)
 			}

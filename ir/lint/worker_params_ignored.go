@@ -165,17 +165,10 @@ func ignoredParams(params []ir.Param, w *effective.Worker) diag.Diagnostic {
 	}
 }
 
-// definitionOf is the place where a worker is defined.
+// definitionOf is the place where a worker is defined: the URL of a ProxyPass or member, or a whole line.
 func definitionOf(w *effective.Worker) diag.Span {
-	origin := w.By.Head().Origin
-	switch by := w.By.(type) {
-	case *ir.ProxyPass:
-		return passURL(by)
-	case *ir.BalancerMember:
-		return memberSpan(by)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number, *ir.Word,
-		*ir.Words, *ir.ProxyPassReverse, *ir.ProxySet, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
-		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.Residue:
+	if pass, ok := w.By.(*ir.ProxyPass); ok {
+		return passURL(pass)
 	}
-	return origin.Span
+	return w.By.Head().Origin.Span
 }

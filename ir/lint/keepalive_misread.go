@@ -1,0 +1,49 @@
+package lint
+
+import (
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+var keepaliveMisread = &Rule{
+	ID:       "LB124",
+	Name:     "keepalive-misread",
+	Class:    diag.Defect,
+	Severity: diag.Info,
+	Title:    "keepalive=On, which is about TCP and does not make httpd reuse connections",
+	Why: `keepalive=On of a worker sets SO_KEEPALIVE: the system sends a probe over a connection that has been silent for long, so
+that a firewall does not forget it. It is often written to have connections reused. That every worker does without it; what a
+RewriteRule with [P] lacks is the worker, and there any parameter in a <Proxy> section helps. How long an idle connection is
+kept is said by ttl=, that it is not kept by disablereuse=On.`,
+	Bad: `ProxyPass "/" "http://app.example.com:8080/" keepalive=On
+`,
+	Good: `ProxyPass "/" "http://app.example.com:8080/"
+`,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
+	Run: func(p *Pass) {
+		for item := range ir.All(p.Config.Items) {
+			for _, param := range paramsOf(item) {
+				if param.Key == "keepalive" && clib.EqualFold(param.Value, "on") {
+					reportKeepalive(p, item, param)
+				}
+			}
+		}
+	},
+}
+
+func reportKeepalive(p *Pass, item ir.Item, param ir.Param) {
+	d := diag.Diagnostic{
+		Span:    param.Span,
+		Message: "keepalive=On is TCP keep-alive: it does not make httpd reuse connections",
+		Label:   "SO_KEEPALIVE",
+		Notes: []diag.Note{
+			{Kind: "effect", Text: "a worker reuses its connections with it and without it; the system probes idle ones"},
+			{Kind: "help", Text: "for the reuse of connections nothing has to be written; ttl=60 closes those that were idle for a minute"},
+		},
+	}
+	if set, ok := item.(*ir.ProxySet); ok && len(set.Params) == 1 {
+		d.Notes[1].Text = "what helps is that the section has a parameter, which makes a worker; connectiontimeout=5 does it too, and says something"
+	}
+	p.Report(d)
+}
