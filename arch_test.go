@@ -62,7 +62,9 @@ var layers = map[string][]string{
 	"runtime/proxy":      onModel("runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/scoreboard": {},
 	"runtime/server":     onModel("runtime/exchange", "runtime/health", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
-	"runtime/daemon":     onModel("runtime/program", "runtime/server", "runtime/upstream"),
+	"runtime/admin": onModel("runtime/exchange", "runtime/program", "runtime/route", "runtime/scoreboard", "runtime/server", "runtime/upstream",
+		"runtime/wire", "runtime/internal/clock"),
+	"runtime/daemon": onModel("runtime/admin", "runtime/program", "runtime/server", "runtime/upstream"),
 
 	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/..."},
 }

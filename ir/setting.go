@@ -28,6 +28,8 @@ const (
 	SwitchKeepAlive SwitchName = "KeepAlive"
 	// SwitchMergeSlashes is core: MergeSlashes, default On.
 	SwitchMergeSlashes SwitchName = "MergeSlashes"
+	// SwitchExtendedStatus is core: ExtendedStatus, which figures server-status keeps, default On where mod_status is loaded.
+	SwitchExtendedStatus SwitchName = "ExtendedStatus"
 	// SwitchSSLProxyEngine is mod_ssl: SSLProxyEngine, TLS to backends, default Off.
 	SwitchSSLProxyEngine SwitchName = "SSLProxyEngine"
 	// SwitchSSLProxyCheckPeerName is mod_ssl: SSLProxyCheckPeerName, the names of a backend's certificate, default On.
@@ -137,6 +139,8 @@ const (
 	WordProxyVia WordName = "ProxyVia"
 	// WordAuthMerging is mod_authz_core: AuthMerging: Off, And or Or.
 	WordAuthMerging WordName = "AuthMerging"
+	// WordProxyStatus is mod_proxy: ProxyStatus, whether server-status shows the balancers: Off, On or Full.
+	WordProxyStatus WordName = "ProxyStatus"
 	// WordSetHandler is core: SetHandler.
 	WordSetHandler WordName = "SetHandler"
 	// WordSetOutputFilter is core: SetOutputFilter, names joined by semicolons.
@@ -191,6 +195,8 @@ func (n WordName) Values() []string {
 		return []string{"On", "Off", "EMail"}
 	case WordUseCanonicalName:
 		return []string{"On", "Off", "DNS"}
+	case WordProxyStatus:
+		return []string{"Off", "On", "Full"}
 	case WordProxyVia:
 		return []string{"Off", "On", "Full", "Block"}
 	case WordAuthMerging:

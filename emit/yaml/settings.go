@@ -21,6 +21,7 @@ var switchKeys = map[ir.SwitchName]string{
 	ir.SwitchProxy100Continue:  "proxy_100_continue",
 	ir.SwitchKeepAlive:         "keep_alive",
 	ir.SwitchMergeSlashes:      "merge_slashes",
+	ir.SwitchExtendedStatus:    "extended_status",
 	ir.SwitchSSLProxyEngine:    "ssl_proxy_engine",
 
 	ir.SwitchSSLProxyCheckPeerName:   "ssl_proxy_check_peer_name",
@@ -58,6 +59,7 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordUseCanonicalName:      "use_canonical_name",
 	ir.WordProxyVia:              "proxy_via",
 	ir.WordAuthMerging:           "auth_merging",
+	ir.WordProxyStatus:           "proxy_status",
 	ir.WordSetHandler:            "set_handler",
 	ir.WordSetOutputFilter:       "set_output_filter",
 	ir.WordDeflateAlterETag:      "deflate_alter_etag",

@@ -142,6 +142,7 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchProxy100Continue:  true,
 	ir.SwitchKeepAlive:         true,
 	ir.SwitchMergeSlashes:      true,
+	ir.SwitchExtendedStatus:    true,
 	ir.SwitchSSLProxyEngine:    false,
 
 	ir.SwitchSSLProxyCheckPeerName:   true,
@@ -179,6 +180,7 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordUseCanonicalName:      "Off",
 	ir.WordProxyVia:              "Off",
 	ir.WordAuthMerging:           "Off",
+	ir.WordProxyStatus:           "Off",
 	ir.WordSetHandler:            "",
 	ir.WordSetOutputFilter:       "",
 	ir.WordDeflateAlterETag:      "AddSuffix",

@@ -17,6 +17,7 @@ func coreHandlers() map[string]handler {
 		"ServerAlias":          {inServer, lowerServerAlias},
 		"KeepAlive":            {inServer, flag(ir.SwitchKeepAlive)},
 		"MergeSlashes":         {inServer, flag(ir.SwitchMergeSlashes)},
+		"ExtendedStatus":       {inMain, flag(ir.SwitchExtendedStatus)},
 		"Timeout":              {inServer, number(ir.NumberTimeout)},
 		"KeepAliveTimeout":     {inServer, number(ir.NumberKeepAliveTimeout)},
 		"MaxKeepAliveRequests": {inServer, number(ir.NumberMaxKeepAliveRequests)},

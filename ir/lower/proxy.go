@@ -29,6 +29,7 @@ func proxyHandlers() map[string]handler {
 		"ProxyMaxForwards":   {inServer, number(ir.NumberProxyMaxForwards)},
 		"ProxyErrorOverride": {inServer | inSection, lowerErrorOverride},
 		"ProxyVia":           {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
+		"ProxyStatus":        {inServer, oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full")},
 	}
 }
 

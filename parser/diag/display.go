@@ -121,15 +121,21 @@ func wide(r rune) bool {
 
 // Clean returns a text that is safe to print: control characters escaped, secrets masked, on one line, and not longer than
 // people read.
-func Clean(s string) string {
-	if plainText(s) {
+func Clean(s string) string { return clean(s, false) }
+
+// CleanLine is Clean for a directive of a configuration, in which more is a secret: what follows the names of directives
+// that take a password or a token.
+func CleanLine(s string) string { return clean(s, true) }
+
+func clean(s string, line bool) string {
+	if plainText(s, line) {
 		return s
 	}
 	whole := s
 	if len(s) > longText {
 		s = s[:longText]
 	}
-	hidden := secretBytes(whole, 0, len(s), false)
+	hidden := secretBytes(whole, 0, len(s), line)
 	var b strings.Builder
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -152,8 +158,8 @@ func Clean(s string) string {
 	return b.String()
 }
 
-// plainText reports whether Clean has nothing to do.
-func plainText(s string) bool {
+// plainText reports whether clean has nothing to do.
+func plainText(s string, line bool) bool {
 	if len(s) > longText {
 		return false
 	}
@@ -162,5 +168,5 @@ func plainText(s string) bool {
 			return false
 		}
 	}
-	return secretBytes(s, 0, len(s), false) == nil
+	return secretBytes(s, 0, len(s), line) == nil
 }

@@ -32,7 +32,7 @@ const noAdmin = "[no address given]"
 func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	b := builder{
 		view: effective.New(c), options: o, report: &Report{},
-		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table},
+		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table, config: c},
 		owners:  make(map[*effective.Worker]string), seen: make(map[string]int),
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),

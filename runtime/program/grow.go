@@ -46,11 +46,9 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 	}
 	var err error
 	b.Change(func(live *upstream.Live) {
-		for _, w := range live.Members {
-			if strings.HasPrefix(source.Name, w.Name) {
-				err = fmt.Errorf("%s is a member already: %s", source.Name, w.Name)
-				return
-			}
+		if w := memberOf(live.Members, source.Name); w != nil {
+			err = fmt.Errorf("%s belongs to a member that is there already: %s", source.Name, w.Name)
+			return
 		}
 		if len(live.Members)-len(b.Members) >= b.Growth {
 			err = errors.New("no member can be added: growth= of the balancer says how many may be")
@@ -61,4 +59,23 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 		live.Members = append(live.Members[:len(live.Members):len(live.Members)], w)
 	})
 	return err
+}
+
+// Member returns the member of a balancer that a URL belongs to: of those whose name it begins with the one with the
+// longest name; nil for none.
+func Member(b *upstream.Balancer, url string) *upstream.Worker {
+	source := effective.NewMember(url)
+	if source == nil {
+		return nil
+	}
+	return memberOf(b.Live().Members, source.Name)
+}
+
+func memberOf(members []*upstream.Worker, name string) (best *upstream.Worker) {
+	for _, w := range members {
+		if strings.HasPrefix(name, w.Name) && (best == nil || len(w.Name) > len(best.Name)) {
+			best = w
+		}
+	}
+	return best
 }

@@ -1,6 +1,8 @@
 package program
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -15,6 +17,9 @@ var handlerNames = map[string]Handler{
 	"server-info":        HandlerServerInfo,
 	"prometheus-metrics": HandlerMetrics,
 }
+
+// HandlerNames returns the names of SetHandler that this server runs, sorted.
+func HandlerNames() []string { return slices.Sorted(maps.Keys(handlerNames)) }
 
 // handlerName is the value of SetHandler that holds, in lower case as httpd keeps it; empty for none.
 func handlerName(settings *effective.Settings) string {

@@ -8,6 +8,7 @@ package program
 import (
 	"net/netip"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/rewrite"
@@ -46,6 +47,7 @@ type Program struct {
 	hosts   []*Host
 	sets    map[netip.AddrPort]*hostSet
 	table   *upstream.Table
+	config  *ir.Config
 	// handlers has a bit for each Handler that SetHandler names.
 	handlers uint
 	files    accesslog.Files
@@ -60,6 +62,9 @@ func (p *Program) Listeners() []Listen { return p.listens }
 
 // Table returns the live state of the workers.
 func (p *Program) Table() *upstream.Table { return p.table }
+
+// Config returns the configuration that the program was compiled from. It must not be changed.
+func (p *Program) Config() *ir.Config { return p.config }
 
 // Hosts returns the main server and the virtual hosts in the order of the configuration.
 func (p *Program) Hosts() []*Host { return p.hosts }

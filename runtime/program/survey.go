@@ -91,7 +91,7 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchDirectorySlash:
+		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash:
 	case ir.SwitchSSLProxyEngine, ir.SwitchSSLProxyCheckPeerName, ir.SwitchSSLProxyCheckPeerCN, ir.SwitchSSLProxyCheckPeerExpire,
 		ir.SwitchSSLHonorCipherOrder, ir.SwitchSSLStrictSNIVHostCheck, ir.SwitchSSLSessionTickets: // judged where TLS is compiled
 	}
@@ -128,7 +128,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
-		ir.WordProxyVia, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
+		ir.WordProxyVia, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:

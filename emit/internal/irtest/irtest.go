@@ -178,7 +178,7 @@ func (g *generator) number(context) ir.Item {
 
 func (g *generator) word(where context) ir.Item {
 	if where == inMain || where == inSite {
-		switch rapid.IntRange(0, 5).Draw(g.t, "word") {
+		switch rapid.IntRange(0, 6).Draw(g.t, "word") {
 		case 0:
 			return &ir.Word{Name: ir.WordServerAdmin, Value: g.some("admin")}
 		case 1:
@@ -189,6 +189,8 @@ func (g *generator) word(where context) ir.Item {
 			return &ir.Word{Name: ir.WordSSLCertificateFile, Value: g.some("certificate")}
 		case 4:
 			return &ir.Word{Name: ir.WordSSLVerifyClient, Value: g.pick("verify", "none", "optional", "require", "optional_no_ca")}
+		case 5:
+			return &ir.Word{Name: ir.WordProxyStatus, Value: g.pick("status", "Off", "On", "Full")}
 		}
 		return &ir.Word{Name: ir.WordProxyVia, Value: g.pick("via", "On", "Off", "Full", "Block")}
 	}

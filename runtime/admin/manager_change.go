@@ -1,0 +1,175 @@
+package admin
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// change is one form that is applied.
+type change struct {
+	host     *program.Host
+	balancer *upstream.Balancer
+	// worker is nil for a form about the balancer itself.
+	worker *upstream.Worker
+	params map[string]string
+	done   []changed
+}
+
+// changed is one setting that has another value now.
+type changed struct{ Worker, Setting, From, To string }
+
+// note keeps a setting whose value is another one.
+func (c *change) note(worker, setting, from, to string) {
+	if from != to {
+		c.done = append(c.done, changed{worker, setting, from, to})
+	}
+}
+
+// apply sets what the parameters say. A value that is out of range changes nothing, as in httpd; the error is about a
+// member that cannot be added.
+func (c *change) apply() error {
+	c.balancer.Change(func(live *upstream.Live) {
+		if c.worker != nil {
+			c.applyWorker(live)
+		}
+		c.applyBalancer(live)
+	})
+	if url, ok := c.params["b_nwrkr"]; ok && c.params["b_wyes"] == "1" {
+		if err := c.host.AddMember(c.balancer, url); err != nil {
+			return fmt.Errorf("the member was not added: %w", err)
+		}
+		c.note(url, "member", "", "added, disabled until it is enabled")
+	}
+	return nil
+}
+
+// states are the parameters that set a state of a member, in the order in which httpd looks at them.
+var states = [...]struct {
+	key, name string
+	flag      ir.StatusFlags
+}{
+	{"w_status_I", "Ignore Errors", ir.StatusIgnore},
+	{"w_status_N", "Draining Mode", ir.StatusDrain},
+	{"w_status_D", "Disabled", ir.StatusDisabled},
+	{"w_status_H", "Hot Standby", ir.StatusHotStandby},
+	{"w_status_R", "Hot Spare", ir.StatusHotSpare},
+	{"w_status_S", "Stopped", ir.StatusStopped},
+	{"w_status_C", "HC Fail", ir.StatusHealthFailed},
+}
+
+func (c *change) applyWorker(live *upstream.Live) {
+	w := c.worker
+	usable := w.Slot.Usable()
+	if value, ok := c.params["w_lf"]; ok {
+		var params ir.Worker
+		if ir.ApplyWorker(&params, ir.Param{Key: "loadfactor", Value: value}) == nil {
+			before := w.Slot.Factor()
+			live.SetFactor(w, int32(params.LoadFactor.Value))
+			c.note(w.Name, "load factor", factorText(before), factorText(w.Slot.Factor()))
+		}
+	}
+	c.applyLabels()
+	for _, s := range states {
+		if value, ok := c.params[s.key]; ok {
+			on := clib.Atoi(value) != 0
+			c.note(w.Name, s.name, onOff(w.Slot.Status().Has(s.flag)), onOff(on))
+			w.Slot.Switch(s.flag, on)
+		}
+	}
+	if value, ok := c.params["w_ls"]; ok {
+		if set := clib.Atoi(value); set >= 0 && set <= 99 {
+			c.note(w.Name, "LB set", strconv.Itoa(w.Slot.LBSet()), strconv.Itoa(set))
+			w.Slot.SetLBSet(set)
+		}
+	}
+	if !usable && w.Slot.Usable() {
+		live.Restart()
+	}
+}
+
+// maxLabel bounds a route and a redirect in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).
+const maxLabel = 63
+
+func (c *change) applyLabels() {
+	route, redirect := c.worker.Labels()
+	newRoute, newRedirect := route, redirect
+	for key, label := range map[string]*string{"w_wr": &newRoute, "w_rr": &newRedirect} {
+		value, ok := c.params[key]
+		if ok && len(value) > maxLabel {
+			value = "" // httpd does so too
+		}
+		if ok {
+			*label = value
+		}
+	}
+	c.note(c.worker.Name, "route", route, newRoute)
+	c.note(c.worker.Name, "route redirect", redirect, newRedirect)
+	c.worker.SetLabels(newRoute, newRedirect)
+}
+
+// maxSticky bounds the value of stickysession in bytes.
+const maxSticky = 62
+
+func (c *change) applyBalancer(live *upstream.Live) {
+	if value, ok := c.params["b_lbm"]; ok && value != live.Method.String() {
+		if method, ok := upstream.MethodOf(value); ok {
+			c.note("", "method", live.Method.String(), value)
+			live.Method = method
+			live.Restart()
+		}
+	}
+	if value, ok := c.params["b_tmo"]; ok {
+		if seconds := clib.Atoi(value); seconds >= 0 && seconds <= 7200 {
+			before := live.Timeout
+			live.Timeout = time.Duration(seconds) * time.Second
+			c.note("", "timeout", before.String(), live.Timeout.String())
+		}
+	}
+	if value, ok := c.params["b_max"]; ok {
+		if attempts := clib.Atoi(value); attempts >= 0 && attempts <= 99 {
+			c.note("", "failover attempts", strconv.Itoa(live.MaxAttempts), strconv.Itoa(attempts))
+			live.MaxAttempts = attempts
+		}
+	}
+	if value, ok := c.params["b_sforce"]; ok {
+		on := clib.Atoi(value) != 0
+		c.note("", "disable failover", onOff(live.NoFailover), onOff(on))
+		live.NoFailover = on
+	}
+	if value := c.params["b_ss"]; value != "" && len(value) <= maxSticky {
+		before := stickyText(live, "(None)")
+		live.StickyCookie, live.StickyParam, _ = strings.Cut(value, "|")
+		if !strings.Contains(value, "|") {
+			live.StickyParam = value
+		}
+		if value == "-" {
+			live.StickyCookie, live.StickyParam = "", ""
+		}
+		c.note("", "sticky session", before, stickyText(live, "(None)"))
+	}
+}
+
+func onOff(on bool) string {
+	if on {
+		return "On"
+	}
+	return "Off"
+}
+
+// stickyText is stickysession as it would be written; none stands for an empty one.
+func stickyText(live *upstream.Live, none string) string {
+	switch {
+	case live.StickyCookie == "":
+		return none
+	case live.StickyParam == live.StickyCookie:
+		return live.StickyCookie
+	}
+	return live.StickyCookie + "|" + live.StickyParam
+}
