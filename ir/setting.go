@@ -71,12 +71,14 @@ const (
 	NumberKeepAliveTimeout NumberName = "KeepAliveTimeout"
 	// NumberMaxKeepAliveRequests is core: MaxKeepAliveRequests, default 100, 0 is unlimited.
 	NumberMaxKeepAliveRequests NumberName = "MaxKeepAliveRequests"
-	// NumberServerLimit is the MPM's: ServerLimit, processes.
+	// NumberServerLimit is the MPM's: ServerLimit, processes, default 16.
 	NumberServerLimit NumberName = "ServerLimit"
-	// NumberMaxRequestWorkers is the MPM's: MaxRequestWorkers, connections in work at a time.
+	// NumberMaxRequestWorkers is the MPM's: MaxRequestWorkers, formerly MaxClients, requests in work at a time, default 400.
 	NumberMaxRequestWorkers NumberName = "MaxRequestWorkers"
-	// NumberThreadsPerChild is the MPM's: ThreadsPerChild.
+	// NumberThreadsPerChild is the MPM's: ThreadsPerChild, requests in work in one process, default 25.
 	NumberThreadsPerChild NumberName = "ThreadsPerChild"
+	// NumberThreadLimit is the MPM's: ThreadLimit, what ThreadsPerChild is bound by, default 64.
+	NumberThreadLimit NumberName = "ThreadLimit"
 	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
 	// NumberSSLVerifyDepth is mod_ssl: SSLVerifyDepth, certificates above a client's own, 0 or more, default 1.

@@ -27,6 +27,8 @@ type serveCmd struct {
 func (*serveCmd) Help() string {
 	return `Stays in the foreground and logs to standard error. SIGTERM and Ctrl-C drain and stop, SIGHUP reads the
 configuration again and keeps the old one when the new one has an error.
+As many requests are in work as MaxRequestWorkers, ServerLimit and ThreadsPerChild allow, 400 without them; others wait.
+Idle connections do not count, an open WebSocket session does, and ends with the drain at the latest.
 Exit codes: 0 stopped by a signal, 1 failure at run time, 2 usage, 3 configuration refused.
 One scheduler thread is used unless GOMAXPROCS says otherwise: it costs less per request than several.`
 }

@@ -41,6 +41,7 @@ var numberKeys = map[ir.NumberName]string{
 	ir.NumberServerLimit:             "server_limit",
 	ir.NumberMaxRequestWorkers:       "max_request_workers",
 	ir.NumberThreadsPerChild:         "threads_per_child",
+	ir.NumberThreadLimit:             "thread_limit",
 	ir.NumberProxyMaxForwards:        "proxy_max_forwards",
 	ir.NumberDeflateCompressionLevel: "deflate_compression_level",
 	ir.NumberProxyHCTPsize:           "health_checks_at_once",

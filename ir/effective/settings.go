@@ -162,6 +162,7 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberServerLimit:             16,
 	ir.NumberMaxRequestWorkers:       400,
 	ir.NumberThreadsPerChild:         25,
+	ir.NumberThreadLimit:             64,
 	ir.NumberProxyMaxForwards:        -1,
 	ir.NumberDeflateCompressionLevel: 6,
 	ir.NumberProxyHCTPsize:           16,

@@ -7,6 +7,8 @@ func mpmHandlers() map[string]handler {
 		"PidFile":           {inMain, word(ir.WordPidFile)},
 		"ServerLimit":       {inMain, number(ir.NumberServerLimit)},
 		"MaxRequestWorkers": {inMain, number(ir.NumberMaxRequestWorkers)},
+		"MaxClients":        {inMain, number(ir.NumberMaxRequestWorkers)},
 		"ThreadsPerChild":   {inMain, number(ir.NumberThreadsPerChild)},
+		"ThreadLimit":       {inMain, number(ir.NumberThreadLimit)},
 	}
 }

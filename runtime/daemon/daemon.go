@@ -135,6 +135,9 @@ func (d *daemon) log(config *ir.Config, report *program.Report) {
 	for _, e := range report.Warned {
 		log.Warn("httpd would not run this", "at", place(config, e.Origin), "reason", e.Message)
 	}
+	for _, e := range report.Noted {
+		log.Warn("httpd takes it otherwise than it is written, and so it is run", "at", place(config, e.Origin), "reason", e.Message)
+	}
 	for _, e := range report.Ignored {
 		log.Warn("not executed", "at", place(config, e.Origin), "reason", e.Message)
 	}

@@ -44,6 +44,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		b.program.table = upstream.NewTable()
 	}
 	b.listens()
+	b.bound()
 	for _, server := range b.view.Servers() {
 		h := b.host(server)
 		b.program.hosts = append(b.program.hosts, h)
@@ -85,6 +86,15 @@ func (b *builder) listens() {
 			listen.Address = address
 		}
 		b.program.listens = append(b.program.listens, listen)
+	}
+}
+
+// bound is how many requests may be in work.
+func (b *builder) bound() {
+	bound := b.view.Bound()
+	b.program.bound = bound.Requests
+	for _, replaced := range bound.Changed {
+		b.report.note(replaced.By, "%s", replaced.Message)
 	}
 }
 

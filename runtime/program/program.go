@@ -55,6 +55,8 @@ type Program struct {
 	upgrades bool
 	// checksAtOnce bounds the health checks that run at a time.
 	checksAtOnce int
+	// bound is how many requests may be in work at a time.
+	bound int
 }
 
 // Listeners returns the addresses of the Listen directives in order; it may be empty.
@@ -79,6 +81,10 @@ func (p *Program) Host(local netip.AddrPort, hostname []byte) *Host {
 	}
 	return set.find(hostname)
 }
+
+// Bound returns how many requests may be in work at a time, 1 or more: those beyond wait (MPM: MaxRequestWorkers, as
+// ServerLimit and ThreadsPerChild bound it, default 400).
+func (p *Program) Bound() int { return p.bound }
 
 // Upgrades says whether requests may make a connection switch to another protocol: false means that none can. The balancer
 // manager may add members that switch.

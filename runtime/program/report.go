@@ -14,6 +14,8 @@ type Report struct {
 	Refused []Entry
 	// Warned is run in another way than httpd would, which refuses it.
 	Warned []Entry
+	// Noted is run as httpd runs it, which is not what was written.
+	Noted []Entry
 	// Ignored has no effect here; the rest of the configuration runs without it.
 	Ignored []Entry
 }
@@ -32,6 +34,10 @@ func (r *Report) refuse(item ir.Item, format string, args ...any) {
 
 func (r *Report) warn(item ir.Item, format string, args ...any) {
 	r.Warned = append(r.Warned, entry(item, format, args...))
+}
+
+func (r *Report) note(item ir.Item, format string, args ...any) {
+	r.Noted = append(r.Noted, entry(item, format, args...))
 }
 
 func (r *Report) ignore(item ir.Item, format string, args ...any) {

@@ -30,7 +30,7 @@ func TestSeeds(t *testing.T) {
 		"003g-performance":         {Ignored: "SetOutputFilter"},
 		"003h-healthcheck":         {Warned: "ProxySet ProxySet"},
 		"003i-sticky":              {},
-		"003j-limits":              {Ignored: "ServerLimit MaxRequestWorkers ThreadsPerChild"},
+		"003j-limits":              {},
 		"003k-monitoring":          {},
 		"000-rewrite-proxy":        {},
 		"004e-balancer-loadfactor": {},

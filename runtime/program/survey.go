@@ -28,8 +28,6 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveySwitch(item)
 	case *ir.Word:
 		b.surveyWord(item, in)
-	case *ir.Number:
-		b.surveyNumber(item)
 	case *ir.Words:
 		switch item.Name {
 		case ir.WordsRewriteOptions: // judged where rules are compiled
@@ -52,7 +50,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyResidue(item, in)
 	case *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType:
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
+	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap,
 		*ir.CustomLog:
@@ -136,15 +134,6 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		if !clib.EqualFold(item.Value, "off") {
 			b.report.ignore(item, "AddDefaultCharset is not run by this server")
 		}
-	}
-}
-
-func (b *builder) surveyNumber(item *ir.Number) {
-	switch item.Name {
-	case ir.NumberServerLimit, ir.NumberMaxRequestWorkers, ir.NumberThreadsPerChild:
-		b.report.ignore(item, "%s does not bound this server: as many requests are in work as clients send", item.Name)
-	case ir.NumberSSLVerifyDepth, ir.NumberSSLProxyVerifyDepth, ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberProxyMaxForwards,
-		ir.NumberDeflateCompressionLevel, ir.NumberProxyHCTPsize:
 	}
 }
 

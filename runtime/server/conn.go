@@ -83,9 +83,7 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 		return
 	}
 	defer s.conns.remove(c)
-	g := s.acquire()
-	c.idleFor = g.program.Host(c.local, nil).Settings.Timeout
-	g.release(s.log)
+	c.idleFor = s.current.Load().program.Host(c.local, nil).Settings.Timeout
 	defer c.survive(nc)
 	c.run()
 	if c.linger || c.leavesUnread() {
@@ -129,7 +127,7 @@ func (c *conn) run() {
 // arrived takes what has arrived. It returns false when the connection ends, when more must be read in the middle of a
 // request, and when it may have left something unread.
 func (c *conn) arrived() bool {
-	t := c.newTask()
+	t := c.takeTask()
 	n, err := c.wire.TryRead(t.buf)
 	switch {
 	case err == wire.ErrWouldBlock: //nolint:errorlint // TryRead returns it as it is

@@ -85,7 +85,7 @@ func New(p *program.Program, o Options) *Server {
 	s.proxy = proxy.New(s.clock, s.log)
 	s.watchdog = health.New(s.clock, s.log, health.Wire{Dialer: s.proxy})
 	s.watch(p)
-	s.tasks.New = func() any { return &task{buf: make([]byte, headRoom)} }
+	s.tasks.New = func() any { return newTask() }
 	s.conns.all = make(map[*conn]struct{})
 	maps.Copy(s.handlers, o.Handlers)
 	s.started = s.clock.Now()
@@ -151,54 +151,3 @@ func (s *Server) Swap(p *program.Program) error {
 
 // watch has the health of a program's members checked.
 func (s *Server) watch(p *program.Program) { s.watchdog.Watch(p.Members(), p.ChecksAtOnce()) }
-
-// generation is a program with the number of requests that use it, so that its logs are closed behind the last one.
-type generation struct {
-	program *program.Program
-	// watched says that the scoreboard is kept, observed that the observer is told.
-	watched, observed bool
-	// users counts the requests, and has the bit retired when no more will come.
-	users atomic.Int64
-	once  sync.Once
-}
-
-// generation makes the next generation. What nobody can look at is not kept.
-func (s *Server) generation(p *program.Program) *generation {
-	s.loads.Add(1)
-	observed := p.Runs(program.HandlerMetrics)
-	return &generation{program: p, watched: observed || p.Runs(program.HandlerServerStatus), observed: observed && s.observer != nil}
-}
-
-const retired = 1 << 32
-
-// acquire returns the current generation for one request.
-func (s *Server) acquire() *generation {
-	for {
-		g := s.current.Load()
-		if g.users.Add(1) < retired {
-			return g
-		}
-		g.release(s.log) // it may be the last by now
-	}
-}
-
-func (g *generation) release(log *slog.Logger) {
-	if g.users.Add(-1) == retired {
-		g.close(log)
-	}
-}
-
-// retire closes the logs when the last request is done.
-func (g *generation) retire(log *slog.Logger) {
-	if g.users.Add(retired) == retired {
-		g.close(log)
-	}
-}
-
-func (g *generation) close(log *slog.Logger) {
-	g.once.Do(func() {
-		if err := g.program.CloseLogs(); err != nil {
-			log.Error("closing the access logs failed", "reason", err)
-		}
-	})
-}

@@ -37,6 +37,8 @@ type task struct {
 	from, to int
 	// out and page are where responses of the server's own are made.
 	out, page []byte
+	// turn tells that the request may be worked on where it had to wait.
+	turn chan struct{}
 	// head is the length of the head once that is parsed; rest is what arrived behind the request.
 	head int
 	rest []byte
@@ -58,11 +60,13 @@ type task struct {
 	text, notes string
 }
 
-// newTask takes a task for a connection.
-func (c *conn) newTask() *task {
+func newTask() *task { return &task{buf: make([]byte, headRoom), turn: make(chan struct{}, 1)} }
+
+// takeTask takes a task for a connection.
+func (c *conn) takeTask() *task {
 	t, ok := c.server.tasks.Get().(*task)
 	if !ok {
-		t = &task{buf: make([]byte, headRoom)}
+		t = newTask()
 	}
 	t.conn, c.task = c, t
 	t.x.Client = c.client
@@ -210,7 +214,11 @@ func (t *task) makeRoom() bool {
 // serve answers the request whose head was parsed.
 func (t *task) serve() {
 	c, x := t.conn, &t.x
-	g := c.server.acquire()
+	g := c.server.acquire(t.turn, c.ctx.Done())
+	if g == nil {
+		c.closing = true // the server ends
+		return
+	}
 	defer g.release(c.server.log)
 	t.watch(g, scoreboard.Writing)
 	t.begin()
@@ -265,7 +273,11 @@ func (t *task) end(g *generation) {
 // refuse answers a request whose head makes no sense; n is the length of the head, or 0 when its end was not found.
 func (t *task) refuse(n int, err error) {
 	t.head = max(n, 1)
-	g := t.conn.server.acquire()
+	g := t.conn.server.acquire(t.turn, t.conn.ctx.Done())
+	if g == nil {
+		t.conn.closing = true // the server ends
+		return
+	}
 	defer g.release(t.conn.server.log)
 	t.begin()
 	t.x.BytesIn = int64(t.to - t.from)
