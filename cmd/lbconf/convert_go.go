@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lbconf/lbconf/cmd/internal/engine"
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/emit/golang"
 	"github.com/lbconf/lbconf/parser/diag"
@@ -34,8 +35,7 @@ func (f goFlags) check(target, output string) error {
 	case f.Replace == "":
 		return nil
 	}
-	module, err := os.ReadFile(filepath.Join(f.Replace, "go.mod"))
-	if err != nil || !bytes.Contains(module, []byte("module github.com/lbconf/lbconf\n")) {
+	if !engine.IsSource(f.Replace) {
 		return fmt.Errorf("--replace %s: it is no folder with the source of lbconf", f.Replace)
 	}
 	return nil

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
 	"github.com/lbconf/lbconf/cmd/internal/script"
@@ -11,7 +13,8 @@ import (
 
 // testCmd runs conformance scripts.
 type testCmd struct {
-	Engine  []string `enum:"lbconf,httpd" default:"lbconf" help:"Engine to run the scripts on: ${enum}. Repeatable; default: ${default}."`
+	Engine  []string `enum:"lbconf,go,httpd" default:"lbconf" help:"Engine to run the scripts on: ${enum}; go is the program that convert --to go writes. Repeatable; default: ${default}."`
+	Source  string   `placeholder:"DIR" help:"Folder with the source of lbconf, for --engine go. Default: the one around the current folder."`
 	Verbose bool     `short:"v" help:"Print the log of every script, not only of those that fail."`
 	Short   bool     `help:"Leave out scripts that are marked slow."`
 	Path    []string `arg:"" help:"Script, or folder of which every *.txtar is taken."`
@@ -30,8 +33,11 @@ func (c *testCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	var engines []engine.Engine
+	if c.Source, err = filepath.Abs(cmp.Or(c.Source, engine.SourceAround("."))); err != nil {
+		return err
+	}
 	for _, name := range c.Engine {
-		engines = append(engines, engineNamed(name, self))
+		engines = append(engines, c.engine(name, self))
 	}
 	result, err := script.Run(ctx, script.Options{
 		Engines: engines, Files: c.Path, LBConf: script.Program{Path: self}, Stdout: term.stdout, Verbose: c.Verbose, Short: c.Short,
@@ -49,10 +55,14 @@ func (c *testCmd) Run(ctx context.Context, term *terminal) error {
 	return nil
 }
 
-// engineNamed returns the engine that the command line names.
-func engineNamed(name, self string) engine.Engine {
-	if name == "httpd" {
+// engine returns the engine that the command line names.
+func (c *testCmd) engine(name, self string) engine.Engine {
+	lbconf := engine.LBConf{Program: self}
+	switch name {
+	case "httpd":
 		return engine.HTTPD{}
+	case "go":
+		return engine.GoProgram{LBConf: lbconf, Source: c.Source}
 	}
-	return engine.LBConf{Program: self}
+	return lbconf
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // engineNames are the names that a script may use for engines.
-var engineNames = []string{"lbconf", "httpd", "nginx", "haproxy", "caddy"}
+var engineNames = []string{"lbconf", "go", "httpd", "nginx", "haproxy", "caddy"}
 
 // ReadError says that a script cannot be read or makes no sense before it runs.
 type ReadError struct {

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/lbconf/lbconf/cmd/internal/engine"
 )
 
 // runner is what testscript needs of a testing.T, for one script, in a program that is no test.
@@ -81,7 +83,7 @@ func runOne(ctx context.Context, work string, s *session, verbose bool) (State, 
 		Cmds:               commands(ctx, s),
 		Condition: func(name string) (bool, error) {
 			if slices.Contains(engineNames, name) {
-				return name == s.engine.Name(), nil
+				return slices.Contains(engine.Names(s.engine), name), nil
 			}
 			return false, fmt.Errorf("conditions beside testscript's are the engines %v", engineNames)
 		},

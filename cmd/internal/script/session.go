@@ -56,7 +56,7 @@ func (s *session) setup(dir string) error {
 		return err
 	}
 	for _, name := range engineNames {
-		if name == s.engine.Name() {
+		if slices.Contains(engine.Names(s.engine), name) {
 			if err := s.overlay(name); err != nil {
 				return err
 			}
