@@ -35,7 +35,7 @@ func TestManualExample(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	Test(t, filepath.Join(dir, "tests"), Program{}, engine.HTTPD{})
+	Test(t, filepath.Join(dir, "tests"), Program{}, nil, engine.HTTPD{})
 }
 
 // The manual has every verb and every mask, and no others in its tables.

@@ -14,10 +14,13 @@ import (
 // requireEngines is the environment variable under which a missing engine is a failure and not a reason to skip.
 const requireEngines = "LBCONF_REQUIRE_ENGINES"
 
-// Test runs the scripts in and below a folder as subtests SCRIPT/ENGINE, eight at the same time. An engine that is not
-// installed skips its subtests, and fails the test when LBCONF_REQUIRE_ENGINES is 1.
-func Test(t *testing.T, dir string, lbconf Program, engines ...engine.Engine) {
+// Test runs the scripts in and below a folder as subtests SCRIPT/ENGINE, eight at the same time, those of which keep says
+// so; nil keeps all. An engine that is not installed skips its subtests, and fails the test when LBCONF_REQUIRE_ENGINES
+// is 1. The result has the versions of the engines that are there.
+func Test(t *testing.T, dir string, lbconf Program, keep func(name string) bool, engines ...engine.Engine) Result {
 	t.Helper()
+	asked := runFilter()
+	selected := func(name string) bool { return (keep == nil || keep(name)) && (asked == nil || asked(name)) }
 	var present []engine.Engine
 	for _, e := range engines {
 		_, err := e.Version(t.Context())
@@ -32,7 +35,7 @@ func Test(t *testing.T, dir string, lbconf Program, engines ...engine.Engine) {
 	}
 	result, err := Run(t.Context(), Options{
 		Engines: present, Files: []string{dir}, LBConf: lbconf, Verbose: testing.Verbose(), Short: testing.Short(),
-		selected: runFilter(),
+		selected: selected,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +53,11 @@ func Test(t *testing.T, dir string, lbconf Program, engines ...engine.Engine) {
 		})
 	}
 	t.Log(result.Summary())
+	return result
 }
+
+// Filtered reports whether `go test -run` asked for some scripts only.
+func Filtered() bool { return runFilter() != nil }
 
 // runFilter applies what stands after the first slash of `go test -run` to the names of the subtests, so that scripts
 // that nobody asked for do not run.

@@ -8,5 +8,5 @@ import (
 
 // The verbs do what docs/scripts.md says of them, with httpd as the proxy between client and backend.
 func TestVerbs(t *testing.T) {
-	Test(t, "testdata/verbs", Program{}, engine.HTTPD{})
+	Test(t, "testdata/verbs", Program{}, nil, engine.HTTPD{})
 }
