@@ -64,7 +64,8 @@ var layers = map[string][]string{
 	"runtime/server":     onModel("runtime/exchange", "runtime/health", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/admin": onModel("runtime/exchange", "runtime/program", "runtime/route", "runtime/scoreboard", "runtime/server", "runtime/upstream",
 		"runtime/wire", "runtime/internal/clock"),
-	"runtime/daemon": onModel("runtime/admin", "runtime/program", "runtime/server", "runtime/upstream"),
+	"runtime/metrics": onModel("runtime/exchange", "runtime/program", "runtime/proxy", "runtime/scoreboard", "runtime/server", "runtime/upstream", "runtime/wire"),
+	"runtime/daemon":  onModel("runtime/admin", "runtime/metrics", "runtime/program", "runtime/server", "runtime/upstream"),
 
 	"cmd/...": {"parser", "parser/...", "ir", "ir/...", "emit", "emit/...", "runtime/...", "cmd/internal/..."},
 }

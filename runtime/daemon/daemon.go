@@ -13,6 +13,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/admin"
+	"github.com/lbconf/lbconf/runtime/metrics"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -80,6 +81,9 @@ func Run(ctx context.Context, load Loader, o Options) error {
 	d.table = compiled.Table()
 	d.server = server.New(compiled, d.serverOptions())
 	if err := admin.Mount(d.server, admin.Options{Log: o.Log}); err != nil {
+		return errors.Join(err, compiled.CloseLogs())
+	}
+	if _, err := metrics.Mount(d.server); err != nil {
 		return errors.Join(err, compiled.CloseLogs())
 	}
 	if err := d.server.Listen(); err != nil {

@@ -11,7 +11,7 @@ func (p *Program) Members() []*upstream.Worker {
 	var all []*upstream.Worker
 	for _, h := range p.hosts {
 		for _, b := range h.balancers {
-			for _, w := range b.Members {
+			for _, w := range b.Live().Members {
 				if !seen[w.Slot] {
 					seen[w.Slot] = true
 					all = append(all, w)

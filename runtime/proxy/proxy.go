@@ -87,6 +87,8 @@ type Job struct {
 	// Tried is the worker that was tried last, from TriedAt on; nil where none was.
 	Tried   *upstream.Worker
 	TriedAt time.Time
+	// Failed says that no worker gave a response: the server sets it.
+	Failed bool
 
 	now time.Time
 	// prefetched is the start of the request's body; whole says that it is all of it, fetched that it was read.
@@ -121,6 +123,7 @@ const (
 
 // Release drops what the job points to and room that grew beyond the usual.
 func (j *Job) Release() {
+	j.Failed = false
 	j.X, j.Plan, j.Client, j.Body, j.Tried, j.Upgrades = nil, nil, nil, nil, nil, false
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
 	j.closeSpool()

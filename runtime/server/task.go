@@ -311,6 +311,7 @@ func (t *task) carryOut() {
 	case program.Forward:
 		t.job.X, t.job.Plan, t.job.Client, t.job.Body, t.job.Upgrades = &t.x, &t.plan, t, &t.body, t.apart
 		result := t.conn.server.proxy.Do(t.conn.ctx, &t.job)
+		t.job.Failed = result.Status != 0 || result.Drop
 		switch {
 		case result.Drop:
 			t.conn.closing = true
