@@ -6,6 +6,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/subnet"
 )
 
 func accessHandlers() map[string]handler {
@@ -68,7 +69,15 @@ func hostProblem(s string) string {
 	if clib.EqualFold(s, "all") || clib.HasPrefixFold(s, "env=") {
 		return ""
 	}
-	if strings.Trim(s, "0123456789.") == "" || strings.Contains(s, "/") {
+	switch {
+	case s == "":
+		return "" // a name that no client has
+	case strings.Contains(s, "/"):
+		if problem := addressProblem(s); problem != subnet.ErrAddress.Error() {
+			return problem
+		}
+		return "An IP address was expected"
+	case strings.Trim(s, "0123456789.") == "":
 		return addressProblem(s)
 	}
 	return ""

@@ -12,7 +12,7 @@ import (
 func authzHandlers() map[string]handler {
 	return map[string]handler{
 		"Require":      {inSection | inTree, lowerRequire},
-		"AuthMerging":  {inSection, oneOf(ir.WordAuthMerging, "AuthMerging must be one of: Off | And | Or")},
+		"AuthMerging":  {inSection | inTree, oneOf(ir.WordAuthMerging, "AuthMerging must be one of: Off | And | Or")},
 		"<RequireAll":  {inSection | inTree, requireGroup(ir.SectionRequireAll)},
 		"<RequireAny":  {inSection | inTree, requireGroup(ir.SectionRequireAny)},
 		"<RequireNone": {inSection | inTree, requireGroup(ir.SectionRequireNone)},
@@ -42,7 +42,7 @@ func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
 		l.invalid(n, n.Span(), "Unknown Authz provider: ", "write Require all granted", "Require needs to say what")
 		return nil
 	}
-	item.Provider = clib.ToLower(words[0].String())
+	item.Provider = words[0].String()
 	module, known := authzProviders[item.Provider]
 	if !known || !l.tree.HasModule(module) {
 		help := "write one of all, ip, host, forward-dns, local, env, method, expr, user, group or valid-user"
@@ -93,7 +93,8 @@ func (p place) group() ir.SectionKind {
 func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.Word) bool {
 	switch item.Provider {
 	case "all":
-		if len(item.Args) == 1 && contains([]string{"granted", "denied"}, item.Args[0]) {
+		// httpd looks at the text with its quotes.
+		if len(words) == 1 && !words[0].Quoted && contains([]string{"granted", "denied"}, item.Args[0]) {
 			return true
 		}
 		span := n.Span()
@@ -105,6 +106,13 @@ func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.
 		return false
 	case "ip":
 		return l.requireAddresses(n, words)
+	case "method":
+		for _, w := range words {
+			if !isMethod(w.String()) {
+				l.invalid(n, w.Text.All(), "Invalid Method '"+w.String()+"'", "write methods of HTTP or WebDAV in capitals", "Require method does not know %q", w.String())
+				return false
+			}
+		}
 	case "ssl", "ssl-verify-client":
 		if len(words) > 0 {
 			l.invalid(n, words[0].Text.All(), "'Require "+item.Provider+"' does not take arguments", "write Require "+item.Provider,
@@ -115,8 +123,19 @@ func (l *lowering) requireArgs(n *parser.Node, item *ir.Require, words []parser.
 	return true
 }
 
+// isMethod says whether httpd has a method registered (ap_method_registry_init).
+func isMethod(name string) bool {
+	switch name {
+	case "GET", "HEAD", "PUT", "POST", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
+		"MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "CHECKOUT", "UNCHECKOUT", "CHECKIN", "UPDATE", "LABEL", "REPORT",
+		"MKWORKSPACE", "MKACTIVITY", "BASELINE-CONTROL", "MERGE":
+		return true
+	}
+	return false
+}
+
 func (l *lowering) requireAddresses(n *parser.Node, words []parser.Word) bool {
-	if len(words) == 0 {
+	if len(words) == 0 || words[0].String() == "" {
 		l.invalid(n, n.Span(), "'require ip' requires an argument", "write Require ip 192.0.2.0/24", "Require ip has no address")
 		return false
 	}
