@@ -20,43 +20,6 @@ func newReverse(pass *ir.ProxyPassReverse, sec *Section) *Reverse {
 	return r
 }
 
-// Access is who may do a request. Both halves must agree to it, unless Satisfy says any.
-type Access struct {
-	// Require are *ir.Require and *ir.Section of the kinds RequireAll, RequireAny and RequireNone, of which one that grants
-	// suffices. Without any, access is granted.
-	Require []ir.Item
-	// Orders are Order and Satisfy in order: the last of each counts.
-	Orders []*ir.AccessOrder
-	// Rules are Allow and Deny in order. Without any, access is granted.
-	Rules []*ir.AccessRule
-}
-
-func (a *Access) add(item ir.Item) {
-	switch item := item.(type) {
-	case *ir.AccessOrder:
-		a.Orders = append(a.Orders, item)
-	case *ir.AccessRule:
-		a.Rules = append(a.Rules, item)
-	case *ir.Require, *ir.Section:
-		a.Require = append(a.Require, item)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word, *ir.Words,
-		*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit,
-		*ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
-	}
-}
-
-func (a *Access) empty() bool { return len(a.Require)+len(a.Orders)+len(a.Rules) == 0 }
-
-// merge lets what a later section says replace what an earlier one said, each module's directives as a whole.
-func (a *Access) merge(later Access) {
-	if len(later.Require) > 0 {
-		a.Require = later.Require
-	}
-	if len(later.Orders)+len(later.Rules) > 0 {
-		a.Orders, a.Rules = later.Orders, later.Rules
-	}
-}
-
 // Scope is what holds for one request: the server's defaults with the sections that cover it merged on top. None of its
 // slices may be changed.
 type Scope struct {

@@ -91,6 +91,7 @@ func isRequireSection(kind ir.SectionKind) bool {
 func (s *Section) add(item ir.Item) {
 	switch item := item.(type) {
 	case *ir.Switch, *ir.Number, *ir.Word, *ir.Words:
+		s.access.setMerging(item)
 		s.Settings.add(item)
 		s.Rewrite.Engine = s.Settings.Switch(ir.SwitchRewriteEngine)
 		s.Rewrite.Options = s.Settings.Words(ir.WordsRewriteOptions)

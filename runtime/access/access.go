@@ -4,21 +4,21 @@ package access
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/subnet"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
 // Request is what the decision depends on.
 type Request struct {
-	// Client is the address of the client, Local the one that it connected to.
-	Client, Local netip.Addr
+	// Client is the connection.
+	Client *exchange.Client
+	// Names finds the name of the client.
+	Names *Names
 	// Method is the method of the request.
 	Method []byte
 	// Env is the environment of the request.
@@ -63,7 +63,7 @@ func Compile(a effective.Access) (*Rules, []Problem) {
 // Allow says whether the request may pass.
 func (r *Rules) Allow(x *Request) bool {
 	switch {
-	case r.require == nil && r.compat == nil:
+	case r.IsOpen():
 		return true
 	case r.compat == nil:
 		return r.require.decide(x) == granting
@@ -77,11 +77,12 @@ func (r *Rules) Allow(x *Request) bool {
 
 // IsOpen says that the rules grant everything, so that nobody needs to be asked.
 func (r *Rules) IsOpen() bool {
-	if r.compat != nil {
-		return false
-	}
-	if r.require == nil {
+	// A half that says nothing grants, and with Satisfy any that is enough.
+	switch {
+	case r.require == nil && r.compat == nil, r.any && (r.require == nil || r.compat == nil):
 		return true
+	case r.compat != nil:
+		return false
 	}
 	if len(r.require.rules) != 1 {
 		return false
@@ -227,6 +228,10 @@ func (c *compiler) require(r *ir.Require) rule {
 		return envSet(r.Args)
 	case "method":
 		return methods(r.Args)
+	case "host":
+		return hosts(c.names(r))
+	case "forward-dns":
+		return forwardNames(c.names(r))
 	default:
 		c.problem(r, "Require %s cannot be decided by this server: allow by address with Require ip, or leave it to a server that authenticates", r.Provider)
 	}
@@ -239,22 +244,22 @@ func (c *compiler) addresses(item ir.Item, words []string) addresses {
 		c.problem(item, "no address is written: write one, as in 192.0.2.1 or 192.0.2.0/24")
 	}
 	for _, word := range words {
-		prefix, err := ParsePrefix(word)
+		network, err := subnet.Parse(word)
 		if err != nil {
-			c.problem(item, "%v", err)
+			c.problem(item, "address %q is none: write an IP address, the start of one, or one with the length of its prefix", word)
 			continue
 		}
-		list = append(list, prefix)
+		list = append(list, network)
 	}
 	return list
 }
 
-type addresses []netip.Prefix
+type addresses []subnet.Subnet
 
 func (a addresses) decide(x *Request) verdict {
-	client := x.Client.Unmap()
-	for _, prefix := range a {
-		if prefix.Contains(client) {
+	client := x.Client.Remote.Addr()
+	for _, network := range a {
+		if network.Contains(client) {
 			return granting
 		}
 	}
@@ -265,7 +270,7 @@ func (a addresses) decide(x *Request) verdict {
 type local struct{}
 
 func (local) decide(x *Request) verdict {
-	if client := x.Client.Unmap(); client.IsLoopback() || client == x.Local.Unmap() {
+	if client := x.Client.Remote.Addr().Unmap(); client.IsLoopback() || client == x.Client.Local.Addr().Unmap() {
 		return granting
 	}
 	return denying
@@ -280,67 +285,16 @@ func (e envSet) decide(x *Request) verdict {
 	return denying
 }
 
+// methods is Require method. HEAD and GET are one for httpd.
 type methods []string
 
 func (m methods) decide(x *Request) verdict {
 	for _, name := range m {
-		if string(x.Method) == name || name == "GET" && string(x.Method) == "HEAD" {
+		if string(x.Method) == name || isGet(name) && isGet(string(x.Method)) {
 			return granting
 		}
 	}
 	return denying
 }
 
-// ParsePrefix reads an address as Require ip takes it: an address, the first one to three numbers of an IPv4 address, an
-// address with the length of its prefix, or an IPv4 address with a mask.
-func ParsePrefix(word string) (netip.Prefix, error) {
-	host, mask, masked := strings.Cut(word, "/")
-	if address, err := netip.ParseAddr(host); err == nil && address.Zone() == "" {
-		bits := address.BitLen()
-		if masked {
-			if bits, err = maskBits(mask, address); err != nil {
-				return netip.Prefix{}, fmt.Errorf("address %q has the mask %q, which is none: write the number of bits", word, mask)
-			}
-		}
-		return address.Prefix(bits)
-	}
-	numbers := strings.Split(strings.TrimSuffix(host, "."), ".")
-	if !masked && len(numbers) < 4 {
-		var octets [4]byte
-		valid := true
-		for i, number := range numbers {
-			n, err := strconv.ParseUint(number, 10, 8)
-			valid = valid && err == nil
-			octets[i] = byte(n)
-		}
-		if valid {
-			return netip.AddrFrom4(octets).Prefix(8 * len(numbers))
-		}
-	}
-	return netip.Prefix{}, fmt.Errorf("address %q is none: write an IP address, the start of one, or one with the length of its prefix", word)
-}
-
-func maskBits(mask string, address netip.Addr) (int, error) {
-	if n, err := strconv.Atoi(mask); err == nil {
-		if n < 0 || n > address.BitLen() {
-			return 0, strconv.ErrRange
-		}
-		return n, nil
-	}
-	m, err := netip.ParseAddr(mask)
-	if err != nil || !m.Is4() || !address.Is4() {
-		return 0, strconv.ErrSyntax
-	}
-	octets := m.As4()
-	bits, ended := 0, false
-	for i := range 32 {
-		set := octets[i/8]&(0x80>>(i%8)) != 0
-		if set && ended {
-			return 0, strconv.ErrSyntax
-		}
-		if ended = !set; set {
-			bits++
-		}
-	}
-	return bits, nil
-}
+func isGet(method string) bool { return method == "GET" || method == "HEAD" }

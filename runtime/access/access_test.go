@@ -11,27 +11,9 @@ import (
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
-func TestParsePrefix(t *testing.T) {
-	for word, want := range map[string]string{
-		"10":                      "10.0.0.0/8",
-		"10.":                     "10.0.0.0/8",
-		"192.168":                 "192.168.0.0/16",
-		"192.168.1":               "192.168.1.0/24",
-		"192.168.1.7":             "192.168.1.7/32",
-		"192.168.1.7/24":          "192.168.1.0/24",
-		"192.168.1.0/255.255.0.0": "192.168.0.0/16",
-		"2001:db8::/32":           "2001:db8::/32",
-		"2001:db8::1":             "2001:db8::1/128",
-		"0.0.0.0/0":               "0.0.0.0/0",
-	} {
-		if got, err := access.ParsePrefix(word); err != nil || got.String() != want {
-			t.Errorf("%s is %v, %v; want %s", word, got, err, want)
-		}
-	}
-	for _, word := range []string{"", "example.com", "10.256", "1.2.3.4/33", "1.2.3.4/255.0.255.0", "1.2.3.4/x", "fe80::1%eth0", "10/8", "::1/129", "1.2.3.4.5"} {
-		if got, err := access.ParsePrefix(word); err == nil {
-			t.Errorf("%q is taken for %v", word, got)
-		}
+func client(address string) *exchange.Client {
+	return &exchange.Client{
+		RemoteIP: address, Remote: netip.AddrPortFrom(netip.MustParseAddr(address), 1), Local: netip.MustParseAddrPort("10.0.0.2:80"),
 	}
 }
 
@@ -70,6 +52,9 @@ func TestRequire(t *testing.T) {
 		{"env", true, []ir.Item{require("env", "no", "yes")}},
 		{"env that is not set", false, []ir.Item{require("env", "no")}},
 		{"HEAD is GET", true, []ir.Item{require("method", "GET")}},
+		{"two negations in all", true, []ir.Item{section(ir.SectionRequireAll, require("all", "granted"), not(require("ip", "11")), not(require("local")))}},
+		{"groups in groups", true, []ir.Item{section(ir.SectionRequireAny, section(ir.SectionRequireAll, out, in), section(ir.SectionRequireAll, in, section(ir.SectionRequireAny, out, require("env", "yes"))))}},
+		{"negation in any of all", false, []ir.Item{section(ir.SectionRequireAll, section(ir.SectionRequireAny, section(ir.SectionRequireAll, require("all", "granted"), not(require("ip", "10")))), in)}},
 		{"other method", false, []ir.Item{require("method", "POST")}},
 	}
 	for _, test := range tests {
@@ -80,7 +65,7 @@ func TestRequire(t *testing.T) {
 		}
 		var env exchange.Table
 		env.SetString("yes", "")
-		x := access.Request{Client: netip.MustParseAddr("::ffff:10.0.0.1"), Local: netip.MustParseAddr("10.0.0.2"), Method: []byte("HEAD"), Env: &env}
+		x := access.Request{Client: client("::ffff:10.0.0.1"), Method: []byte("HEAD"), Env: &env}
 		if got := rules.Allow(&x); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
@@ -100,7 +85,7 @@ func TestUndecidableDenies(t *testing.T) {
 		{require("ip")},
 	} {
 		rules, problems := access.Compile(effective.Access{Require: list})
-		if len(problems) == 0 || rules.IsOpen() || rules.Allow(&access.Request{Client: netip.MustParseAddr("127.0.0.1")}) {
+		if len(problems) == 0 || rules.IsOpen() || rules.Allow(&access.Request{Client: client("127.0.0.1")}) {
 			t.Errorf("%v: %d problems, and it lets in", list, len(problems))
 		}
 		for _, p := range problems {

@@ -1,12 +1,12 @@
 package access
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/subnet"
 )
 
 // order is the value of Order.
@@ -26,10 +26,13 @@ type compat struct {
 
 // origin is what Allow or Deny compares the client with.
 type origin struct {
-	all    bool
-	env    string
-	unset  bool
-	prefix netip.Prefix
+	all     bool
+	env     string
+	unset   bool
+	network subnet.Subnet
+	// domain is what the client's name must end in, where named says that it is a name.
+	domain string
+	named  bool
 }
 
 func (c *compiler) compat(a effective.Access) (*compat, bool) {
@@ -79,19 +82,15 @@ func (c *compiler) origin(r *ir.AccessRule, word string) (origin, bool) {
 		name, unset := strings.CutPrefix(word[4:], "!")
 		return origin{env: name, unset: unset}, true
 	}
-	prefix, err := ParsePrefix(word)
-	if err != nil {
-		c.problem(r, "%s from %s needs the client's name, which this server does not look up: write an IP address", verb(r), word)
+	network, err := subnet.Parse(word)
+	switch {
+	case err == nil:
+		return origin{network: network}, true
+	case strings.Contains(word, "/"):
+		c.problem(r, "%q is no network: write 192.0.2.0/24", word)
 		return origin{}, false
 	}
-	return origin{prefix: prefix}, true
-}
-
-func verb(r *ir.AccessRule) string {
-	if r.Deny {
-		return "Deny"
-	}
-	return "Allow"
+	return origin{named: true, domain: word}, true
 }
 
 func (c *compat) allow(x *Request) bool {
@@ -114,7 +113,11 @@ func matches(list []origin, x *Request) bool {
 			if x.has(o.env) != o.unset {
 				return true
 			}
-		case o.prefix.Contains(x.Client.Unmap()):
+		case o.named:
+			if name := x.Names.client(x.Client); name != "" && inDomain(o.domain, name) {
+				return true
+			}
+		case o.network.Contains(x.Client.Remote.Addr()):
 			return true
 		}
 	}

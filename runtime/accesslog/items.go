@@ -30,7 +30,7 @@ var letters = map[string]appender{
 	},
 	"e": func(dst []byte, l *line, arg string) []byte { return appendVariable(dst, &l.x.Env, arg) },
 	"f": func(dst []byte, l *line, _ string) []byte { return appendValue(dst, l.x.Filename) },
-	"h": func(dst []byte, l *line, _ string) []byte { return append(dst, l.x.Client.RemoteIP...) },
+	"h": func(dst []byte, l *line, _ string) []byte { return append(dst, l.x.Client.Host()...) },
 	"H": appendProtocol,
 	"i": func(dst []byte, l *line, arg string) []byte { return appendFields(dst, l.x.Request.Fields, arg) },
 	"I": func(dst []byte, l *line, _ string) []byte { return strconv.AppendInt(dst, l.x.BytesIn, 10) },

@@ -52,6 +52,7 @@ const (
 	fieldOrVariable attribute = iota
 	fieldByPattern
 	remoteAddr
+	remoteHost
 	serverAddr
 	requestMethod
 	requestProtocol
@@ -112,8 +113,10 @@ func compile(item *ir.SetEnvIf) (condition, error) {
 
 func attributeOf(name string) attribute {
 	switch clib.ToLower(name) {
-	case "remote_addr", "remote_host": // names of clients are not looked up (HostnameLookups Off)
+	case "remote_addr":
 		return remoteAddr
+	case "remote_host":
+		return remoteHost
 	case "server_addr":
 		return serverAddr
 	case "request_method":
@@ -181,6 +184,8 @@ func (c *condition) value(x *exchange.Exchange, uri []byte, room *Room) string {
 	switch c.attribute {
 	case remoteAddr:
 		return x.Client.RemoteIP
+	case remoteHost:
+		return x.Client.Host()
 	case serverAddr:
 		return x.Client.LocalIP
 	case requestMethod:

@@ -104,7 +104,7 @@ var serverVariables = map[string]func(dst []byte, c *Context, name string) []byt
 	"IS_SUBREQ":    func(dst []byte, _ *Context, _ string) []byte { return append(dst, "false"...) },
 	"QUERY_STRING": func(dst []byte, c *Context, _ string) []byte { return append(dst, c.Query...) },
 	"REMOTE_ADDR":  appendRemoteAddr,
-	"REMOTE_HOST":  appendRemoteAddr,
+	"REMOTE_HOST":  func(dst []byte, c *Context, _ string) []byte { return append(dst, c.Exchange.Client.Host()...) },
 	"REMOTE_PORT": func(dst []byte, c *Context, _ string) []byte {
 		return strconv.AppendInt(dst, int64(c.Exchange.Client.Remote.Port()), 10)
 	},

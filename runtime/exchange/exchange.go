@@ -51,8 +51,27 @@ type Client struct {
 	ListenPort uint16
 	// Served is the number of requests that the connection carried before this one (%k).
 	Served int
+	// Name is the name of the client, where a rule of access asked for it; nil where none did.
+	Name *ClientName
 	// Secure says that the connection is TLS.
 	Secure bool
+}
+
+// ClientName is the name of a client. It is never changed.
+type ClientName struct {
+	// Text is what the address leads to, in lower case; empty for none.
+	Text string
+	// Confirmed says that the name leads back to the address.
+	Confirmed bool
+}
+
+// Host returns the name of the client where one was looked up and found, else its address (httpd: ap_get_useragent_host with
+// REMOTE_NAME).
+func (c *Client) Host() string {
+	if c.Name != nil && c.Name.Text != "" {
+		return c.Name.Text
+	}
+	return c.RemoteIP
 }
 
 // Request is what was asked.

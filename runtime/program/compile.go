@@ -2,15 +2,18 @@ package program
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/access"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
@@ -20,6 +23,9 @@ import (
 
 // maxPath bounds what a rewrite rule may make of a path in bytes: twice LimitRequestLine, whose default is 8190.
 const maxPath = 2 * 8190
+
+// resolverTimeout bounds the search for the name of a client. httpd waits as long as the resolver of the C library does.
+const resolverTimeout = 5 * time.Second
 
 // loopback is what httpd calls a server on a machine without a full name (AH00558).
 const loopback = "127.0.0.1"
@@ -37,6 +43,10 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
 	}
+	if b.options.Resolver == nil {
+		b.options.Resolver = net.DefaultResolver
+	}
+	b.clients = &access.Names{Resolver: b.options.Resolver, Timeout: resolverTimeout}
 	if b.options.LookupEnv == nil {
 		b.options.LookupEnv = os.LookupEnv
 	}
@@ -67,6 +77,8 @@ type builder struct {
 	program *Program
 	// owners tells by which server a worker was defined, for the key of its state.
 	owners map[*effective.Worker]string
+	// clients finds the names of clients.
+	clients *access.Names
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
 
@@ -120,7 +132,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	b.workers(h, s, identity)
 	b.balancers(h, s, identity)
 	b.mappings(h, s)
-	h.conditions = b.conditions(s)
+	h.conditions, h.clients = b.conditions(s), b.clients
 	b.rules(h, s)
 	h.scopes.build(b, h, s)
 	b.logs(h, s)

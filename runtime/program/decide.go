@@ -159,7 +159,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	}
 	s.conditions.Run(x, p.path, &p.environ)
 	if !s.open {
-		p.access.Client, p.access.Local = x.Client.Remote.Addr(), x.Client.Local.Addr()
+		p.access.Client, p.access.Names = &x.Client, h.clients
 		p.access.Method, p.access.Env = x.Request.Method, &x.Env
 		if !s.access.Allow(&p.access) {
 			if url != nil {

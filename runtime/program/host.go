@@ -2,6 +2,7 @@ package program
 
 import (
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/access"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
@@ -28,15 +29,17 @@ type Host struct {
 	forwards  int
 	// conditions are executed before anything else looks at a request.
 	conditions *environ.Conditions
-	rules      *rewrite.Program
-	mappings   []*mapping
-	workers    []*upstream.Worker
-	balancers  []*upstream.Balancer
-	byName     map[string]*upstream.Balancer
-	unpooled   upstream.Settings
-	scopes     scopes
-	logs       *accesslog.Set
-	table      *upstream.Table
+	// clients finds the names of clients.
+	clients   *access.Names
+	rules     *rewrite.Program
+	mappings  []*mapping
+	workers   []*upstream.Worker
+	balancers []*upstream.Balancer
+	byName    map[string]*upstream.Balancer
+	unpooled  upstream.Settings
+	scopes    scopes
+	logs      *accesslog.Set
+	table     *upstream.Table
 }
 
 // Answers says whether a URL with the host and port names this server.

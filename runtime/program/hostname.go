@@ -4,13 +4,12 @@ import (
 	"context"
 	"net"
 	"strings"
+
+	"github.com/lbconf/lbconf/runtime/access"
 )
 
 // Resolver looks names up; *net.Resolver is one.
-type Resolver interface {
-	LookupHost(ctx context.Context, host string) ([]string, error)
-	LookupAddr(ctx context.Context, address string) ([]string, error)
-}
+type Resolver = access.Resolver
 
 // MachineName finds what httpd calls a server without ServerName on a machine: the full name that the address of its
 // host name leads back to, else the host name where it is a full one, else the address. It is 127.0.0.1 where the host

@@ -24,6 +24,8 @@ type Options struct {
 	Hostname string
 	// ServerRoot is the folder that relative paths of logs count from where the configuration has no ServerRoot.
 	ServerRoot string
+	// Resolver finds the names of clients for Require host and Allow from; nil is net.DefaultResolver.
+	Resolver Resolver
 	// LookupEnv reads a variable of the process, for PassEnv; nil is os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
 	// Trace sees what the rewrite rules do; nil for none.

@@ -113,10 +113,6 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		}
 	case ir.WordDocumentRoot:
 		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
-	case ir.WordAuthMerging:
-		if item.Value != "Off" {
-			b.report.refuse(item, "AuthMerging %s is not run by this server: write all Require lines in one section", item.Value)
-		}
 	case ir.WordServerTokens:
 		if !strings.HasPrefix(clib.ToLower(item.Value), "prod") {
 			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
@@ -126,7 +122,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
 	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
-		ir.WordProxyVia, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
+		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:

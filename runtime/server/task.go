@@ -250,6 +250,7 @@ func (t *task) end(g *generation) {
 	if t.plan.SetHandler != "" {
 		x.Handler = t.plan.SetHandler
 	}
+	c.client.Name = x.Client.Name
 	x.BytesIn += t.body.Raw
 	x.Done = c.server.clock.Now()
 	// httpd says so only when another request could be kept alive behind the next.
