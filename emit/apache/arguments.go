@@ -255,10 +255,11 @@ func require(r *ir.Require) string {
 	return words(append(all, r.Args...)...)
 }
 
-// expression writes the expression of Require expr, which is the rest of the line: quotes around the whole are taken off.
+// expression writes the expression of Require expr, which is the rest of the line: double quotes around the whole are taken
+// off, and nothing else is.
 func expression(text string) string {
-	if n := len(text); n > 0 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] || strings.TrimSpace(text) != text {
-		return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"`
+	if n := len(text); n > 1 && text[0] == '"' && text[n-1] == '"' || strings.TrimSpace(text) != text {
+		return `"` + text + `"`
 	}
 	return text
 }

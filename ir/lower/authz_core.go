@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/subnet"
 )
@@ -59,11 +60,11 @@ func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	item.Args = texts(words[1:])
 	if item.Provider == "expr" {
-		_, text, _ := strings.Cut(n.Args.String(), words[0].String())
-		item.Args = nil
-		if text = strings.TrimSpace(text); text != "" {
-			item.Args = []string{unquote(text)}
+		text := expressionOf(n.Args, words[0].String())
+		if !l.condition(n, text, "Cannot parse expression in require line: ") {
+			return nil
 		}
+		item.Args = []string{text.String()}
 	}
 	if !l.requireArgs(n, item, words[1:]) {
 		return nil
@@ -71,14 +72,23 @@ func lowerRequire(l *lowering, n *parser.Node, at place) ir.Item {
 	return item
 }
 
-// unquote removes the quotes around a whole expression, as httpd does.
-func unquote(s string) string {
-	if len(s) > 1 && (s[0] == '"' || s[0] == '\'') && s[len(s)-1] == s[0] {
-		quote := s[:1]
-		return strings.ReplaceAll(s[1:len(s)-1], `\`+quote, quote)
+// expressionOf is what stands behind a word, without the double quotes around all of it; backslashes in them stay.
+func expressionOf(args ast.Text, word string) ast.Text {
+	text := args.String()
+	start, end := strings.Index(text, word)+len(word), len(text)
+	for start < end && isBlank(text[start]) {
+		start++
 	}
-	return s
+	for start < end && isBlank(text[end-1]) {
+		end--
+	}
+	if end-start > 1 && text[start] == '"' && text[end-1] == '"' {
+		start, end = start+1, end-1
+	}
+	return args.Slice(start, end)
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // group is the group that a Require belongs to; outside of one it is RequireAny.
 func (p place) group() ir.SectionKind {

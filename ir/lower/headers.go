@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/clib"
 )
 
@@ -117,17 +118,31 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 	}
 	if len(rest) > 0 {
 		item.Condition = rest[0].String()
-		if c := clib.ToLower(item.Condition); !strings.HasPrefix(c, "env=") && !strings.HasPrefix(c, "expr=") && c != "early" {
+		if c := clib.ToLower(item.Condition); !strings.HasPrefix(c, "env=") && !strings.HasPrefix(c, exprPrefix) && c != "early" {
 			l.invalid(n, rest[0].Text.All(), "Unknown parameter: "+item.Condition, "quote a value of several words; a condition is env=NAME, expr=… or early",
 				"%s does not know %q behind its value", n.Name, item.Condition)
 			return nil
 		}
+		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, from(rest[0].Text, len(exprPrefix)), "Can't parse envclause/expression: ") {
+			return nil
+		}
 	}
-	if len(values) == 1 && item.Action != ir.HeaderNote && !clib.HasPrefixFold(item.Value, "expr=") && !l.headerFormat(n, values[0]) {
+	if len(values) == 1 && item.Action != ir.HeaderNote && !l.headerValue(n, values[0]) {
 		return nil
 	}
 	return item
 }
+
+// headerValue reports a value that httpd refuses. Unlike a condition, a value is an expression in lower case only.
+func (l *lowering) headerValue(n *parser.Node, w parser.Word) bool {
+	if strings.HasPrefix(w.String(), exprPrefix) {
+		return l.stringExpression(n, from(w.Text, len(exprPrefix)), "Can't parse value expression : ")
+	}
+	return l.headerFormat(n, w)
+}
+
+// from is a text without its first bytes.
+func from(text ast.Text, start int) ast.Text { return text.Slice(start, text.Len()) }
 
 // headerFormat reports a letter that mod_headers does not know. A percent sign at the end stands for itself.
 func (l *lowering) headerFormat(n *parser.Node, w parser.Word) bool {

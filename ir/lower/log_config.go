@@ -36,8 +36,11 @@ func lowerCustomLog(l *lowering, n *parser.Node, _ place) ir.Item {
 	item := &ir.CustomLog{Node: node(n), Target: n.Words[0].String(), Format: n.Words[1].String()}
 	if len(n.Words) == 3 {
 		item.Condition = n.Words[2].String()
-		if !clib.HasPrefixFold(item.Condition, "env=") && !clib.HasPrefixFold(item.Condition, "expr=") {
+		if !clib.HasPrefixFold(item.Condition, "env=") && !clib.HasPrefixFold(item.Condition, exprPrefix) {
 			l.invalid(n, n.Words[2].Text.All(), "error in condition clause", "write env=NAME, env=!NAME or expr=…", "%q is no condition of a log", item.Condition)
+			return nil
+		}
+		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, from(n.Words[2].Text, len(exprPrefix)), "") {
 			return nil
 		}
 	}

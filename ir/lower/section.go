@@ -82,6 +82,9 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 		if kind == ir.SectionElseIf && !l.afterIf(n, at) {
 			return nil
 		}
+		if (kind == ir.SectionIf || kind == ir.SectionElseIf) && !l.condition(n, pattern.Text, "Cannot parse condition clause: ") {
+			return nil
+		}
 		inside := at.in(n, item.Pattern)
 		inside.glob = fnmatch.HasWildcard(item.Pattern)
 		item.Items = l.items(n.Children, inside)

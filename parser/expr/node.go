@@ -124,13 +124,16 @@ func (*Call) word()     {}
 func (*BackRef) word()  {}
 func (*Concat) word()   {}
 
+// SyntaxError is what httpd says of an expression whose pieces do not fit; behind it stands what its parser generator knows.
+const SyntaxError = "syntax error"
+
 // Error is why httpd refuses an expression.
 type Error struct {
 	// Offset and End are byte offsets into the expression, the end exclusive.
 	Offset, End int
 	// Message says what is wrong and what to write instead, without a final full stop.
 	Message string
-	// HTTPD is what httpd says of it, without the details of its parser generator: "syntax error".
+	// HTTPD is what httpd says of it: SyntaxError or a reason. Before a reason httpd may say that the syntax is wrong, too.
 	HTTPD string
 }
 

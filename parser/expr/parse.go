@@ -92,12 +92,12 @@ func (p *parser) unexpected(t token, wanted string) *Error {
 	}
 	written := p.src[t.start:t.end]
 	if t.kind == end {
-		return t.failf("syntax error", "the expression ends too early%s", missing)
+		return t.failf(SyntaxError, "the expression ends too early%s", missing)
 	}
 	if t.kind == name {
-		return t.failf("syntax error", "%q is neither a variable nor a text: write %%{%s} or '%s'", written, strings.ToUpper(written), written)
+		return t.failf(SyntaxError, "%q is neither a variable nor a text: write %%{%s} or '%s'", written, strings.ToUpper(written), written)
 	}
-	return t.failf("syntax error", "%q cannot stand here%s", written, missing)
+	return t.failf(SyntaxError, "%q cannot stand here%s", written, missing)
 }
 
 func (p *parser) whole() (Condition, *Error) {

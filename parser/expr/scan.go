@@ -362,7 +362,7 @@ func (s *scanner) pattern(n int) (token, *Error) {
 	from := s.pos + n
 	length := strings.IndexByte(s.src[from:], s.src[from-1])
 	if length < 0 {
-		return token{}, s.fail(len(s.src), "syntax error", "the regular expression is not closed: write %q behind it", s.src[from-1])
+		return token{}, s.fail(len(s.src), SyntaxError, "the regular expression is not closed: write %q behind it", s.src[from-1])
 	}
 	if length >= maxText {
 		return token{}, s.fail(n+length, "Regexp too long", "a regular expression has at most %d bytes", maxText-1)
