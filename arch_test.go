@@ -50,7 +50,7 @@ var layers = map[string][]string{
 	"runtime/health":             onModel("runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/route":              onModel("runtime/upstream"),
 	"runtime/balance":            onModel("runtime/upstream"),
-	"runtime/eval":               onModel("runtime/exchange", "runtime/route", "runtime/wire"),
+	"runtime/eval":               onModel("runtime/exchange", "runtime/route", "runtime/wire", "runtime/internal/regex"),
 	"runtime/access":             onModel("runtime/exchange", "runtime/wire"),
 	"runtime/environ":            onModel("runtime/exchange", "runtime/wire", "runtime/internal/regex"),
 	"runtime/accesslog":          onModel("runtime/exchange", "runtime/wire"),

@@ -64,10 +64,12 @@ func CompareFold[A, B Text](a A, b B) int {
 	return len(a) - len(b)
 }
 
-// Atoi is atoi(3) of glibc on a 64-bit machine: leading white space, a sign and digits count, what follows is ignored, and
-// without digits the result is 0. A number beyond 64 bits is the largest or smallest of them, and of one beyond 32 bits the
-// low ones count.
-func Atoi[T Text](s T) int {
+// Atoi is atoi(3) of glibc on a 64-bit machine: what Atoi64 reads, of which the low 32 bits count.
+func Atoi[T Text](s T) int { return int(int32(Atoi64(s))) }
+
+// Atoi64 is strtoll(3) with base 10: leading white space, a sign and digits count, what follows is ignored, and without
+// digits the result is 0. A number beyond 64 bits is the largest or smallest of them.
+func Atoi64[T Text](s T) int64 {
 	i := 0
 	for i < len(s) && (s[i] == ' ' || '\t' <= s[i] && s[i] <= '\r') {
 		i++
@@ -92,5 +94,5 @@ func Atoi[T Text](s T) int {
 	default:
 		n = -n
 	}
-	return int(int32(n))
+	return n
 }

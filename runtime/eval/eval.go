@@ -33,6 +33,9 @@ type Context struct {
 	Filename []byte
 	// Query is QUERY_STRING as it was rewritten so far.
 	Query []byte
+	// Fields are those of the response for resp(), Always those that errors have too; before there is a response they are
+	// empty.
+	Fields, Always wire.Fields
 }
 
 // Variable is a resolved variable. The zero value is always empty.

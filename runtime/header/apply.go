@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -14,6 +15,9 @@ type Room struct {
 	groups []int
 	// always and moved hold fields while a list works.
 	always, moved wire.Fields
+	// Vars is what expressions know of the request beside the exchange.
+	Vars eval.Context
+	expr eval.Room
 }
 
 // Apply changes the fields of a request. Fields of one name must be joined already, as Request.MergeFields does.
@@ -21,7 +25,7 @@ func (l *List) Apply(x *exchange.Exchange, room *Room) {
 	if l == nil {
 		return
 	}
-	t := table{x: x, room: room, fields: x.Request.Fields}
+	t := table{x: x, room: room, fields: x.Request.Fields, request: true}
 	l.run(&t)
 	x.Request.Fields = t.fields
 }
@@ -32,6 +36,8 @@ type table struct {
 	room   *Room
 	fields wire.Fields
 	now    time.Time
+	// request says that the fields are those of the request, success that they are those that errors do not have.
+	request, success bool
 	// response says that x.Response.ContentType goes with Content-Type (httpd: r->content_type).
 	response bool
 	// bad says that a value became one that cannot be sent.
@@ -40,19 +46,60 @@ type table struct {
 
 func (l *List) run(t *table) {
 	for i := range l.edits {
-		if e := &l.edits[i]; e.applies(t.x) {
+		if e := &l.edits[i]; e.applies(t) {
 			e.apply(t)
 		}
 	}
 }
 
-func (e *edit) applies(x *exchange.Exchange) bool {
-	if e.env == "" {
+func (e *edit) applies(t *table) bool {
+	switch {
+	case e.when != nil:
+		holds := e.when.Holds(t.vars(), &t.room.expr)
+		t.vary(t.room.expr.Vary())
+		return holds
+	case e.env == "":
 		return true
 	}
-	_, set := x.Env.Get(e.env)
+	_, set := t.x.Env.Get(e.env)
 	return set != e.unset
 }
+
+// vars are what an expression sees.
+func (t *table) vars() *eval.Context {
+	vars := &t.room.Vars
+	vars.Exchange, vars.Query = t.x, t.x.Request.Query
+	switch {
+	case t.request:
+		vars.Fields, vars.Always = nil, nil
+	case t.success:
+		vars.Fields, vars.Always = t.fields, t.room.always
+	default:
+		vars.Fields, vars.Always = t.x.Response.Fields, t.fields
+	}
+	return vars
+}
+
+// vary adds names of fields that the response depends on.
+func (t *table) vary(names []byte) {
+	if len(names) == 0 || t.request {
+		return
+	}
+	fields := &t.x.Response.Fields
+	if t.success {
+		fields = &t.fields
+	}
+	at := fields.Index("Vary")
+	if at < 0 {
+		*fields = append(*fields, wire.Field{Name: varyName, Value: t.x.Copy(names)})
+		return
+	}
+	if old := (*fields)[at].Value; !hasElement(old, names) {
+		(*fields)[at].Value = append(append(append(t.x.Alloc(len(old) + 2 + len(names))[:0], old...), ", "...), names...)
+	}
+}
+
+var varyName = []byte("Vary")
 
 func (e *edit) apply(t *table) {
 	at := t.fields.Index(e.name)

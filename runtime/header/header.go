@@ -12,7 +12,10 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/parser/pcre"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -43,6 +46,8 @@ type edit struct {
 	// env restricts it to requests with a variable of that name, or with unset to those without.
 	env   string
 	unset bool
+	// when restricts it to requests for which an expression is true.
+	when *eval.Condition
 }
 
 // part is a piece of a value.
@@ -51,18 +56,20 @@ type part struct {
 	// env is the name of a variable; time says that it is %t, duration that it is %D.
 	env            string
 	time, duration bool
+	// expr is an expression; it is the only part then.
+	expr *eval.Text
 }
 
 // Compile compiles the RequestHeader directives of a list, in order; Header directives in it are left out. The list is nil
-// when there are none.
-func Compile(items []*ir.HeaderEdit) (*List, []Problem) {
+// when there are none. server is what expressions say of the virtual host.
+func Compile(items []*ir.HeaderEdit, server *eval.Server) (*List, []Problem) {
 	var list List
 	var problems []Problem
 	for _, item := range items {
 		if !item.Request {
 			continue
 		}
-		e, err := compile(item)
+		e, err := compile(item, server)
 		if err != nil {
 			problems = append(problems, Problem{item, err.Error()})
 			continue
@@ -75,19 +82,19 @@ func Compile(items []*ir.HeaderEdit) (*List, []Problem) {
 	return &list, problems
 }
 
-func compile(item *ir.HeaderEdit) (edit, error) {
+func compile(item *ir.HeaderEdit, server *eval.Server) (edit, error) {
 	e := newEdit(item)
-	if err := e.condition(item.Condition); err != nil {
+	if err := e.condition(item.Condition, server); err != nil {
 		return e, err
 	}
-	return e, e.compile(item)
+	return e, e.compile(item, server)
 }
 
 // compileResponse compiles a Header directive.
-func compileResponse(item *ir.HeaderEdit, early bool) (edit, error) {
+func compileResponse(item *ir.HeaderEdit, early bool, server *eval.Server) (edit, error) {
 	e := newEdit(item)
 	if !early {
-		if err := e.condition(item.Condition); err != nil {
+		if err := e.condition(item.Condition, server); err != nil {
 			return e, err
 		}
 	}
@@ -99,10 +106,13 @@ func compileResponse(item *ir.HeaderEdit, early bool) (edit, error) {
 	case wire.EqualFold(e.name, "Content-Length"), wire.EqualFold(e.name, "Transfer-Encoding"):
 		return e, fmt.Errorf("%s tells where a response ends and stays what this server makes it: leave the directive out", e.name)
 	}
-	if err := e.compile(item); err != nil {
+	if err := e.compile(item, server); err != nil {
 		return e, err
 	}
 	if early {
+		if len(e.value) == 1 && e.value[0].expr != nil {
+			return e, errors.New("an expression is not run early by this server: leave early out")
+		}
 		e.withoutVariables()
 	}
 	if !wire.IsValue(e.static) {
@@ -117,7 +127,7 @@ func newEdit(item *ir.HeaderEdit) edit {
 }
 
 // compile compiles the value and the pattern.
-func (e *edit) compile(item *ir.HeaderEdit) error {
+func (e *edit) compile(item *ir.HeaderEdit, server *eval.Server) error {
 	value := item.Value
 	switch item.Action {
 	case ir.HeaderUnset:
@@ -135,6 +145,11 @@ func (e *edit) compile(item *ir.HeaderEdit) error {
 		return fmt.Errorf("RequestHeader has no action %s: write set, append, add, merge, setifempty, unset or edit", item.Action)
 	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge:
 	}
+	if clib.HasPrefixFold(value, exprPrefix) {
+		text, err := compileText(value[len(exprPrefix):], server)
+		e.value = []part{{expr: text}}
+		return err
+	}
 	var err error
 	if e.value, err = parseValue(value, !item.Request); err == nil {
 		e.settle()
@@ -142,12 +157,23 @@ func (e *edit) compile(item *ir.HeaderEdit) error {
 	return err
 }
 
+// exprPrefix stands before an expression.
+const exprPrefix = "expr="
+
+func compileText(text string, server *eval.Server) (*eval.Text, error) {
+	parsed, err := expr.ParseString(text, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return eval.CompileText(parsed, server)
+}
+
 // settle makes the value static when it has no part that changes.
 func (e *edit) settle() {
 	text := []byte{}
 	for i := range e.value {
 		p := &e.value[i]
-		if p.time || p.duration || p.env != "" {
+		if p.time || p.duration || p.env != "" || p.expr != nil {
 			return
 		}
 		text = append(text, p.text...)
@@ -165,9 +191,17 @@ func (e *edit) withoutVariables() {
 	e.settle()
 }
 
-func (e *edit) condition(text string) error {
+func (e *edit) condition(text string, server *eval.Server) error {
 	if text == "" {
 		return nil
+	}
+	if clib.HasPrefixFold(text, exprPrefix) {
+		parsed, err := expr.ParseCondition(text[len(exprPrefix):], expr.Options{})
+		if err != nil {
+			return err
+		}
+		e.when, err = eval.CompileCondition(parsed, server)
+		return err
 	}
 	name, ok := strings.CutPrefix(text, "env=")
 	if !ok {
@@ -179,9 +213,6 @@ func (e *edit) condition(text string) error {
 
 // parseValue reads a value: %%, %{NAME}e, %t and in a response %D, and the escapes \n, \r, \t and \\.
 func parseValue(text string, response bool) ([]part, error) {
-	if strings.HasPrefix(text, "expr=") {
-		return nil, errors.New("a header value that is an expression is not run by this server: write text with %{NAME}e")
-	}
 	var parts []part
 	var literal strings.Builder
 	flush := func() {
@@ -243,6 +274,8 @@ func (e *edit) render(t *table) []byte {
 	dst := t.room.buf[:0]
 	for i := range e.value {
 		switch p := &e.value[i]; {
+		case p.expr != nil:
+			dst = p.expr.Append(dst, t.vars(), &t.room.expr)
 		case p.time:
 			dst = strconv.AppendInt(append(dst, "t="...), t.x.Start.UnixMicro(), 10)
 		case p.duration:

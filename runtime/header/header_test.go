@@ -13,7 +13,7 @@ import (
 // TestVariableBringsNoField: a variable can hold what a client wrote, line ends included, and stays one value.
 func TestVariableBringsNoField(t *testing.T) {
 	for _, action := range []ir.HeaderAction{ir.HeaderSet, ir.HeaderAdd, ir.HeaderAppend, ir.HeaderMerge, ir.HeaderSetIfEmpty} {
-		list, problems := header.Compile([]*ir.HeaderEdit{{Request: true, Action: action, Name: "X", Value: "<%{V}e>"}})
+		list, problems := header.Compile([]*ir.HeaderEdit{{Request: true, Action: action, Name: "X", Value: "<%{V}e>"}}, nil)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -33,7 +33,7 @@ func TestResponseEditsOnlyItsTable(t *testing.T) {
 		{Action: ir.HeaderAdd, Name: "x", Value: "a", Always: true},
 		{Action: ir.HeaderSet, Name: "Y", Value: "s"},
 		{Action: ir.HeaderSet, Name: "E", Value: "%{V}e", Always: true, Condition: "early"},
-	}, 4)
+	}, 4, nil)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -22,8 +23,8 @@ type Response struct {
 }
 
 // CompileResponse compiles the Header directives of a list, in order; RequestHeader directives in it are left out. The
-// first server of them stand outside sections: only there early has an effect. The result is nil when there are none.
-func CompileResponse(items []*ir.HeaderEdit, server int) (*Response, []Problem) {
+// first outside of them stand outside sections: only there early has an effect. The result is nil when there are none.
+func CompileResponse(items []*ir.HeaderEdit, outside int, server *eval.Server) (*Response, []Problem) {
 	r, found := &Response{}, false
 	var problems []Problem
 	for i, item := range items {
@@ -31,8 +32,8 @@ func CompileResponse(items []*ir.HeaderEdit, server int) (*Response, []Problem) 
 			continue
 		}
 		early := clib.EqualFold(item.Condition, "early")
-		e, err := compileResponse(item, early)
-		if err == nil && early && i >= server {
+		e, err := compileResponse(item, early, server)
+		if err == nil && early && i >= outside {
 			err = errors.New("early has no effect in a section, which is known too late: write it outside, or without early")
 		}
 		if err != nil {
@@ -74,7 +75,7 @@ func (r *Response) Proxied(x *exchange.Exchange, room *Room, now time.Time) bool
 	r.cookies(&t)
 	r.earlyAlways.run(&t)
 	r.always.run(&t)
-	room.always, t.fields = t.fields, x.Response.Fields
+	room.always, t.fields, t.success = t.fields, x.Response.Fields, true
 	r.success.run(&t)
 	x.Response.Fields = join(t.fields, room.always)
 	r.finish(x, room)

@@ -58,9 +58,9 @@ func Resolve(x *exchange.Exchange) (status int) {
 // the mappings, asks who may pass, and writes the plan. Nothing is sent or opened. The target and the Host field are read
 // before it, by Resolve or as Resolve does.
 func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
-	p.reset()
+	p.reset(h)
 	x.ServerName = h.ServerName
-	p.Host, p.ServerName, p.Via, p.MaxForwards = h, h.ServerName, h.via, h.forwards
+	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
 	h.conditions.Run(x, x.Request.RawPath, &p.environ)
 	path, status := x.Request.Path, 0
 	if path == nil || !h.merge {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/access"
 	"github.com/lbconf/lbconf/runtime/environ"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/rewrite"
@@ -131,7 +132,10 @@ type Settings struct {
 	MaxKeepAlive int
 }
 
-func (p *Plan) reset() {
+// reset forgets the request before and takes over what the virtual host says.
+func (p *Plan) reset(h *Host) {
+	p.Host = h
+	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
 	p.response, p.early = nil, true
@@ -173,8 +177,8 @@ func (p *Plan) DropEarly() { p.early = false }
 
 // Refuse makes the plan that of a request that could not be read, about which nothing is decided.
 func (h *Host) Refuse(p *Plan) {
-	p.reset()
-	p.Host, p.response, p.early = h, h.scopes.base.response, false
+	p.reset(h)
+	p.response, p.early = h.scopes.base.response, false
 }
 
 // respond makes the plan one that answers with a status.

@@ -137,6 +137,8 @@ BalancerMember balancer://b http://c
 			if (plan.Worker == nil) == (plan.Balancer == nil) || len(plan.Path) == 0 || plan.Path[0] != '/' {
 				t.Errorf("worker %v, balancer %v, path %q", plan.Worker, plan.Balancer, plan.Path)
 			}
+		case program.Handle:
+			t.Errorf("handler %d, and none is configured", plan.Handler)
 		default:
 			t.Errorf("kind %d", plan.Kind)
 		}

@@ -222,8 +222,8 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	conditions, _ := environ.Compile(merged.Conditions)
 	variables, _ := environ.Merge(merged.Env, c.getenv)
 	// Problems with these are found by the survey.
-	headers, _ := header.Compile(merged.Headers)
-	response, _ := header.CompileResponse(merged.Headers, len(c.server.Headers))
+	headers, _ := header.Compile(merged.Headers, &c.host.server)
+	response, _ := header.CompileResponse(merged.Headers, len(c.server.Headers), &c.host.server)
 	s := &scope{
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,

@@ -62,7 +62,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 // that is not run is left out.
 func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
 	if item.Request {
-		_, problems := header.Compile([]*ir.HeaderEdit{item})
+		_, problems := header.Compile([]*ir.HeaderEdit{item}, &b.program.main.server)
 		for _, p := range problems {
 			b.report.refuse(p.Item, "%s", p.Message)
 		}
@@ -76,7 +76,7 @@ func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
 	if in != nil {
 		outside = 0
 	}
-	_, problems := header.CompileResponse([]*ir.HeaderEdit{item}, outside)
+	_, problems := header.CompileResponse([]*ir.HeaderEdit{item}, outside, &b.program.main.server)
 	for _, p := range problems {
 		b.report.ignore(p.Item, "%s", p.Message)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/route"
 )
 
@@ -155,7 +156,7 @@ func (s *State) redirect(scheme int, raw, sameQuery bool) Result {
 		if raw || sameQuery {
 			s.buf = append(s.buf, s.query...)
 		} else {
-			s.buf = appendEscapedPath(s.buf, s.query)
+			s.buf = eval.AppendEscaped(s.buf, s.query)
 		}
 	}
 	return Result{Kind: Redirect, Status: code, Location: s.buf[start:len(s.buf):len(s.buf)]}
@@ -171,19 +172,5 @@ func appendEscapedURL(dst, url []byte, scheme int) []byte {
 		scheme += i + 1
 	}
 	dst = append(dst, url[:scheme]...)
-	return appendEscapedPath(dst, url[scheme:])
+	return eval.AppendEscaped(dst, url[scheme:])
 }
-
-// appendEscapedPath is ap_escape_uri.
-func appendEscapedPath(dst, path []byte) []byte {
-	for _, c := range path {
-		if keptInURI(c) {
-			dst = append(dst, c)
-		} else {
-			dst = append(dst, '%', lowerHex[c>>4], lowerHex[c&15])
-		}
-	}
-	return dst
-}
-
-func keptInURI(c byte) bool { return isWord(c) || hasByte("$-.+!*'(),:;@&=/~", c) }
