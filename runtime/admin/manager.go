@@ -11,16 +11,17 @@ import (
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
 // manager is the handler of mod_proxy_balancer.
 type manager struct {
+	server *server.Server
 	// nonce is that of balancers whose configuration names none.
-	nonce    string
-	pages    *pages
-	log      *slog.Logger
-	software string
+	nonce string
+	pages *pages
+	log   *slog.Logger
 }
 
 // Handle implements server.Handler: it shows the balancers of the server that took the request, and changes what a form
@@ -47,7 +48,9 @@ func (m *manager) Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) 
 		switch {
 		case m.nonceFits(page.balancer, params):
 			change := change{host: p.Host, balancer: page.balancer, worker: page.worker, params: params}
-			err = change.apply()
+			if err = change.apply(); change.added {
+				m.server.Rewatch()
+			}
 			page.Changes, page.Changed = change.done, post
 			m.record(x, page, &change)
 		case post:

@@ -20,6 +20,8 @@ type change struct {
 	worker *upstream.Worker
 	params map[string]string
 	done   []changed
+	// added says that a member was added.
+	added bool
 }
 
 // changed is one setting that has another value now.
@@ -45,6 +47,7 @@ func (c *change) apply() error {
 		if err := c.host.AddMember(c.balancer, url); err != nil {
 			return fmt.Errorf("the member was not added: %w", err)
 		}
+		c.added = true
 		c.note(url, "member", "", "added, disabled until it is enabled")
 	}
 	return nil
@@ -89,18 +92,20 @@ func (c *change) applyWorker(live *upstream.Live) {
 			w.Slot.SetLBSet(set)
 		}
 	}
+	c.applyCheck()
 	if !usable && w.Slot.Usable() {
 		live.Restart()
 	}
 }
 
-// maxLabel bounds a route and a redirect in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).
+// maxLabel bounds a route, a redirect and the URI of a health check in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).
 const maxLabel = 63
 
 func (c *change) applyLabels() {
 	route, redirect := c.worker.Labels()
-	newRoute, newRedirect := route, redirect
-	for key, label := range map[string]*string{"w_wr": &newRoute, "w_rr": &newRedirect} {
+	uri := c.worker.CheckURI()
+	newRoute, newRedirect, newURI := route, redirect, uri
+	for key, label := range map[string]*string{"w_wr": &newRoute, "w_rr": &newRedirect, "w_hu": &newURI} {
 		value, ok := c.params[key]
 		if ok && len(value) > maxLabel {
 			value = "" // httpd does so too
@@ -111,7 +116,52 @@ func (c *change) applyLabels() {
 	}
 	c.note(c.worker.Name, "route", route, newRoute)
 	c.note(c.worker.Name, "route redirect", redirect, newRedirect)
-	c.worker.SetLabels(newRoute, newRedirect)
+	c.note(c.worker.Name, "HC uri", uri, newURI)
+	c.worker.SetLabels(newRoute, newRedirect, newURI)
+}
+
+// applyCheck changes the health check. An interval without a unit is in milliseconds, other than in hcinterval.
+func (c *change) applyCheck() {
+	before := c.worker.Slot.Check()
+	check := before
+	for _, key := range []string{"w_hi", "w_hp", "w_hf", "w_hm"} {
+		value, ok := c.params[key]
+		if !ok {
+			continue
+		}
+		var params ir.Worker
+		set := func(param string) bool {
+			return ir.ApplyWorker(&params, ir.Param{Key: param, Value: value}) == nil
+		}
+		switch key {
+		case "w_hi":
+			if value != "" && '0' <= value[len(value)-1] && value[len(value)-1] <= '9' {
+				value += "ms"
+			}
+			if set("hcinterval") {
+				check.Interval = params.Health.Interval.Value
+			}
+		case "w_hp":
+			if set("hcpasses") {
+				check.Passes = params.Health.Passes.Value
+			}
+		case "w_hf":
+			if set("hcfails") {
+				check.Fails = params.Health.Fails.Value
+			}
+		case "w_hm":
+			if set("hcmethod") {
+				if method, ok := upstream.CheckMethodOf(params.Health.Method.Value); ok {
+					check.Method = method
+				}
+			}
+		}
+	}
+	c.note(c.worker.Name, "HC Method", before.Method.String(), check.Method.String())
+	c.note(c.worker.Name, "HC Interval", before.Interval.String(), check.Interval.String())
+	c.note(c.worker.Name, "HC Passes", strconv.Itoa(before.Passes), strconv.Itoa(check.Passes))
+	c.note(c.worker.Name, "HC Fails", strconv.Itoa(before.Fails), strconv.Itoa(check.Fails))
+	c.worker.Slot.SetCheck(check)
 }
 
 // maxSticky bounds the value of stickysession in bytes.
@@ -135,7 +185,7 @@ func (c *change) applyBalancer(live *upstream.Live) {
 	if value, ok := c.params["b_max"]; ok {
 		if attempts := clib.Atoi(value); attempts >= 0 && attempts <= 99 {
 			c.note("", "failover attempts", strconv.Itoa(live.MaxAttempts), strconv.Itoa(attempts))
-			live.MaxAttempts = attempts
+			live.MaxAttempts, live.AttemptsSet = attempts, true
 		}
 	}
 	if value, ok := c.params["b_sforce"]; ok {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -61,10 +62,9 @@ type workerView struct {
 	Busy, Load                                             int32
 	Sent, Received                                         string
 	// Share is the part of all elections, in per cent.
-	Share                                               int
-	Disabled, Draining                                  bool
-	HealthMethod, HealthInterval, HealthURI, HealthExpr string
-	Passes, Fails                                       int
+	Share                                                  int
+	Disabled, Draining                                     bool
+	HealthMethod, HealthInterval, HealthURI, Passes, Fails string
 }
 
 // stateClass is how a state looks: ok, warn for one that somebody chose, bad for a failure.
@@ -81,7 +81,7 @@ func stateClass(s ir.StatusFlags) string {
 // fill reads the state of everything, behind whatever was changed.
 func (page *managerPage) fill(x *exchange.Exchange, p *program.Plan) {
 	path := (&url.URL{Path: string(x.Request.Path)}).EscapedPath()
-	page.Action, page.Software = path, page.manager.software
+	page.Action, page.Software = path, page.manager.server.Software()
 	var members, usable, busy int
 	var elected, failures uint64
 	for _, b := range p.Host.Balancers() {
@@ -180,7 +180,7 @@ func (v *balancerView) summary() (text, class string) {
 }
 
 func isChecked(w *upstream.Worker) bool {
-	return w.Params != nil && w.Params.Health.Method.Set && w.Params.Health.Method.Value != ir.HealthNone
+	return w.Slot.Check().Method != upstream.CheckNone || w.Params != nil && w.Params.Health.IsSet()
 }
 
 func newWorkerView(w *upstream.Worker, elected uint64) workerView {
@@ -195,11 +195,10 @@ func newWorkerView(w *upstream.Worker, elected uint64) workerView {
 	if elected > 0 {
 		v.Share = int((v.Elected*100 + elected/2) / elected)
 	}
-	if w.Params != nil {
-		h := w.Params.Health
-		v.HealthMethod, v.HealthInterval = string(h.Method.Value), strconv.FormatInt(h.Interval.Value.Milliseconds(), 10)+"ms"
-		v.HealthURI, v.HealthExpr, v.Passes, v.Fails = h.URI.Value, h.Expr.Value, h.Passes.Value, h.Fails.Value
-	}
+	check := w.Slot.Check()
+	v.HealthMethod, v.HealthInterval, v.HealthURI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10)+"ms", w.CheckURI()
+	v.Passes = fmt.Sprintf("%d (%d)", check.Passes, w.Slot.ChecksPassed())
+	v.Fails = fmt.Sprintf("%d (%d)", check.Fails, w.Slot.ChecksFailed())
 	return v
 }
 
@@ -219,6 +218,9 @@ type workerForm struct {
 	Balancer, Worker, Nonce, Name string
 	Factor, Set, Route, Redirect  string
 	States                        []stateField
+	// Checks are the methods of health checks, Check the one that holds.
+	Checks                              []string
+	Check, Interval, Passes, Fails, URI string
 }
 
 // stateField is a state that can be switched.
@@ -233,10 +235,14 @@ func newWorkerForm(b *upstream.Balancer, w *upstream.Worker, nonce string) *work
 		Balancer: short(b), Worker: escapeWorker(w.Name), Nonce: nonce, Name: w.Name,
 		Factor: factorText(w.Slot.Factor()), Set: strconv.Itoa(w.Slot.LBSet()), Route: route, Redirect: redirect,
 	}
+	check := w.Slot.Check()
+	form.Check, form.Interval, form.URI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10), w.CheckURI()
+	form.Passes, form.Fails = strconv.Itoa(check.Passes), strconv.Itoa(check.Fails)
+	for m := upstream.CheckNone; m <= upstream.CheckGet11; m++ {
+		form.Checks = append(form.Checks, m.String())
+	}
 	for _, s := range states {
-		if s.flag != ir.StatusHealthFailed || isChecked(w) {
-			form.States = append(form.States, stateField{s.key, s.name, w.Slot.Status().Has(s.flag)})
-		}
+		form.States = append(form.States, stateField{s.key, s.name, w.Slot.Status().Has(s.flag)})
 	}
 	return form
 }

@@ -58,7 +58,7 @@ func (w *xmlWriter) balancer(b *upstream.Balancer, nonce string) {
 		w.element("nofailover", onOff(live.NoFailover))
 	}
 	w.number("timeout", int64(live.Timeout/time.Second))
-	if b.Params.MaxAttempts.Set || live.MaxAttempts != 0 {
+	if live.AttemptsSet {
 		w.number("maxattempts", int64(live.MaxAttempts))
 	}
 	w.element("lbmethod", live.Method.String())
@@ -85,8 +85,10 @@ func (w *xmlWriter) worker(m *upstream.Worker) {
 	w.number("smax", int64(m.Settings.SMax))
 	w.number("max", int64(m.Settings.Max))
 	w.number("ttl", int64(m.Settings.TTL/time.Second))
-	w.setting("timeout", p.Timeout, time.Second)
-	w.setting("acquire", p.Acquire, time.Millisecond)
+	if p.Timeout.Set {
+		w.number("timeout", int64(p.Timeout.Value/time.Second))
+	}
+	w.milliseconds("acquire", p.Acquire)
 	if p.ReceiveBufferSize.Set {
 		w.number("recv_buffer_size", int64(p.ReceiveBufferSize.Value))
 	}
@@ -117,14 +119,16 @@ func (w *xmlWriter) worker(m *upstream.Worker) {
 		w.element("disablereuse", onOff(!p.Reuse.Value))
 		w.indent += "    "
 	}
-	w.setting("connectiontimeout", p.ConnectionTimeout, time.Millisecond)
-	w.setting("retry", p.Retry, time.Second)
+	w.milliseconds("connectiontimeout", p.ConnectionTimeout)
+	if p.Retry.Set {
+		w.number("retry", int64(p.Retry.Value/time.Second))
+	}
 	w.close("worker")
 }
 
-// setting writes a duration that the configuration names, in a unit.
-func (w *xmlWriter) setting(name string, s ir.Setting[time.Duration], unit time.Duration) {
+// milliseconds writes a duration that the configuration names as httpd does: without its whole seconds (apr_time_msec).
+func (w *xmlWriter) milliseconds(name string, s ir.Setting[time.Duration]) {
 	if s.Set {
-		w.number(name, int64(s.Value/unit))
+		w.number(name, s.Value.Milliseconds()%1000)
 	}
 }

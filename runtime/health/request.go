@@ -15,10 +15,10 @@ func appendRequest(dst []byte, w *upstream.Worker, method upstream.CheckMethod) 
 		dst = append(dst, '*')
 	} else {
 		dst = append(dst, w.Path...)
-		if w.Path != "" && w.HealthURI != "" {
+		if w.Path != "" && w.CheckURI() != "" {
 			dst = append(dst, '/')
 		}
-		dst = append(dst, w.HealthURI...)
+		dst = append(dst, w.CheckURI()...)
 	}
 	dst = append(append(dst, version...), "\r\nHost: "...)
 	dst = append(append(dst, w.Host...), ':')

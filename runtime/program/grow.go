@@ -55,6 +55,7 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 			return
 		}
 		key := upstream.Key{Server: b.Server, Balancer: b.Name, Worker: source.Name}
+		source.Balancer = &effective.Balancer{Name: b.Name}
 		w := newWorker(h.table, source, h.scopes.server, key, ir.StatusDisabled)
 		live.Members = append(live.Members[:len(live.Members):len(live.Members)], w)
 	})

@@ -149,5 +149,8 @@ func (s *Server) Swap(p *program.Program) error {
 	return nil
 }
 
+// Rewatch has the health of members checked that were added to a balancer while the program runs.
+func (s *Server) Rewatch() { s.watch(s.Program()) }
+
 // watch has the health of a program's members checked.
 func (s *Server) watch(p *program.Program) { s.watchdog.Watch(p.Members(), p.ChecksAtOnce()) }

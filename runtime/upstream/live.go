@@ -19,8 +19,10 @@ type Live struct {
 	NoFailover bool
 	// Timeout is how long a request waits for a usable member; 0 does not wait.
 	Timeout time.Duration
-	// MaxAttempts bounds the tries after the first.
+	// MaxAttempts bounds the tries after the first; AttemptsSet says that somebody chose it: the configuration, httpd for a
+	// balancer with several members, or balancer-manager.
 	MaxAttempts int
+	AttemptsSet bool
 }
 
 // Live returns what holds now. Its Members must not be changed.
@@ -31,6 +33,7 @@ func (b *Balancer) Live() Live {
 	return Live{
 		Members: b.Members, Method: b.Method, StickyCookie: b.StickyCookie, StickyParam: b.StickyParam,
 		NoFailover: b.NoFailover, Timeout: b.Timeout, MaxAttempts: b.MaxAttempts,
+		AttemptsSet: len(b.Members) > 1 || b.Params != nil && b.Params.MaxAttempts.Set,
 	}
 }
 
@@ -76,8 +79,9 @@ func (l *Live) SetFactor(w *Worker, factor int32) {
 	}
 }
 
-// labels are the names of a worker in sessions.
-type labels struct{ route, redirect string }
+// labels are the texts of a worker that change while the server runs: its names in sessions, and what its health check
+// asks for.
+type labels struct{ route, redirect, checkURI string }
 
 // Labels returns the route of the worker and its redirect, as they hold now; both may be empty.
 func (w *Worker) Labels() (route, redirect string) {
@@ -87,8 +91,19 @@ func (w *Worker) Labels() (route, redirect string) {
 	return w.Route, w.Redirect
 }
 
-// SetLabels changes the route of the worker and its redirect.
-func (w *Worker) SetLabels(route, redirect string) { w.labels.Store(&labels{route, redirect}) }
+// CheckURI returns what a health check asks for, behind Path, as it holds now; it may be empty.
+func (w *Worker) CheckURI() string {
+	if l := w.labels.Load(); l != nil {
+		return l.checkURI
+	}
+	return w.HealthURI
+}
+
+// SetLabels changes the route of the worker, its redirect and what a health check asks for. It belongs into the function of
+// Balancer.Change, so that no other change is lost.
+func (w *Worker) SetLabels(route, redirect, checkURI string) {
+	w.labels.Store(&labels{route, redirect, checkURI})
+}
 
 // SetLBSet moves the worker to another load balancer set, 0 to 99.
 func (s *Slot) SetLBSet(set int) { s.lbSet.Store(int32(set)) }
