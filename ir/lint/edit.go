@@ -48,6 +48,21 @@ func (p *Pass) insertAfter(item ir.Item, message string, text ...string) *diag.F
 	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: at, Text: b.String()}}}
 }
 
+// insertBefore is the fix that adds a line above an item with the indentation of its line. It is nil where the item does
+// not begin its line, or has no place in a file.
+func (p *Pass) insertBefore(item ir.Item, message, text string) *diag.Fix {
+	whole, ok := p.lines(item.Head().Origin.Span)
+	if !ok {
+		return nil
+	}
+	indent := p.source(diag.Span{Start: whole.Start, End: item.Head().Origin.Span.Start})
+	if strings.TrimLeft(indent, " \t") != "" {
+		return nil
+	}
+	at := diag.Span{Start: whole.Start, End: whole.Start}
+	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: at, Text: indent + text + "\n"}}}
+}
+
 // moveBefore is the fix that moves the line of later before the line of earlier. It is nil where the two do not stand in
 // one section of one file, since moving a line into or out of a section means something else.
 func (p *Pass) moveBefore(later, earlier ir.Item, message string) *diag.Fix {

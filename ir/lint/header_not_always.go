@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -156,17 +155,10 @@ func reportAlways(p *Pass, found []*ir.HeaderEdit) {
 
 // setAlways are the edits that put always into a directive, and a line before it that takes the backend's header away.
 func (p *Pass) setAlways(header *ir.HeaderEdit) []diag.Edit {
-	line, ok := p.lines(header.Origin.Span)
-	if !ok {
-		return nil
-	}
-	indent := p.source(diag.Span{Start: line.Start, End: header.Origin.Span.Start})
-	if strings.TrimLeft(indent, " \t") != "" {
+	unset := p.insertBefore(header, "", "Header unset "+header.Name)
+	if unset == nil {
 		return nil
 	}
 	action := header.Origin.Arg(0).Start
-	return []diag.Edit{
-		{Span: diag.Span{Start: line.Start, End: line.Start}, Text: indent + "Header unset " + header.Name + "\n"},
-		{Span: diag.Span{Start: action, End: action}, Text: "always "},
-	}
+	return append(unset.Edits, diag.Edit{Span: diag.Span{Start: action, End: action}, Text: "always "})
 }

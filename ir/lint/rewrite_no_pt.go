@@ -120,16 +120,15 @@ func reportNoPT(p *Pass, rule *ir.RewriteRule, m *effective.Mapping, target stri
 			{Kind: "effect", Text: fmt.Sprintf("httpd looks for %s below the DocumentRoot and answers 404", target)},
 			{Kind: "help", Text: "add the flag PT, or forward with the rule itself: http://… and the flag P"},
 		},
-		Fix: addPT(p, rule),
+		Fix: addFlag(p, rule, "PT", "pass the result on to ProxyPass"),
 	})
 }
 
-// addPT is the fix that adds the flag.
-func addPT(p *Pass, rule *ir.RewriteRule) *diag.Fix {
-	const message = "pass the result on to ProxyPass"
+// addFlag is the fix that adds a flag to a rule.
+func addFlag(p *Pass, rule *ir.RewriteRule, flag, message string) *diag.Fix {
 	if len(rule.Origin.Args) < 3 {
 		end := rule.Origin.Span.End
-		return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: " [PT]"}}}
+		return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: " [" + flag + "]"}}}
 	}
 	flags := rule.Origin.Arg(2)
 	i := strings.IndexByte(p.source(flags), '[')
@@ -137,5 +136,5 @@ func addPT(p *Pass, rule *ir.RewriteRule) *diag.Fix {
 		return nil
 	}
 	at := flags.Start + diag.Pos(i+1)
-	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: diag.Span{Start: at, End: at}, Text: "PT,"}}}
+	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: diag.Span{Start: at, End: at}, Text: flag + ","}}}
 }
