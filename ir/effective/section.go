@@ -175,10 +175,11 @@ func (s *Server) Phase(phase Phase) []*Section {
 	return all
 }
 
-// directoryRank is the number of segments; regular expressions come behind all paths.
+// directoryRank is the number of slashes; regular expressions come behind all paths, and are sorted in the same way (core:
+// reorder_sorter).
 func directoryRank(s *Section) int {
 	if s.Section.Regex != nil {
-		return 1 << 30
+		return 1<<30 + strings.Count(s.Section.Pattern, "/")
 	}
 	return strings.Count(strings.TrimRight(s.Section.Pattern, "/"), "/")
 }

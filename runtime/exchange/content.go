@@ -11,6 +11,9 @@ type Content struct {
 	Rest io.Reader
 	// Size is the length of Rest in bytes.
 	Size int64
+	// Range, Encoding and Languages are the values of Content-Range, Content-Encoding and Content-Language, which Header
+	// directives do not see; nil for none.
+	Range, Encoding, Languages []byte
 }
 
 // Length returns the length of the body in bytes.

@@ -18,6 +18,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -38,8 +39,8 @@ const noAdmin = "[no address given]"
 func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	b := builder{
 		view: effective.New(c), options: o, report: &Report{},
-		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table, config: c},
-		owners:  make(map[*effective.Worker]string), seen: make(map[string]int),
+		program: &Program{sets: make(map[netip.AddrPort]*hostSet), table: o.Table, config: c}, typeFiles: make(map[string]static.Types),
+		owners: make(map[*effective.Worker]string), seen: make(map[string]int),
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
 	}
@@ -74,7 +75,9 @@ type builder struct {
 	view    *effective.View
 	options Options
 	report  *Report
-	program *Program
+	// typeFiles are the files of media types that were read.
+	typeFiles map[string]static.Types
+	program   *Program
 	// owners tells by which server a worker was defined, for the key of its state.
 	owners map[*effective.Worker]string
 	// clients finds the names of clients.
@@ -128,6 +131,11 @@ func (b *builder) host(s *effective.Server) *Host {
 	if !admin.IsSet() {
 		h.server.Admin = noAdmin
 	}
+	h.serverRoot = s.Settings.Word(ir.WordServerRoot).Value
+	if h.serverRoot == "" {
+		h.serverRoot = b.options.ServerRoot
+	}
+	b.files(h, s)
 	identity := b.identity(s, h)
 	b.workers(h, s, identity)
 	b.balancers(h, s, identity)

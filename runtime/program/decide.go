@@ -13,6 +13,7 @@ import (
 // The statuses that a decision gives by itself.
 const (
 	statusOK         = 200
+	statusMoved      = 301
 	statusBadRequest = 400
 	statusForbidden  = 403
 	statusNotFound   = 404
@@ -58,6 +59,11 @@ func Resolve(x *exchange.Exchange) (status int) {
 // the mappings, asks who may pass, and writes the plan. Nothing is sent or opened. The target and the Host field are read
 // before it, by Resolve or as Resolve does.
 func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
+	p.depth = 0
+	h.decide(x, p)
+}
+
+func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
 	x.ServerName = h.ServerName
 	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
@@ -86,6 +92,10 @@ func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 		}
 		return
 	}
+	if url == nil && h.serves && path[0] == '/' {
+		h.local(x, p, p.rewritten)
+		return
+	}
 	h.forward(x, p, url, raw)
 }
 
@@ -105,6 +115,7 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 		case rewrite.Proxy:
 			return result.Value, result.Raw, false
 		case rewrite.Local:
+			p.rewritten = result.Value
 			return nil, false, false
 		case rewrite.PassThrough:
 			if len(result.Value) == 0 || result.Value[0] != '/' {
@@ -150,7 +161,7 @@ func result(m *mapping, url []byte) []byte {
 // forward completes the plan for a request that goes to url, or for one that stays here.
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	s := h.scopes.find(p.path, url, p)
-	p.response = s.response
+	p.scope, p.response = s, s.response
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	start := len(p.buf)
 	p.buf = append(p.buf, "proxy:"...)
@@ -158,17 +169,13 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		x.Handler = "proxy-server"
 	}
 	s.conditions.Run(x, p.path, &p.environ)
-	if !s.open {
-		p.access.Client, p.access.Names = &x.Client, h.clients
-		p.access.Method, p.access.Env = x.Request.Method, &x.Env
-		if !s.access.Allow(&p.access) {
-			if url != nil {
-				p.buf = append(p.buf, url...)
-				x.Filename = p.buf[start:]
-			}
-			p.respond(statusForbidden)
-			return
+	if !h.allows(x, p, s) {
+		if url != nil {
+			p.buf = append(p.buf, url...)
+			x.Filename = p.buf[start:]
 		}
+		p.respond(statusForbidden)
+		return
 	}
 	s.variables.Apply(x)
 	if url == nil && len(p.path) == 1 && p.path[0] == '*' {

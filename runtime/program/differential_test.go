@@ -129,6 +129,12 @@ func decide(t *testing.T, p *program.Program, raw, port string, names map[string
 		}
 		return fmt.Sprint(plan.Status)
 	}
+	if plan.Kind == program.Handle && plan.Handler == program.HandlerFile {
+		if plan.File.Found.Info == nil {
+			return "404"
+		}
+		return "200"
+	}
 	worker, path, host := plan.Worker, string(plan.Path), string(plan.Authority)
 	if plan.Balancer != nil {
 		session := balance.FindSession(plan.Balancer, plan.Path, x.Request.Fields.Get("Cookie"))

@@ -53,7 +53,7 @@ func (b *builder) surveyHandler(item *ir.Word, in *ir.Section) {
 	case name == "none":
 	case strings.HasPrefix(name, "proxy:"):
 		b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
-	case known && isOfFiles(in):
+	case known && isOfFiles(in) && !b.servesFiles():
 		b.report.ignore(item, "SetHandler stands in <%s>, and only that of a path is run: write it in <Location>", in.Kind)
 	case known:
 		b.program.handlers |= 1 << handler

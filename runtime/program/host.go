@@ -7,6 +7,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -39,7 +40,17 @@ type Host struct {
 	unpooled  upstream.Settings
 	scopes    scopes
 	logs      *accesslog.Set
-	table     *upstream.Table
+	// root is DocumentRoot without a final slash, serves says that there are local files.
+	root    string
+	serves  bool
+	aliases []*alias
+	types   static.Types
+	// listing is the status of a directory without an index, indexes says that there is a module for indexes.
+	listing int
+	indexes bool
+	// serverRoot is where relative paths begin.
+	serverRoot string
+	table      *upstream.Table
 }
 
 // Answers says whether a URL with the host and port names this server.

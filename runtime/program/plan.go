@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -104,6 +105,15 @@ type Plan struct {
 	// Reverse maps URLs in response fields back; nil where nothing is mapped.
 	Reverse *route.Reverse
 
+	// File is what HandlerFile sends.
+	File static.File
+
+	// scope is what holds for the request, once that is known.
+	scope *scope
+	// rewritten is what a rewrite rule made of the path where that is a file's.
+	rewritten []byte
+	// depth is the number of directories whose index this plan is for.
+	depth int
 	// response are the Header directives; early says that those that are early count in a response of the server's own.
 	response *header.Response
 	early    bool
@@ -139,6 +149,8 @@ func (p *Plan) reset(h *Host) {
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
 	p.response, p.early = nil, true
+	p.scope, p.rewritten = nil, nil
+	p.File = static.File{}
 	p.buf = p.buf[:0]
 }
 

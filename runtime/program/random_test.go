@@ -138,7 +138,9 @@ BalancerMember balancer://b http://c
 				t.Errorf("worker %v, balancer %v, path %q", plan.Worker, plan.Balancer, plan.Path)
 			}
 		case program.Handle:
-			t.Errorf("handler %d, and none is configured", plan.Handler)
+			if plan.Handler != program.HandlerFile || plan.File.Rules == nil {
+				t.Errorf("handler %d of file %+v", plan.Handler, plan.File)
+			}
 		default:
 			t.Errorf("kind %d", plan.Kind)
 		}

@@ -3,6 +3,7 @@ package program
 import (
 	"bytes"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,6 +17,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/header"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/static"
 )
 
 // scope is what holds for a request: the server's defaults with the sections that cover it on top.
@@ -37,6 +39,9 @@ type scope struct {
 	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
 	handler     Handler
 	handlerName string
+	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
+	files *static.Rules
+	alias string
 }
 
 // maxSections is how many sections of a server the cache of scopes tells apart; with more, scopes are merged per request.
@@ -56,6 +61,12 @@ type scopes struct {
 	base     *scope
 	proxy    []*section
 	location []*section
+	// directory and files count for local files; they are there where the server has some.
+	directory []*section
+	files     []*section
+	// usual is what holds for looking paths up, in all directories where uniform.
+	usual   static.Policy
+	uniform bool
 	// located says that a Location has a mapping or turns the rewriting engine on or off, so that Location counts before
 	// the request is mapped.
 	located bool
@@ -72,37 +83,52 @@ type section struct {
 	index   int
 	match   *regex.Regexp
 	mapping *mapping
+	// directory is the path of a Directory section as it is compared.
+	directory string
 }
 
 // build compiles the sections of a server.
 func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 	c.server, c.host, c.getenv = s, h, b.options.LookupEnv
 	compiled := make(map[*effective.Mapping]*mapping)
-	for _, phase := range []effective.Phase{effective.PhaseProxy, effective.PhaseLocation} {
+	phases := []effective.Phase{effective.PhaseProxy, effective.PhaseLocation}
+	if h.serves {
+		phases = append(phases, effective.PhaseDirectory, effective.PhaseFiles)
+	}
+	for _, phase := range phases {
 		for _, source := range s.Phase(phase) {
 			sec := c.section(b, source, compiled)
 			if sec == nil {
 				continue
 			}
-			if phase == effective.PhaseProxy {
+			switch phase {
+			case effective.PhaseProxy:
 				c.proxy = append(c.proxy, sec)
-			} else {
+			case effective.PhaseDirectory:
+				c.directory = append(c.directory, sec)
+			case effective.PhaseFiles:
+				c.files = append(c.files, sec)
+			case effective.PhaseLocation, effective.PhaseIf:
 				c.location = append(c.location, sec)
 				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
 				c.edits = c.edits || len(source.Headers) > 0
 			}
 		}
 	}
-	if n := len(c.proxy) + len(c.location); n > maxSections {
+	slices.SortStableFunc(c.files, func(a, b *section) int { return nesting(a.source) - nesting(b.source) })
+	if n := c.count(); n > maxSections {
 		b.report.ignore(s.Sections[0].Section, "%d sections hold for one server: beyond %d they are merged anew for each request, which is slow", n, maxSections)
 	}
 	c.base = c.compile(nil)
 	c.merged.Store(&map[sectionSet]*scope{})
+	if h.serves {
+		c.policies()
+	}
 }
 
 // section compiles one section; it is nil for one that changes nothing for a request.
 func (c *scopes) section(b *builder, source *effective.Section, compiled map[*effective.Mapping]*mapping) *section {
-	sec := &section{source: source, index: len(c.proxy) + len(c.location)}
+	sec := &section{source: source, index: c.count(), directory: c.host.cleanDirectory(source.Section.Pattern)}
 	if source.Mapping != nil {
 		m, known := compiled[source.Mapping]
 		if !known {
@@ -153,48 +179,90 @@ func (c *scopes) find(path, target []byte, p *Plan) *scope {
 	if len(c.location) == 0 && (target == nil || len(c.proxy) == 0) {
 		return c.base
 	}
-	var set sectionSet
-	var list []*effective.Section
-	large := len(c.proxy)+len(c.location) > maxSections
-	found := false
-	add := func(sections []*section, subject, merged []byte) {
-		for _, s := range sections {
-			if !s.matches(subject, merged, p) {
-				continue
-			}
-			found = true
-			if large {
-				list = append(list, s.source)
-			} else {
-				set[s.index/64] |= 1 << (s.index % 64)
-			}
+	k := c.pick()
+	if target != nil {
+		k.add(c.proxy, target, target, p)
+	}
+	k.locations(c, path, p)
+	return c.picked(&k)
+}
+
+// findFile returns the scope of the sections that cover a file in a directory, and of the Location sections that cover
+// path. name is empty for a directory.
+func (c *scopes) findFile(path []byte, dir, name string, p *Plan) *scope {
+	k := c.pick()
+	k.directories(c, dir, name, p)
+	k.locations(c, path, p)
+	return c.picked(&k)
+}
+
+// pick is a set of sections in the making: a list where there are too many for a set.
+type pick struct {
+	set   sectionSet
+	list  []*effective.Section
+	large bool
+	found bool
+}
+
+func (c *scopes) pick() pick { return pick{large: c.count() > maxSections} }
+
+// count is the number of sections of all phases.
+func (c *scopes) count() int {
+	return len(c.proxy) + len(c.location) + len(c.directory) + len(c.files)
+}
+
+func (k *pick) put(s *section) {
+	k.found = true
+	if k.large {
+		k.list = append(k.list, s.source)
+	} else {
+		k.set[s.index/64] |= 1 << (s.index % 64)
+	}
+}
+
+// has says whether a section was put.
+func (k *pick) has(s *section) bool {
+	if k.large {
+		return slices.Contains(k.list, s.source)
+	}
+	return k.set[s.index/64]&(1<<(s.index%64)) != 0
+}
+
+func (k *pick) add(sections []*section, subject, merged []byte, p *Plan) {
+	for _, s := range sections {
+		if s.matches(subject, merged, p) {
+			k.put(s)
 		}
 	}
-	if target != nil {
-		add(c.proxy, target, target)
-	}
+}
+
+func (k *pick) locations(c *scopes, path []byte, p *Plan) {
 	merged := path
 	if bytes.Contains(path, twoSlashes) {
 		p.merged = route.AppendMerged(p.merged[:0], path)
 		merged = p.merged
 	}
-	add(c.location, path, merged)
+	k.add(c.location, path, merged, p)
+}
+
+// picked returns the scope of a set of sections.
+func (c *scopes) picked(k *pick) *scope {
 	switch {
-	case !found:
+	case !k.found:
 		return c.base
-	case large:
-		return c.compile(list)
+	case k.large:
+		return c.compile(k.list)
 	}
-	if merged := (*c.merged.Load())[set]; merged != nil {
+	if merged := (*c.merged.Load())[k.set]; merged != nil {
 		return merged
 	}
-	return c.remember(set)
+	return c.remember(k.set)
 }
 
 // remember merges a set that was not met before.
 func (c *scopes) remember(set sectionSet) *scope {
 	var list []*effective.Section
-	for _, sections := range [...][]*section{c.proxy, c.location} {
+	for _, sections := range [...][]*section{c.proxy, c.directory, c.files, c.location} {
 		for _, s := range sections {
 			if set[s.index/64]&(1<<(s.index%64)) != 0 {
 				list = append(list, s.source)
@@ -235,6 +303,10 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	}
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
+	if c.host.serves {
+		s.files = c.host.fileRules(merged)
+		s.alias = c.locatedAlias(list)
+	}
 	if merged.Mapping != nil {
 		for _, sec := range c.location {
 			if sec.source.Mapping == merged.Mapping {

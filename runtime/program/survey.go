@@ -31,12 +31,13 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.Words:
 		switch item.Name {
 		case ir.WordsRewriteOptions: // judged where rules are compiled
-		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName: // about files
+		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsOptions:
+			b.surveyFileWords(item)
 		case ir.WordsProxyErrorOverride:
 			b.report.ignore(item, "ProxyErrorOverride is not run by this server")
 		case ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite:
 			b.surveyTLS(item, in)
-		case ir.WordsOptions, ir.WordsLogLevel: // about files and messages, which this server has none of or its own
+		case ir.WordsLogLevel: // about messages, of which this server has its own
 		}
 	case *ir.HeaderEdit:
 		b.surveyHeader(item, in)
@@ -48,7 +49,13 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveySection(item)
 	case *ir.Residue:
 		b.surveyResidue(item, in)
-	case *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType:
+	case *ir.Alias:
+		b.surveyAlias(item, in)
+	case *ir.MimeEdit:
+		if item.Action == ir.MimeAddOutputFilter && b.servesFiles() {
+			b.report.ignore(item, "%s is not run by this server", item.Action)
+		}
+	case *ir.ErrorDocument, *ir.FilterByType:
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
@@ -68,7 +75,7 @@ func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
 		}
 		return
 	}
-	if isOfFiles(in) {
+	if isOfFiles(in) && !b.servesFiles() {
 		b.report.ignore(item, "Header stands in <%s>, and no files are served", in.Kind)
 		return
 	}
@@ -111,8 +118,6 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
-	case ir.WordDocumentRoot:
-		b.report.ignore(item, "files below %s are not served: a path that is not proxied answers 404", item.Value)
 	case ir.WordServerTokens:
 		if !strings.HasPrefix(clib.ToLower(item.Value), "prod") {
 			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
@@ -121,7 +126,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		if !clib.EqualFold(item.Value, "off") {
 			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
 		}
-	case ir.WordServerRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
+	case ir.WordServerRoot, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
@@ -147,13 +152,16 @@ func (b *builder) surveySection(item *ir.Section) {
 }
 
 func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
+	if (item.State == ir.ResidueInert || item.State == ir.ResidueUnsupported) && b.surveyFileResidue(item) {
+		return
+	}
 	switch item.State {
 	case ir.ResidueInert:
 	case ir.ResidueUnsupported:
 		switch {
 		case item.Name == "ProxyPassInterpolateEnv" && !clib.EqualFold(item.Args, "off"):
 			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
-		case item.Guards && isOfFiles(in):
+		case item.Guards && isOfFiles(in) && !b.servesFiles():
 			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)
 		case item.Guards:
 			b.report.refuse(item, "%s is not run by this server, and to ignore it could open a door: leave it out only if nothing depends on it", item.Name)

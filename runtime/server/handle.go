@@ -19,6 +19,10 @@ type Handler interface {
 
 // handle lets the handler of the plan answer.
 func (t *task) handle() {
+	if t.plan.Handler == program.HandlerFile {
+		t.sendFile()
+		return
+	}
 	x := &t.x
 	handler := t.conn.server.handlers[t.plan.Handler]
 	if handler == nil {
@@ -59,6 +63,9 @@ func (b requestBody) Read(p []byte) (int, error) {
 
 // sendRest sends what follows the first bytes of a body.
 func (t *task) sendRest(rest io.Reader, size int64) error {
+	if done, err := t.sendByKernel(rest, size); done {
+		return err
+	}
 	room := make([]byte, min(size, headRoom))
 	for size > 0 {
 		n, err := rest.Read(room[:min(size, int64(len(room)))])

@@ -153,6 +153,8 @@ var pages = map[int]page{
 		"the request exceeds the capacity limit.\n"},
 	414: {"Request-URI Too Long", "<p>The requested URL's length exceeds the capacity\nlimit for this server.<br />\n\x00N</p>\n"},
 	415: {"Unsupported Media Type", "<p>The supplied request data is not in a format\nacceptable for processing by this resource.</p>\n"},
+	416: {"Requested Range Not Satisfiable", "<p>None of the range-specifier values in the Range\nrequest-header field overlap the current extent\n" +
+		"of the selected resource.</p>\n"},
 	417: {"Expectation Failed", "<p>The expectation given in the Expect request-header\nfield could not be met by this server.\n" +
 		"The client sent<pre>\n    Expect: \x00E\n</pre>\n</p><p>Only the 100-continue expectation is supported.</p>\n"},
 	421: {"Misdirected Request", "<p>The client needs a new connection for this\nrequest as the requested host name does not match\n" +

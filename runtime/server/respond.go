@@ -242,7 +242,7 @@ func (t *task) respond(status int) {
 		status, t.instead, t.unsized = 500, status, true
 	}
 	x.Response.Status, x.Response.Reason = status, []byte(reasonOf(status, t.text))
-	x.Response.Fields = x.Response.Fields[:0]
+	x.Response.Fields = t.keptFields(x.Response.Fields[:0])
 	if len(t.plan.Location) > 0 && isRedirect(status) {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
 	}
@@ -278,6 +278,7 @@ func (t *task) send(content exchange.Content) {
 		t.respond(500)
 		return
 	}
+	t.describe(&content)
 	t.out, _ = t.AppendHead(t.out[:0], framing)
 	if !head {
 		t.out = append(t.out, content.Bytes...)
@@ -293,6 +294,26 @@ func (t *task) send(content exchange.Content) {
 	}
 }
 
+// describe adds the fields of a content that Header directives do not see. The media type stands in front of its encoding.
+func (t *task) describe(content *exchange.Content) {
+	r := &t.x.Response
+	if content.Range != nil {
+		r.Fields = append(r.Fields, wire.Field{Name: rangeName, Value: content.Range})
+	}
+	if content.Encoding == nil && content.Languages == nil {
+		return
+	}
+	if len(r.ContentType) > 0 && !r.Fields.Has("Content-Type") {
+		r.Fields = append(r.Fields, wire.Field{Name: typeName, Value: r.ContentType})
+	}
+	if content.Encoding != nil {
+		r.Fields = append(r.Fields, wire.Field{Name: encodingName, Value: content.Encoding})
+	}
+	if content.Languages != nil {
+		r.Fields = append(r.Fields, wire.Field{Name: languageName, Value: content.Languages})
+	}
+}
+
 // isBodiless says whether a response of a status has no body.
 func isBodiless(status int) bool { return status == 204 || status == 304 }
 
@@ -301,6 +322,11 @@ func isRedirect(status int) bool { return status >= 300 && status < 400 }
 var (
 	locationName = []byte("Location")
 	lengthName   = []byte("Content-Length")
+
+	rangeName    = []byte("Content-Range")
+	typeName     = []byte("Content-Type")
+	encodingName = []byte("Content-Encoding")
+	languageName = []byte("Content-Language")
 
 	connectionName = []byte("Connection")
 	keepAliveName  = []byte("Keep-Alive")

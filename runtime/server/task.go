@@ -56,6 +56,8 @@ type task struct {
 	instead int
 	// slot is the request on the scoreboard; nil where that is not kept.
 	slot *scoreboard.Slot
+	// keep are fields that go with the page of a status.
+	keep wire.Fields
 	// text is the reason that an error page gives, notes what it says beside.
 	text, notes string
 }

@@ -1,0 +1,245 @@
+package program
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/internal/regex"
+	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/static"
+)
+
+// directoryHandler is what httpd calls the handler of a directory (%R).
+const directoryHandler = "httpd/unix-directory"
+
+// maxIndexes bounds how deep an index may be that is a directory itself.
+const maxIndexes = 10
+
+// local completes the plan for a request that is not proxied, on a server with local files. rewritten is what a rule made
+// of the path where it is to be taken for a file, or nil.
+func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
+	name, status := h.fileName(p, rewritten)
+	var found static.Found
+	if status == 0 {
+		at := h.scopes.policyAt
+		if h.scopes.uniform {
+			at = nil
+		}
+		found, status = static.Find(name, h.scopes.usual, at)
+	}
+	base := ""
+	if !found.IsDir() && len(found.Name) > len(found.Dir) {
+		base = found.Name[strings.LastIndexByte(found.Name, '/')+1:]
+	}
+	s := h.scopes.findFile(p.path, found.Dir, base, p)
+	p.scope, p.response = s, s.response
+	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	if name != "" {
+		x.Filename = x.CopyString(found.Name)
+	}
+	if found.IsDir() {
+		x.Handler = directoryHandler
+	}
+	s.conditions.Run(x, p.path, &p.environ)
+	if status == 0 && !h.allows(x, p, s) {
+		status = statusForbidden
+	}
+	if status != 0 {
+		p.respond(status)
+		return
+	}
+	s.variables.Apply(x)
+	s.headers.Apply(x, &p.header)
+	p.SetHandler = s.handlerName
+	switch {
+	case s.handler.takes(x.Request.Method):
+		p.Kind, p.Handler = Handle, s.handler
+		return
+	case s.handlerName != "" && s.handler == NoHandler && s.handlerName != "default-handler":
+		p.respond(statusNotFound) // what another module would make of the file must not be sent as it is
+		return
+	case found.IsDir() && h.indexes && h.index(x, p, s):
+		return
+	}
+	h.plainFile(x, p, s, found)
+}
+
+// plainFile lets the file be sent, or says what becomes of a directory.
+func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.Found) {
+	method := string(x.Request.Method)
+	if found.IsDir() && (method == "GET" || method == "HEAD" || method == "POST") {
+		p.respond(h.listing)
+		if method == "POST" {
+			p.Status = statusNotFound // nothing lists a directory in answer to it
+		}
+		return
+	}
+	p.Kind, p.Handler = Handle, HandlerFile
+	p.File = static.File{Found: found, Rules: s.files}
+	if found.Info != nil && !found.IsDir() {
+		p.File.Kind = s.files.KindOf(found.Name)
+	}
+}
+
+// allows says whether access rules let the request pass.
+func (h *Host) allows(x *exchange.Exchange, p *Plan, s *scope) bool {
+	if s.open {
+		return true
+	}
+	p.access.Client, p.access.Names = &x.Client, h.clients
+	p.access.Method, p.access.Env = x.Request.Method, &x.Env
+	return s.access.Allow(&p.access)
+}
+
+// fileName is the path of the file that a request is for: that of an alias, else one below DocumentRoot. The status is 404
+// where there is none.
+func (h *Host) fileName(p *Plan, rewritten []byte) (string, int) {
+	path := p.path
+	if rewritten != nil {
+		return h.rewrittenName(string(rewritten))
+	}
+	if early := h.scopes.find(path, nil, p); early.alias != "" {
+		if strings.Contains(early.alias, "%{") {
+			return "", statusNotFound // an expression
+		}
+		return early.alias, 0
+	}
+	for _, a := range h.aliases {
+		if target, ok := a.apply(path, p); ok {
+			return h.absolute(target), 0
+		}
+	}
+	return h.below(string(path))
+}
+
+// below is the file for a path below DocumentRoot.
+func (h *Host) below(path string) (string, int) {
+	if h.root == "" && h.server.DocumentRoot == "" {
+		return "", statusNotFound
+	}
+	return h.root + path, 0
+}
+
+// rewrittenName is the file that a rule without [PT] means: its path counts from DocumentRoot, with or without that in
+// front. One that begins with another folder of the machine, which httpd would take for that folder's file, is not found.
+func (h *Host) rewrittenName(path string) (string, int) {
+	if path == "" || path[0] != '/' {
+		return "", statusBadRequest
+	}
+	if path = filepath.Clean(path) + trailing(path); h.root != "" && (path == h.root || strings.HasPrefix(path, h.root+"/")) {
+		return path, 0
+	}
+	first, _, _ := strings.Cut(path[1:], "/")
+	if _, err := os.Lstat("/" + first); first != "" && err == nil {
+		return "", statusNotFound
+	}
+	return h.below(path)
+}
+
+func trailing(path string) string {
+	if len(path) > 1 && strings.HasSuffix(path, "/") {
+		return "/"
+	}
+	return ""
+}
+
+// absolute is a path of the configuration as an absolute one without dot segments; a final slash stays.
+func (h *Host) absolute(path string) string {
+	if !strings.HasPrefix(path, "/") && h.serverRoot != "" {
+		path = h.serverRoot + "/" + path
+	}
+	clean, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	if clean == "/" {
+		return clean
+	}
+	return clean + trailing(path)
+}
+
+// apply returns the file that an alias makes of a path.
+func (a *alias) apply(path []byte, p *Plan) (string, bool) {
+	if a.match == nil {
+		n := route.MatchPrefix(path, a.path)
+		if n == 0 {
+			return "", false
+		}
+		return a.target + string(path[n:]), true
+	}
+	groups, ok := a.match.MatchBytes(path, p.groups)
+	if p.groups = groups; !ok {
+		return "", false
+	}
+	return string(regex.Expand(nil, a.target, string(path), groups)), true
+}
+
+// index answers a request for a directory with a redirect to its name with a slash, or as a request for its index is
+// answered. It returns false where there is none (mod_dir: fixup_dir).
+func (h *Host) index(x *exchange.Exchange, p *Plan, s *scope) bool {
+	path := x.Request.Path
+	if len(path) == 0 || path[len(path)-1] != '/' {
+		if !s.files.Slash {
+			return false
+		}
+		p.respond(statusMoved)
+		p.Location = withSlash(x, p)
+		return true
+	}
+	if p.depth >= maxIndexes {
+		return false
+	}
+	last := 0
+	for _, name := range s.files.Index {
+		target := name
+		if !strings.HasPrefix(name, "/") {
+			target = string(path) + name
+		}
+		status := h.tryIndex(x, p, []byte(target))
+		if status == 0 {
+			return true
+		}
+		if status != statusNotFound {
+			last = status
+		}
+	}
+	if last != 0 {
+		p.respond(last)
+	}
+	return last != 0
+}
+
+// tryIndex decides about a path as if it had been asked for, and takes the plan over where that is a file, is proxied or
+// redirected, for which it returns 0.
+func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
+	request, filename, handler := x.Request, x.Filename, x.Handler
+	sub := &Plan{depth: p.depth + 1}
+	x.Request.Path, x.Request.RawPath, x.Handler = nil, route.AppendEscapedPath(nil, path), ""
+	h.decide(x, sub)
+	status := statusNotFound
+	switch {
+	case sub.Kind == Forward, sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
+		sub.Kind == Respond && sub.Status/100 == 3:
+		x.Request, x.Filename, x.Handler = request, filename, ""
+		x.Request.Path, x.Request.RawPath = nil, route.AppendEscapedPath(nil, path)
+		p.depth++
+		h.decide(x, p)
+		return 0
+	case sub.Kind == Respond:
+		status = sub.Status
+	case sub.Kind == Handle:
+	}
+	x.Request, x.Filename, x.Handler = request, filename, handler
+	return status
+}
+
+// withSlash is the URL of the request with a slash behind its path.
+func withSlash(x *exchange.Exchange, p *Plan) []byte {
+	url := append(route.AppendEscapedPath(route.AppendSelf(nil, &p.Self), x.Request.Path), '/')
+	if x.Request.HasQuery && len(x.Request.Query) > 0 {
+		url = append(append(url, '?'), x.Request.Query...)
+	}
+	return url
+}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"io"
+	"net"
+	"os"
+
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
+
+// sendPiece is what of a file is sent under one deadline.
+const sendPiece = 1 << 20
+
+// sendFile answers with a file, or with the page for why that is not sent.
+func (t *task) sendFile() {
+	x := &t.x
+	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), false)
+	if status := x.Response.Status; status >= 400 && status != 412 {
+		t.plan.Kind = program.Respond
+		t.refuseFile(status)
+		return
+	}
+	x.Response.Reason = []byte(reasonOf(x.Response.Status, ""))
+	t.send(content)
+}
+
+// refuseFile sends the page for a status with the fields that belong to it: Allow, Content-Range.
+func (t *task) refuseFile(status int) {
+	t.keep = append(t.keep[:0], t.x.Response.Fields...)
+	t.respond(status)
+}
+
+// wholeFile is a body that is a file from where that stands.
+type wholeFile interface{ Whole() *os.File }
+
+// sendByKernel lets the kernel send a file over TCP. done is false where it cannot.
+func (t *task) sendByKernel(rest io.Reader, size int64) (done bool, _ error) {
+	body, ok := rest.(wholeFile)
+	if !ok {
+		return false, nil
+	}
+	to, ok := t.conn.wire.NetConn().(*net.TCPConn)
+	if !ok {
+		return false, nil
+	}
+	file := body.Whole()
+	if file == nil {
+		return false, nil
+	}
+	for size > 0 {
+		t.conn.wire.ArmWrite(t.conn.server.clock.Now().Add(t.host.Settings.Timeout))
+		n, err := to.ReadFrom(&io.LimitedReader{R: file, N: min(size, sendPiece)})
+		size -= n
+		t.x.Response.BodyBytes += n
+		t.Sent(n)
+		switch {
+		case err != nil:
+			return true, err
+		case n == 0:
+			return true, io.ErrUnexpectedEOF
+		}
+	}
+	return true, nil
+}
+
+// keptFields appends what a handler found out for the page of a status.
+func (t *task) keptFields(fields wire.Fields) wire.Fields {
+	fields = append(fields, t.keep...)
+	t.keep = t.keep[:0]
+	return fields
+}
