@@ -202,6 +202,7 @@ func TestPlaces(t *testing.T) {
 		"LB143": "http://blog.example.com:8080/blog",
 		"LB144": "/app",
 		"LB145": "http://localhost:8081/app",
+		"LB150": "On",
 		"LB151": "$1",
 		"LB152": "$1",
 		"LB201": "balancer://cluster",

@@ -34,6 +34,7 @@ func Rules() []*Rule {
 		pprMissing,
 		pprSlashMismatch,
 		pprTargetMismatch,
+		openForwardProxy,
 		ssrfMissingSlash,
 		ssrfHostFromClient,
 		balancerMissingSlash,

@@ -1,0 +1,138 @@
+package effective
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+)
+
+// OpenForwardProxy returns the ProxyRequests On by which a server fetches any URL for anybody who can reach it, and nil for
+// a server that does not. What closes it is access of a Proxy section that covers every URL: a Location covers paths of
+// the server itself, which a URL is not.
+func (s *Server) OpenForwardProxy() *ir.Switch {
+	requests := s.Settings.Switch(ir.SwitchProxyRequests)
+	on, ok := requests.By.(*ir.Switch)
+	if !ok || !requests.Value {
+		return nil
+	}
+	var all []*Section
+	for _, section := range s.Phase(PhaseProxy) {
+		if section.coversAll() {
+			all = append(all, section)
+		}
+	}
+	scope := s.Scope(all...)
+	guards := func(r *ir.Residue) bool { return r.Guards }
+	if slices.ContainsFunc(scope.Residue, guards) || !scope.Access.admitsStrangers() {
+		return nil
+	}
+	return on
+}
+
+// coversAll says whether a Proxy section matches every URL, by its text or by one of the usual expressions for that.
+func (s *Section) coversAll() bool {
+	if re := s.Section.Regex; re != nil {
+		return slices.Contains([]string{"", ".", ".*", "^.*", ".*$", "^.*$", ".+", "^.+$", "^", "^(.*)$", "(.*)"}, re.Source)
+	}
+	return strings.Trim(s.Section.Pattern, "*") == ""
+}
+
+// admitsStrangers says whether a client may pass of whom nothing is known but that it sends a GET: not its address, its
+// name, its user or its environment.
+func (a *Access) admitsStrangers() bool {
+	require := len(a.Require) == 0 || anyGrants(a.Require)
+	var order, satisfy string
+	for _, o := range a.Orders {
+		if o.Satisfy {
+			satisfy = o.Value
+		} else {
+			order = o.Value
+		}
+	}
+	if order == "" && len(a.Rules) == 0 {
+		return require
+	}
+	compat := a.compatAdmits(order)
+	if satisfy == "any" && len(a.Require) > 0 {
+		return compat || require
+	}
+	return compat && require
+}
+
+// compatAdmits is admitsStrangers for Order, Allow and Deny.
+func (a *Access) compatAdmits(order string) bool {
+	var allowed, denied bool
+	for _, rule := range a.Rules {
+		for _, word := range rule.From {
+			if !clib.EqualFold(word, "all") && !clib.HasPrefixFold(word, "env=!") {
+				continue
+			}
+			if rule.Deny {
+				denied = true
+			} else {
+				allowed = true
+			}
+		}
+	}
+	if order == "allow,deny" || order == "mutual-failure" {
+		return allowed && !denied
+	}
+	return allowed || !denied
+}
+
+// verdict is what an authorization says of a stranger.
+type verdict int
+
+const (
+	neutral verdict = iota
+	denies
+	grants
+)
+
+// anyGrants says whether one of the items grants, as the directives of a section together do.
+func anyGrants(items []ir.Item) bool {
+	return slices.ContainsFunc(items, func(item ir.Item) bool { return verdictOn(item) == grants })
+}
+
+// verdictOn is the verdict of a Require or of a section of them.
+func verdictOn(item ir.Item) verdict {
+	if section, ok := item.(*ir.Section); ok {
+		return sectionVerdict(section)
+	}
+	require, ok := item.(*ir.Require)
+	if !ok {
+		return neutral
+	}
+	granted := require.Provider == "all" && len(require.Args) == 1 && clib.EqualFold(require.Args[0], "granted") ||
+		require.Provider == "method" && slices.Contains(require.Args, "GET")
+	switch {
+	case granted && require.Not:
+		return denies
+	case granted:
+		return grants
+	case require.Not:
+		return neutral
+	}
+	return denies
+}
+
+func sectionVerdict(section *ir.Section) verdict {
+	result := neutral
+	for _, item := range section.Items {
+		v := verdictOn(item)
+		switch {
+		case section.Kind == ir.SectionRequireAll && v == denies:
+			return denies
+		case section.Kind == ir.SectionRequireNone && v == grants:
+			return denies
+		case section.Kind == ir.SectionRequireNone:
+		case section.Kind == ir.SectionRequireAny && v == grants:
+			return grants
+		default:
+			result = max(result, v)
+		}
+	}
+	return result
+}
