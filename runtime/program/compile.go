@@ -143,6 +143,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h.conditions, h.clients = b.conditions(s), b.clients
 	b.rules(h, s)
 	h.scopes.build(b, h, s)
+	b.forwardProxy(h, s)
 	b.logs(h, s)
 	return h
 }

@@ -67,6 +67,10 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
 	x.ServerName = h.ServerName
 	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
+	if h.foreign && p.depth == 0 && h.isForeign(x) {
+		h.decideForeign(x, p)
+		return
+	}
 	h.conditions.Run(x, x.Request.RawPath, &p.environ)
 	path, status := x.Request.Path, 0
 	if path == nil || !h.merge {

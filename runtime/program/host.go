@@ -28,6 +28,8 @@ type Host struct {
 	merge     bool
 	via       Via
 	forwards  int
+	// foreign says that requests for other servers are forwarded (mod_proxy: ProxyRequests).
+	foreign bool
 	// conditions are executed before anything else looks at a request.
 	conditions *environ.Conditions
 	// clients finds the names of clients.

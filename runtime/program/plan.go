@@ -96,6 +96,8 @@ type Plan struct {
 	Continue bool
 	// Via is what becomes of Via fields.
 	Via Via
+	// Foreign says that the request is for another server, to which this one is a forward proxy.
+	Foreign bool
 	// MaxForwards is added to requests that have none; negative for never (mod_proxy: ProxyMaxForwards).
 	MaxForwards int
 	// ServerName is the name of the virtual host, for X-Forwarded-Server and for a Host field that the client left out.
@@ -148,7 +150,7 @@ func (p *Plan) reset(h *Host) {
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
-	p.response, p.early = nil, true
+	p.response, p.early, p.Foreign = nil, true, false
 	p.scope, p.rewritten = nil, nil
 	p.File = static.File{}
 	p.buf = p.buf[:0]

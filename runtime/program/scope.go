@@ -238,7 +238,7 @@ func (k *pick) add(sections []*section, subject, merged []byte, p *Plan) {
 
 func (k *pick) locations(c *scopes, path []byte, p *Plan) {
 	merged := path
-	if bytes.Contains(path, twoSlashes) {
+	if len(path) > 0 && path[0] == '/' && bytes.Contains(path, twoSlashes) { // httpd leaves the slashes of a URL alone
 		p.merged = route.AppendMerged(p.merged[:0], path)
 		merged = p.merged
 	}

@@ -91,9 +91,9 @@ func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
 
 func (b *builder) surveySwitch(item *ir.Switch) {
 	switch item.Name {
-	case ir.SwitchProxyRequests:
+	case ir.SwitchProxyRequests: // an open proxy is refused where its server is compiled
 		if item.On {
-			b.report.refuse(item, "ProxyRequests On makes a forward proxy, which this server is not: write Off")
+			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
 		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash:

@@ -217,7 +217,7 @@ func (a *attempt) noResponse(err error) Result {
 	switch {
 	case a.timedOut && a.awaits:
 		return Result{Status: 503, Text: "Timeout on 100-Continue"}
-	case a.timedOut || a.X.Client.Served == 0:
+	case a.timedOut || a.X.Client.Served == 0 || a.Plan.Foreign:
 		return Result{Status: 502, Text: "Error reading from remote server"}
 	case a.conn.served > 0:
 		return Result{Drop: true}

@@ -88,6 +88,8 @@ func (c *client) closed() error {
 // request is one request of the http verb.
 type request struct {
 	method, target, host string
+	url                  string   // as it was written
+	absolute             bool     // the URL goes on the request line
 	fields               []string // NAME: VALUE, in order
 	body                 []byte
 	chunked              bool
@@ -98,7 +100,11 @@ type request struct {
 // wire is the request as it is sent: Host first unless a field gives it, then the fields, then the framing of a body.
 func (q request) wire(version string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s HTTP/%s\r\n", q.method, q.target, version)
+	target := q.target
+	if q.absolute {
+		target = q.url
+	}
+	fmt.Fprintf(&b, "%s %s HTTP/%s\r\n", q.method, target, version)
 	if !q.has("Host") {
 		fmt.Fprintf(&b, "Host: %s\r\n", q.host)
 	}

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
+const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-proxy] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
 
 // batch is what one http line asks for: requests, one after the other on one connection.
 type batch struct {
@@ -42,7 +42,7 @@ func parseBatch(c *call) (batch, error) {
 			}
 			q := common
 			q.fields = append([]string(nil), common.fields...)
-			q.method = word
+			q.method, q.url = word, c.args[1]
 			host, target, err := aim(c.args[1])
 			if err != nil {
 				return b, err
@@ -87,6 +87,8 @@ func (b *batch) switches(word string, q *request) (bool, error) {
 		b.version = "1.0"
 	case "-chunked":
 		q.chunked = true
+	case "-proxy":
+		q.absolute = true
 	case "-port", "-conn", "-n", "-H", "-d", "-status":
 		return false, nil
 	default:
