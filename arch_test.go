@@ -52,9 +52,9 @@ var layers = map[string][]string{
 	"runtime/balance":            onModel("runtime/upstream"),
 	"runtime/eval":               onModel("runtime/exchange", "runtime/route", "runtime/wire", "runtime/internal/regex"),
 	"runtime/static":             {"parser/clib", "runtime/exchange", "runtime/wire"},
-	"runtime/access":             onModel("runtime/exchange", "runtime/wire"),
+	"runtime/access":             onModel("runtime/eval", "runtime/exchange", "runtime/wire"),
 	"runtime/environ":            onModel("runtime/exchange", "runtime/wire", "runtime/internal/regex"),
-	"runtime/accesslog":          onModel("runtime/exchange", "runtime/wire"),
+	"runtime/accesslog":          onModel("runtime/eval", "runtime/exchange", "runtime/wire"),
 	"runtime/header":             onModel("runtime/eval", "runtime/exchange", "runtime/wire", "runtime/internal/regex"),
 	"runtime/rewrite":            onModel("runtime/eval", "runtime/exchange", "runtime/route", "runtime/internal/regex"),
 	// No sockets: neither proxy nor server.

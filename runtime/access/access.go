@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/subnet"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
@@ -23,6 +24,9 @@ type Request struct {
 	Method []byte
 	// Env is the environment of the request.
 	Env *exchange.Table
+	// Vars is what expressions see.
+	Vars *eval.Context
+	room eval.Room
 }
 
 func (x *Request) has(name string) bool {
@@ -46,9 +50,10 @@ type Problem struct {
 	Message string
 }
 
-// Compile compiles the rules of a scope. With a problem the result denies everything.
-func Compile(a effective.Access) (*Rules, []Problem) {
-	c := compiler{}
+// Compile compiles the rules of a scope; server is what expressions say of the virtual host. With a problem the result
+// denies everything.
+func Compile(a effective.Access, server *eval.Server) (*Rules, []Problem) {
+	c := compiler{server: server}
 	r := &Rules{}
 	if len(a.Require) > 0 {
 		r.require = c.group(anyOf, a.Require)
@@ -161,7 +166,10 @@ func (g *group) decide(x *Request) verdict {
 	return result
 }
 
-type compiler struct{ problems []Problem }
+type compiler struct {
+	server   *eval.Server
+	problems []Problem
+}
 
 func (c *compiler) problem(item ir.Item, format string, args ...any) {
 	c.problems = append(c.problems, Problem{item, fmt.Sprintf(format, args...)})
@@ -228,6 +236,8 @@ func (c *compiler) require(r *ir.Require) rule {
 		return envSet(r.Args)
 	case "method":
 		return methods(r.Args)
+	case "expr":
+		return c.expression(r)
 	case "host":
 		return hosts(c.names(r))
 	case "forward-dns":

@@ -59,7 +59,7 @@ func TestNames(t *testing.T) {
 		{"192.0.2.8", "forward-dns", "dynamic.example.org", false, "192.0.2.8"},
 		{"192.0.2.8", "forward-dns", "unknown.example.org", false, "192.0.2.8"},
 	} {
-		rules, problems := access.Compile(effective.Access{Require: []ir.Item{require(test.provider, test.argument)}})
+		rules, problems := access.Compile(effective.Access{Require: []ir.Item{require(test.provider, test.argument)}}, nil)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -81,7 +81,7 @@ func TestNames(t *testing.T) {
 // TestNamesUnasked: nobody is asked for a name where an address decides.
 func TestNamesUnasked(t *testing.T) {
 	r := &resolver{}
-	rules, _ := access.Compile(effective.Access{Require: []ir.Item{require("ip", "192.0.2.1"), require("host", "example.com")}})
+	rules, _ := access.Compile(effective.Access{Require: []ir.Item{require("ip", "192.0.2.1"), require("host", "example.com")}}, nil)
 	x := access.Request{Client: client("192.0.2.1"), Names: &access.Names{Resolver: r}}
 	if !rules.Allow(&x) || r.asked > 0 {
 		t.Errorf("%d questions", r.asked)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lbconf/lbconf/runtime/accesslog"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/httpdtest"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -125,7 +126,7 @@ func TestSetWritesAndSelects(t *testing.T) {
 	set := &accesslog.Set{Server: server}
 	for name, condition := range map[string]string{"all": "", "route": "env=ROUTE", "noroute": "env=!ROUTE", "other": "env=OTHER"} {
 		log := &accesslog.Log{Path: path(name), Format: format}
-		if err := log.SetCondition(condition); err != nil {
+		if err := log.SetCondition(condition, nil); err != nil {
 			t.Fatal(err)
 		}
 		set.Logs = append(set.Logs, log)
@@ -133,19 +134,19 @@ func TestSetWritesAndSelects(t *testing.T) {
 	if err := os.WriteFile(path("all"), []byte("before\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := set.Write(sample(t)); err != nil {
+	if err := set.Write(sample(t), nil); err != nil {
 		t.Errorf("before Open: %v", err)
 	}
 	var files accesslog.Files
 	if err := files.Open(set); err != nil {
 		t.Fatal(err)
 	}
-	if err := set.Write(sample(t)); err != nil {
+	if err := set.Write(sample(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	x := sample(t)
 	if n := testing.AllocsPerRun(100, func() {
-		if err := set.Write(x); err != nil {
+		if err := set.Write(x, nil); err != nil {
 			t.Error(err)
 		}
 	}); n != 0 && !racing {
@@ -182,8 +183,8 @@ func TestOpenDoesNotMakeFolders(t *testing.T) {
 }
 
 func TestConditionRefused(t *testing.T) {
-	for _, text := range []string{"expr=true", "env=", "env=!", "x"} {
-		if err := new(accesslog.Log).SetCondition(text); err == nil {
+	for _, text := range []string{"expr=true =", "expr=-U '/a'", "env=", "env=!", "x"} {
+		if err := new(accesslog.Log).SetCondition(text, &eval.Server{}); err == nil {
 			t.Errorf("%s is accepted", text)
 		}
 	}

@@ -10,6 +10,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/expr"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
@@ -25,7 +28,9 @@ type Log struct {
 	// EnvUnset inverts EnvName.
 	EnvUnset bool
 
-	out io.Writer
+	// when restricts it to requests for which an expression is true; nil does not.
+	when *eval.Condition
+	out  io.Writer
 }
 
 // Set is the access logs of one virtual host. After Open it is safe for concurrent use.
@@ -93,12 +98,14 @@ func (f *Files) Close() error {
 type room struct {
 	line line
 	buf  []byte
+	expr eval.Room
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
 
-// Write writes the lines of a request that is done, each with one call. It does nothing before Open.
-func (s *Set) Write(x *exchange.Exchange) error {
+// Write writes the lines of a request that is done, each with one call; vars is what expressions see. It does nothing
+// before Open.
+func (s *Set) Write(x *exchange.Exchange, vars *eval.Context) error {
 	if s == nil || len(s.Logs) == 0 {
 		return nil
 	}
@@ -106,7 +113,7 @@ func (s *Set) Write(x *exchange.Exchange) error {
 	r.line = line{x: x, server: &s.Server, pid: s.pid}
 	var failed error
 	for _, log := range s.Logs {
-		if log.out == nil || !log.wants(x) {
+		if log.out == nil || !log.wants(vars, r) {
 			continue
 		}
 		r.buf = log.Format.append(r.buf[:0], &r.line)
@@ -122,23 +129,33 @@ func (s *Set) Write(x *exchange.Exchange) error {
 	return failed
 }
 
-func (l *Log) wants(x *exchange.Exchange) bool {
-	if l.EnvName == "" {
+func (l *Log) wants(vars *eval.Context, r *room) bool {
+	switch {
+	case l.when != nil:
+		return l.when.Holds(vars, &r.expr)
+	case l.EnvName == "":
 		return true
 	}
-	_, set := x.Env.Get(l.EnvName)
+	_, set := r.line.x.Env.Get(l.EnvName)
 	return set != l.EnvUnset
 }
 
-// SetCondition reads the last argument of CustomLog: env=NAME or env=!NAME. An expression is refused, since what it means
-// for a log that is not written is not for guessing.
-func (l *Log) SetCondition(text string) error {
+// SetCondition reads the last argument of CustomLog: env=NAME, env=!NAME or expr= and an expression, for which server is
+// what it says of the virtual host.
+func (l *Log) SetCondition(text string, server *eval.Server) error {
+	if clib.HasPrefixFold(text, exprPrefix) {
+		parsed, err := expr.ParseCondition(text[len(exprPrefix):], expr.Options{})
+		if err == nil {
+			l.when, err = eval.CompileCondition(parsed, server)
+		}
+		return err
+	}
 	name, ok := strings.CutPrefix(text, "env=")
 	switch {
 	case text == "":
 		return nil
 	case !ok:
-		return fmt.Errorf("condition %q of an access log is not run by this server: write env=NAME or env=!NAME", text)
+		return fmt.Errorf("condition %q of an access log is not run by this server: write env=NAME, env=!NAME or expr=…", text)
 	}
 	l.EnvName, l.EnvUnset = strings.CutPrefix(name, "!")
 	if l.EnvName == "" {
@@ -146,3 +163,6 @@ func (l *Log) SetCondition(text string) error {
 	}
 	return nil
 }
+
+// exprPrefix stands before an expression.
+const exprPrefix = "expr="

@@ -278,13 +278,13 @@ func (b *builder) logs(h *Host, s *effective.Server) {
 		h.logs.Server.Port = 80
 	}
 	for _, item := range s.Logs {
-		if log, ok := b.log(s, item); ok {
+		if log, ok := b.log(h, s, item); ok {
 			h.logs.Logs = append(h.logs.Logs, log)
 		}
 	}
 }
 
-func (b *builder) log(s *effective.Server, item *ir.CustomLog) (*accesslog.Log, bool) {
+func (b *builder) log(h *Host, s *effective.Server, item *ir.CustomLog) (*accesslog.Log, bool) {
 	if strings.HasPrefix(item.Target, "|") {
 		b.report.refuse(item, "an access log through a program (%s) is not written by this server: name a file", item.Target)
 		return nil, false
@@ -295,7 +295,7 @@ func (b *builder) log(s *effective.Server, item *ir.CustomLog) (*accesslog.Log, 
 		return nil, false
 	}
 	log := &accesslog.Log{Path: b.path(s, item.Target), Format: format}
-	if err := log.SetCondition(item.Condition); err != nil {
+	if err := log.SetCondition(item.Condition, &h.server); err != nil {
 		b.report.refuse(item, "%v", err)
 		return nil, false
 	}

@@ -90,6 +90,7 @@ func (h *Host) allows(x *exchange.Exchange, p *Plan, s *scope) bool {
 	}
 	p.access.Client, p.access.Names = &x.Client, h.clients
 	p.access.Method, p.access.Env = x.Request.Method, &x.Env
+	p.access.Vars = p.vars(x)
 	return s.access.Allow(&p.access)
 }
 

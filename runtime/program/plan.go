@@ -189,6 +189,13 @@ func (p *Plan) EditOwn(x *exchange.Exchange, now time.Time) bool {
 // DropEarly leaves out the Header directives that were early, as httpd does when it begins a response anew.
 func (p *Plan) DropEarly() { p.early = false }
 
+// vars are what expressions see of the request.
+func (p *Plan) vars(x *exchange.Exchange) *eval.Context {
+	vars := &p.header.Vars
+	vars.Exchange, vars.Query, vars.Fields, vars.Always = x, x.Request.Query, x.Response.Fields, nil
+	return vars
+}
+
 // Refuse makes the plan that of a request that could not be read, about which nothing is decided.
 func (h *Host) Refuse(p *Plan) {
 	p.reset(h)

@@ -128,8 +128,8 @@ func (p *Program) OpenLogs() error {
 // CloseLogs closes the access logs. No request may run any more.
 func (p *Program) CloseLogs() error { return p.files.Close() }
 
-// Log writes the lines of a request that is done.
-func (h *Host) Log(x *exchange.Exchange) error { return h.logs.Write(x) }
+// Log writes the lines of a request that is done; p is the plan that was made of it.
+func (h *Host) Log(x *exchange.Exchange, p *Plan) error { return h.logs.Write(x, p.vars(x)) }
 
 // DroppedLines returns how many lines of the access logs of the server could not be written.
 func (h *Host) DroppedLines() uint64 { return h.logs.Dropped() }

@@ -67,7 +67,7 @@ func TestRefused(t *testing.T) {
 	tests := []struct{ conf, directive, word string }{
 		{"<Location /x>\nRequire user admin\n</Location>", "Require", "user"},
 		{"<Location /x>\nRequire host %{ENV:DOMAIN}\n</Location>", "Require", "expression"},
-		{"<Location /x>\nRequire expr true\n</Location>", "Require", "expr"},
+		{"<Location /x>\nRequire expr %{REMOTE_USER} == 'a'\n</Location>", "Require", "authenticates nobody"},
 		{"<Location /x>\nAuthType Basic\n</Location>", "AuthType", "AuthType"},
 		{"<If \"true\">\nProxyPreserveHost On\n</If>", "<If", "If"},
 		{"ProxyPassInterpolateEnv On\nProxyPass / http://${X:b}/ interpolate", "ProxyPassInterpolateEnv", "another URL"},
@@ -96,7 +96,7 @@ func TestRefused(t *testing.T) {
 		{"<Proxy balancer://b>\nBalancerMember http://a hcmethod=CPING\n</Proxy>", "BalancerMember", "AJP"},
 		{"ProxyHCExpr up {%{REQUEST_STATUS} =~ /^2/}\n<Proxy balancer://b>\nBalancerMember http://a hcmethod=GET hcexpr=up\n</Proxy>", "BalancerMember", "hcexpr=up"},
 		{"CustomLog \"|/bin/cat\" \"%h\"", "CustomLog", "program"},
-		{"CustomLog logs/a \"%h\" expr=true", "CustomLog", "env="},
+		{"CustomLog logs/a \"%h\" \"expr=-U '/a'\"", "CustomLog", "subrequest"},
 		{"CustomLog logs/a \"%{tid}P\"", "CustomLog", "thread"},
 		{"Nonsense On", "Nonsense", "httpd 2.4 has no directive"},
 		{"<VirtualHost name.test:80>\nServerName a.test\n</VirtualHost>", "<VirtualHost", "IP address"},

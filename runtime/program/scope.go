@@ -145,7 +145,7 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 		}
 		sec.match = re
 	}
-	if _, problems := access.Compile(source.Access()); len(problems) > 0 && source.Server == c.server {
+	if _, problems := access.Compile(source.Access(), &c.host.server); len(problems) > 0 && source.Server == c.server {
 		for _, p := range problems {
 			b.report.refuse(p.Item, "%s", p.Message)
 		}
@@ -286,7 +286,7 @@ func (c *scopes) remember(set sectionSet) *scope {
 // compile merges sections, in the order of merging, on top of what holds in the server.
 func (c *scopes) compile(list []*effective.Section) *scope {
 	merged := c.server.Scope(list...)
-	rules, _ := access.Compile(merged.Access) // what cannot be decided denies, and was reported with its section
+	rules, _ := access.Compile(merged.Access, &c.host.server) // what cannot be decided denies, and was reported with its section
 	conditions, _ := environ.Compile(merged.Conditions)
 	variables, _ := environ.Merge(merged.Env, c.getenv)
 	// Problems with these are found by the survey.

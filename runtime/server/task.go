@@ -262,7 +262,7 @@ func (t *task) end(g *generation) {
 	if t.slot != nil {
 		t.slot.Set(scoreboard.Logging)
 	}
-	if err := t.host.Log(x); err != nil {
+	if err := t.host.Log(x, &t.plan); err != nil {
 		c.server.log.Error("writing the access log failed", "host", t.host.ServerName, "reason", err)
 	}
 	if t.slot != nil {
