@@ -59,6 +59,7 @@ func (r *Rewrite) setMap(item *ir.RewriteMap) {
 
 // inherit takes over the main server's rules and maps where an option asks for it: those of the virtual host say Inherit or
 // InheritBefore, those of the main server InheritDown or InheritDownBefore, which IgnoreInherit refuses.
+// Of maps with one name the one whose rules come first counts.
 func (r *Rewrite) inherit(main *Rewrite, settings *Settings) {
 	if len(main.Rules)+len(main.Maps) == 0 {
 		return
@@ -71,14 +72,15 @@ func (r *Rewrite) inherit(main *Rewrite, settings *Settings) {
 	switch {
 	case hasWord(own, "InheritBefore") || hasWord(down, "InheritDownBefore"):
 		r.Rules = concat(main.Rules, r.Rules)
+		for _, item := range main.Maps {
+			r.setMap(item)
+		}
 	case hasWord(own, "Inherit") || hasWord(down, "InheritDown"):
 		r.Rules = concat(r.Rules, main.Rules)
-	default:
-		return
-	}
-	for name, item := range main.Maps {
-		if r.Maps[name] == nil {
-			r.setMap(item)
+		for name, item := range main.Maps {
+			if r.Maps[name] == nil {
+				r.setMap(item)
+			}
 		}
 	}
 }

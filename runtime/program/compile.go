@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -44,6 +45,9 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
 	}
+	if b.options.Pick == nil {
+		b.options.Pick = rand.IntN
+	}
 	if b.options.Resolver == nil {
 		b.options.Resolver = net.DefaultResolver
 	}
@@ -82,6 +86,8 @@ type builder struct {
 	owners map[*effective.Worker]string
 	// clients finds the names of clients.
 	clients *access.Names
+	// compiledMaps are nil for what cannot be run.
+	compiledMaps map[*ir.RewriteMap]*rewrite.Map
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
 
@@ -236,7 +242,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 		return
 	}
 	var problems []rewrite.Problem
-	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, MaxLength: maxPath, Trace: b.options.Trace})
+	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, Maps: b.maps(s), MaxLength: maxPath, Trace: b.options.Trace})
 	for _, p := range problems {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}
@@ -247,6 +253,37 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 			b.report.refuse(s.Rewrite.Options.By, "RewriteOptions %s is not run by this server: leave it out", word)
 		}
 	}
+}
+
+// maps compiles the RewriteMaps of a server.
+func (b *builder) maps(s *effective.Server) map[string]*rewrite.Map {
+	if len(s.Rewrite.Maps) == 0 {
+		return nil
+	}
+	maps := make(map[string]*rewrite.Map, len(s.Rewrite.Maps))
+	for name, item := range s.Rewrite.Maps {
+		maps[name] = b.rewriteMap(s, item)
+	}
+	return maps
+}
+
+// rewriteMap compiles a map, which several servers can share. What is wrong with it is reported once.
+func (b *builder) rewriteMap(s *effective.Server, item *ir.RewriteMap) *rewrite.Map {
+	compiled, known := b.compiledMaps[item]
+	if known {
+		return compiled
+	}
+	compiled, err := rewrite.CompileMap(item, rewrite.MapOptions{
+		Path: func(path string) string { return b.path(s, path) }, Pick: b.options.Pick,
+	})
+	if err != nil {
+		b.report.refuse(item, "%v", err)
+	}
+	if b.compiledMaps == nil {
+		b.compiledMaps = make(map[*ir.RewriteMap]*rewrite.Map)
+	}
+	b.compiledMaps[item] = compiled
+	return compiled
 }
 
 // configuresRewriting says whether a server has a directive of mod_rewrite. A virtual host that has none shares the

@@ -26,6 +26,8 @@ type Options struct {
 	ServerRoot string
 	// Resolver finds the names of clients for Require host and Allow from; nil is net.DefaultResolver.
 	Resolver Resolver
+	// Pick chooses one of n alternatives of a rnd: map, from 0; nil picks at random.
+	Pick func(n int) int
 	// LookupEnv reads a variable of the process, for PassEnv; nil is os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
 	// Trace sees what the rewrite rules do; nil for none.

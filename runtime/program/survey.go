@@ -41,6 +41,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		}
 	case *ir.HeaderEdit:
 		b.surveyHeader(item, in)
+	case *ir.RewriteMap:
+		b.rewriteMap(b.view.ServerOf(item), item)
 	case *ir.ProxyPass:
 		if item.Interpolate {
 			b.report.ignore(item, "interpolate has no effect without ProxyPassInterpolateEnv On: ${…} in the URL stays as it is")
@@ -59,7 +61,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
-		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap,
+		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
 		// Run, or judged where they are compiled.
 	}

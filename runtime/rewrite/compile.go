@@ -20,6 +20,8 @@ import (
 type Options struct {
 	// Server is the virtual host.
 	Server *eval.Server
+	// Maps are the RewriteMaps by name.
+	Maps map[string]*Map
 	// MaxLength bounds the result of a rule in bytes (core: twice LimitRequestLine).
 	MaxLength int
 	// Trace sees each step; nil for none.
@@ -188,8 +190,16 @@ type part struct {
 	text     string
 	group    int
 	variable eval.Variable
+	lookup   *lookup
 	// mark says that the text holds a question mark that stands in the template.
 	mark bool
+}
+
+// lookup is ${map:key|default}.
+type lookup struct {
+	// from is nil for a map that is not defined, which has no value for any key.
+	from          *Map
+	key, fallback template
 }
 
 type partKind uint8
@@ -199,6 +209,7 @@ const (
 	partRuleGroup
 	partCondGroup
 	partVariable
+	partMap
 )
 
 func (c *compiler) template(item ir.Item, t rewrite.Template) template {
@@ -218,7 +229,9 @@ func (c *compiler) template(item ir.Item, t rewrite.Template) template {
 			}
 			out.parts = append(out.parts, part{kind: partVariable, variable: v})
 		case *rewrite.MapLookup:
-			c.problem(item, "${%s:…} asks a RewriteMap, which this server does not have: write conditions and rules instead", source.Map)
+			out.parts = append(out.parts, part{kind: partMap, lookup: &lookup{
+				from: c.options.Maps[source.Map], key: c.template(item, source.Key), fallback: c.template(item, source.Default),
+			}})
 		}
 	}
 	return out

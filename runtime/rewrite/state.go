@@ -104,16 +104,7 @@ func (s *State) expand(t *template, e *escaping) []byte {
 	for i := range t.parts {
 		p := &t.parts[i]
 		before := len(s.buf)
-		switch p.kind {
-		case partText:
-			s.buf = append(s.buf, p.text...)
-		case partRuleGroup:
-			s.buf = e.append(s.buf, s.rule.group(p.group))
-		case partCondGroup:
-			s.buf = e.append(s.buf, s.cond.group(p.group))
-		case partVariable:
-			s.buf = p.variable.Append(s.buf, &s.vars)
-		}
+		s.appendPart(p, e)
 		if (p.kind != partText || p.mark) && bytes.IndexByte(s.buf[before:], '?') >= 0 {
 			s.lastMark = templateMark
 			if p.kind != partText {
@@ -125,6 +116,33 @@ func (s *State) expand(t *template, e *escaping) []byte {
 		}
 	}
 	return s.buf[start:len(s.buf):len(s.buf)]
+}
+
+// appendPart appends one part of a template to the state's room.
+func (s *State) appendPart(p *part, e *escaping) {
+	switch p.kind {
+	case partText:
+		s.buf = append(s.buf, p.text...)
+	case partRuleGroup:
+		s.buf = e.append(s.buf, s.rule.group(p.group))
+	case partCondGroup:
+		s.buf = e.append(s.buf, s.cond.group(p.group))
+	case partVariable:
+		s.buf = p.variable.Append(s.buf, &s.vars)
+	case partMap:
+		start := len(s.buf)
+		s.appendParts(&p.lookup.key, e)
+		if !p.lookup.from.lookUp(s, start) {
+			s.buf = s.buf[:start]
+			s.appendParts(&p.lookup.fallback, e)
+		}
+	}
+}
+
+func (s *State) appendParts(t *template, e *escaping) {
+	for i := range t.parts {
+		s.appendPart(&t.parts[i], e)
+	}
 }
 
 const lowerHex = "0123456789abcdef"
