@@ -219,7 +219,7 @@ func (h *Host) dispatch(p *Plan, c *route.Canonical) {
 	case "http", "ws":
 		if p.Worker = route.FindWorker(h.workers, c); p.Worker == nil {
 			p.useDefault(c, &h.unpooled)
-		} else if p.Worker.Match && strings.Contains(p.Worker.Host, "$") {
+		} else if p.Worker.Match && (p.Worker.Port == 0 || strings.Contains(p.Worker.Host, "$")) {
 			p.useDefault(c, &p.Worker.Settings)
 		}
 	default:
