@@ -187,6 +187,8 @@ func TestPlaces(t *testing.T) {
 		"LB101": "http://backend.example.com:8080",
 		"LB102": "http://backend.example.com:8080",
 		"LB103": "http://127.0.0.1:8080",
+		"LB104": "http://images.example.com:8080/$1",
+		"LB105": "$1",
 		"LB106": "http://backend.example.com:8081",
 		"LB107": "/api/ws",
 		"LB108": "/static",

@@ -19,6 +19,8 @@ func Rules() []*Rule {
 		rewriteProxyNoPool,
 		proxyBlockNoWorker,
 		workerAuthorityMismatch,
+		ppmBackrefNoReuse,
+		backrefInAuthority,
 		proxypassSlashMismatch,
 		proxypassShadowed,
 		exclusionAfter,
