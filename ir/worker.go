@@ -15,13 +15,14 @@ type Worker struct {
 	// Retry is retry: how long a worker in the error state is left alone, whole seconds, default 60 s. 0 means that the next
 	// request tries it.
 	Retry Setting[time.Duration]
-	// TTL is ttl: how long an idle connection beyond SMax lives, whole seconds from 1; not set means for ever.
+	// TTL is ttl: how long an idle connection may be used again, whole seconds from 1; not set means for ever.
 	TTL Setting[time.Duration]
 	// Min is min, connections; httpd 2.4 keeps it and does not open them ahead.
 	Min Setting[int]
 	// Max is max, connections a process may have to the backend; 0 means the threads of a process.
 	Max Setting[int]
-	// SMax is smax, idle connections that TTL leaves alone; not set means Max.
+	// SMax is smax, idle connections older than TTL that stay open, unused, until the next one is asked for; not set means
+	// Max. Without TTL it does nothing.
 	SMax Setting[int]
 	// Acquire is acquire: how long a request waits for a free connection, from 1 ms; not set means for ever.
 	Acquire Setting[time.Duration]
@@ -192,7 +193,7 @@ var workerSpecs = []ParamSpec{
 	},
 	{
 		Key: "smax", Of: ParamOfWorker, Kind: ParamInt, Max: maxInt, Module: "mod_proxy",
-		Legal: "a whole number, 0 or more", Refusal: "Smax must be a positive number", Means: "idle connections that ttl leaves alone",
+		Legal: "a whole number, 0 or more", Refusal: "Smax must be a positive number", Means: "idle connections that ttl leaves open, unused",
 	},
 	{
 		Key: "acquire", Of: ParamOfWorker, Kind: ParamInterval, Unit: time.Millisecond, Min: 1, Max: math.MaxInt64, Module: "mod_proxy",

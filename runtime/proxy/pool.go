@@ -67,7 +67,7 @@ type pool struct {
 // errAcquire when acquire has passed.
 func (p *pool) take(ctx context.Context, d *dialer, settings *upstream.Settings, now time.Time) (*backend, error) {
 	p.mu.Lock()
-	p.expire(settings, now)
+	p.expire(settings, 0, now)
 	if n := len(p.idle); n > 0 {
 		b := p.idle[n-1]
 		p.idle[n-1] = nil
@@ -128,7 +128,7 @@ func (p *pool) put(b *backend, settings *upstream.Settings, now time.Time) {
 	}
 	b.idleSince = now
 	p.idle = append(p.idle, b)
-	p.expire(settings, now)
+	p.expire(settings, settings.SMax, now)
 	p.mu.Unlock()
 }
 
@@ -149,13 +149,14 @@ func (p *pool) next(b *backend) {
 	p.waiting = p.waiting[1:]
 }
 
-// expire closes connections beyond smax that were idle for longer than ttl, the oldest first.
-func (p *pool) expire(settings *upstream.Settings, now time.Time) {
+// expire closes connections that were idle for longer than ttl, the oldest first, down to so many. None of them is used
+// again, those that smax spares neither.
+func (p *pool) expire(settings *upstream.Settings, spared int, now time.Time) {
 	if settings.TTL <= 0 {
 		return
 	}
 	n := 0
-	for n < len(p.idle) && len(p.idle)-n > settings.SMax && now.Sub(p.idle[n].idleSince) >= settings.TTL {
+	for n < len(p.idle) && len(p.idle)-n > spared && now.Sub(p.idle[n].idleSince) >= settings.TTL {
 		p.idle[n].close()
 		n++
 	}

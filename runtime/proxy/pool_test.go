@@ -42,8 +42,8 @@ func workerAt(l net.Listener) *upstream.Worker {
 	return &upstream.Worker{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Settings: upstream.Settings{ConnectTimeout: time.Second, AddressTTL: -1}}
 }
 
-// TestPoolOrder: the connection that was used last is taken first, so that the others can grow old; those beyond smax are
-// closed when ttl has passed.
+// TestPoolOrder: the connection that was used last is taken first, so that the others can grow old; when ttl has passed
+// they are closed, also those that smax spares while nobody asks for one.
 func TestPoolOrder(t *testing.T) {
 	fake := clock.NewFake(time.Unix(1000, 0))
 	d := newDialer(fake)

@@ -54,7 +54,7 @@ type Settings struct {
 	Timeout time.Duration
 	// Retry is how long a failure keeps the worker out (mod_proxy: retry, default 60 s).
 	Retry time.Duration
-	// TTL is how long an idle connection beyond SMax lives (mod_proxy: ttl); 0 is for ever.
+	// TTL is how long an idle connection may be used again (mod_proxy: ttl); 0 is for ever.
 	TTL time.Duration
 	// Acquire bounds the wait for a connection when Max are in use (mod_proxy: acquire); 0 waits for ever.
 	Acquire time.Duration
@@ -62,7 +62,8 @@ type Settings struct {
 	Ping time.Duration
 	// Max bounds the connections (mod_proxy: max); 0 is no bound.
 	Max int
-	// SMax is the number of idle connections that TTL spares (mod_proxy: smax); 0 where none is given.
+	// SMax is the number of idle connections older than TTL that stay open until the next one is asked for (mod_proxy: smax);
+	// 0 where none is given.
 	SMax int
 	// Min is mod_proxy's min.
 	Min int
