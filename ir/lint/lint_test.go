@@ -201,6 +201,7 @@ func TestPlaces(t *testing.T) {
 		"LB121": "timeout=600",
 		"LB122": "timeout=5min",
 		"LB124": "keepalive=On",
+		"LB128": "max=50",
 		"LB143": "http://blog.example.com:8080/blog",
 		"LB144": "/app",
 		"LB145": "http://localhost:8081/app",
@@ -231,6 +232,7 @@ func TestPlaces(t *testing.T) {
 		"LB421": "%{REQUEST_FILENAME}",
 		"LB501": "Strict-Transport-Security",
 		"LB502": "http://app.example.com:8080/",
+		"LB803": "shop.example.com",
 	}
 	for _, rule := range lint.Rules() {
 		if rule.Run == nil {

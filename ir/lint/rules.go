@@ -33,6 +33,7 @@ func Rules() []*Rule {
 		workerParamsIgnored,
 		timeoutUnitIgnored,
 		keepaliveMisread,
+		reuseWithoutTTL,
 		pprMissing,
 		pprSlashMismatch,
 		pprTargetMismatch,
@@ -64,5 +65,6 @@ func Rules() []*Rule {
 		headerNotAlways,
 		xfpMissing,
 		undefinedDefine,
+		vhostDuplicate,
 	}
 }
