@@ -180,7 +180,7 @@ func (v *balancerView) summary() (text, class string) {
 }
 
 func isChecked(w *upstream.Worker) bool {
-	return w.Slot.Check().Method != upstream.CheckNone || w.Params != nil && w.Params.Health.IsSet()
+	return w.Slot.Check().Method != upstream.CheckNone
 }
 
 func newWorkerView(w *upstream.Worker, elected uint64) workerView {

@@ -27,7 +27,7 @@ func newPages() *pages {
 	return &pages{
 		templates: template.Must(template.ParseFS(files, "pages/*.html")),
 		style:     template.CSS(style), script: template.JS(script), //nolint:gosec // both are files of this package
-		policy: "default-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; style-src '" +
+		policy: "default-src 'none'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; style-src '" +
 			hash(style) + "'; script-src '" + hash(script) + "'",
 	}
 }

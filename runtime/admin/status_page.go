@@ -126,7 +126,7 @@ func newStatusRequest(row scoreboard.Row, now time.Time) statusRequest {
 	if view.Busy {
 		took = now.Sub(row.Request.Start)
 	}
-	view.Took = strconv.FormatInt(took.Milliseconds(), 10) + " ms"
+	view.Took = strconv.FormatFloat(float64(took.Microseconds())/1000, 'f', 1, 64) + " ms"
 	return view
 }
 
