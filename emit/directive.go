@@ -33,6 +33,8 @@ func Directive(item ir.Item) string {
 		return "ProxySet"
 	case *ir.BalancerMember:
 		return "BalancerMember"
+	case *ir.HealthTemplate:
+		return "ProxyHCTemplate"
 	case *ir.RewriteCond:
 		return "RewriteCond"
 	case *ir.RewriteRule:

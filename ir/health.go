@@ -57,6 +57,30 @@ func DefaultHealth() Health {
 	}
 }
 
+// HealthTemplate is ProxyHCTemplate: keys of a health check under a name, from which hctemplate takes them.
+type HealthTemplate struct {
+	Node
+	// Name is compared without regard to case.
+	Name string
+	// Params are hc keys, in order.
+	Params []Param
+}
+
+// TemplateDefaults are the keys that a template has before its own: with a template a member is checked, unlike without
+// one.
+func TemplateDefaults() []Param {
+	return []Param{
+		{Key: "hcmethod", Value: string(HealthTCP)},
+		{Key: "hcinterval", Value: "30"},
+		{Key: "hcpasses", Value: "1"},
+		{Key: "hcfails", Value: "1"},
+		{Key: "hcuri"},
+		{Key: "hcexpr"},
+	}
+}
+
+func (*HealthTemplate) item() {}
+
 // IsSet says whether any key of the health check was written.
 func (h Health) IsSet() bool {
 	return h.Method.Set || h.Interval.Set || h.Passes.Set || h.Fails.Set || h.URI.Set || h.Expr.Set || h.Template.Set

@@ -42,6 +42,8 @@ func arguments(item ir.Item) (string, error) {
 		return words(append(optional(item.URL), params(item.Params)...)...), nil
 	case *ir.BalancerMember:
 		return words(append(append(optional(item.Balancer), item.URL), params(item.Params)...)...), nil
+	case *ir.HealthTemplate:
+		return words(append([]string{item.Name}, params(item.Params)...)...), nil
 	case *ir.RewriteCond:
 		return rewriting(item.Cond.String()), nil
 	case *ir.RewriteRule:

@@ -31,6 +31,7 @@ const (
 	keyRoutes              = "routes"
 	keyMembers             = "members"
 	keyProxySet            = "proxy_set"
+	keyHealthTemplates     = "health_templates"
 	keyBalancers           = "balancers"
 	keyBackends            = "backends"
 	keyBackendsMatching    = "backends_matching"
@@ -61,30 +62,31 @@ const (
 // groups returns the codecs of all keys of a scope. Readers and writers carry them, since scopes hold scopes.
 func groups() map[string]group {
 	all := map[string]group{
-		keyModules:        modules,
-		keyListen:         listen,
-		keyServerName:     serverName,
-		keyServerAlias:    serverAlias,
-		keySites:          sites,
-		keyRoutes:         routes,
-		keyMembers:        members,
-		keyProxySet:       proxySet,
-		keySections:       sections,
-		keyRewrites:       rewrites,
-		keyRewriteMaps:    rewriteMaps,
-		keyEnvIf:          envIf,
-		keyEnv:            env,
-		keyHeaders:        headers(false),
-		keyRequestHeaders: headers(true),
-		keyRequire:        require,
-		keyAccess:         access,
-		keyLogFormats:     logFormats,
-		keyAccessLogs:     accessLogs,
-		keyErrorDocuments: errorDocuments,
-		keyAliases:        aliases,
-		keyMime:           mime,
-		keyFiltersByType:  filtersByType,
-		keyVerbatim:       verbatim,
+		keyModules:         modules,
+		keyListen:          listen,
+		keyServerName:      serverName,
+		keyServerAlias:     serverAlias,
+		keySites:           sites,
+		keyRoutes:          routes,
+		keyMembers:         members,
+		keyProxySet:        proxySet,
+		keyHealthTemplates: healthTemplates,
+		keySections:        sections,
+		keyRewrites:        rewrites,
+		keyRewriteMaps:     rewriteMaps,
+		keyEnvIf:           envIf,
+		keyEnv:             env,
+		keyHeaders:         headers(false),
+		keyRequestHeaders:  headers(true),
+		keyRequire:         require,
+		keyAccess:          access,
+		keyLogFormats:      logFormats,
+		keyAccessLogs:      accessLogs,
+		keyErrorDocuments:  errorDocuments,
+		keyAliases:         aliases,
+		keyMime:            mime,
+		keyFiltersByType:   filtersByType,
+		keyVerbatim:        verbatim,
 	}
 	for _, kind := range namedKinds {
 		all[kind.key] = kind.group()
@@ -120,6 +122,8 @@ func keyOf(item ir.Item) string {
 		return keyRoutes
 	case *ir.ProxySet:
 		return keyProxySet
+	case *ir.HealthTemplate:
+		return keyHealthTemplates
 	case *ir.BalancerMember:
 		return keyMembers
 	case *ir.RewriteCond, *ir.RewriteRule:

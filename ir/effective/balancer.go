@@ -74,7 +74,7 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 	}
 	if w := defineWorker(item.URL, item); w != nil {
 		w.Balancer = b
-		w.apply(item.Params)
+		w.apply(s.withTemplates(item.Params))
 		b.Members = append(b.Members, w)
 	}
 }
@@ -107,7 +107,7 @@ func (b *Balancer) finish() {
 				params = append(params, m.Param)
 			}
 		}
-		w.apply(params)
+		w.apply(b.Server.withTemplates(params))
 	}
 }
 

@@ -59,7 +59,7 @@ func (m *Mapping) bindWorker(s *Server) {
 	}
 	if m.Worker = defineWorker(m.Pass.URL, m.Pass); m.Worker != nil {
 		m.Worker.Match = m.IsRegex()
-		m.Worker.apply(m.Pass.Params)
+		m.Worker.apply(s.withTemplates(m.Pass.Params))
 		s.Workers = append(s.Workers, m.Worker)
 	}
 }

@@ -63,6 +63,8 @@ type Server struct {
 	Unresolved []*ir.ProxySet
 
 	conditions []*ir.SetEnvIf
+	// templates are its templates of health checks.
+	templates []*ir.HealthTemplate
 
 	own    *Settings
 	last   int
@@ -137,6 +139,8 @@ func (s *Server) collectItem(item ir.Item) {
 		s.proxySet(item, nil)
 	case *ir.BalancerMember:
 		s.balancerMember(item, nil)
+	case *ir.HealthTemplate:
+		s.templates = append(s.templates, item)
 	case *ir.RewriteCond, *ir.RewriteRule:
 		s.Rewrite.add(item)
 	case *ir.HeaderEdit:
@@ -186,6 +190,8 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 			s.proxySet(child, sec)
 		case *ir.BalancerMember:
 			s.balancerMember(child, sec)
+		case *ir.HealthTemplate:
+			s.templates = append(s.templates, child)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
 			*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:

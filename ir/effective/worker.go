@@ -179,7 +179,7 @@ func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define boo
 			return
 		}
 	} else if w := s.ownWorker(url, by, define); w != nil {
-		w.apply(params)
+		w.apply(s.withTemplates(params))
 		if w.By != by {
 			w.Also = append(w.Also, by)
 		}

@@ -96,6 +96,8 @@ func httpdParam(n *parser.Node, text string, p ir.Param, url string) string {
 		return "<Proxy " + text + " " + p.Key + "=" + p.Value + "; " + url
 	case "proxypassmatch":
 		return "ProxyPass " + text
+	case "proxyhctemplate":
+		return "ProxyHCTemplate: " + text + " " + p.Key + "=" + p.Value + "; " + url
 	}
 	return n.Name + " " + text
 }
@@ -210,17 +212,10 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 	return false
 }
 
-// remember takes the names of health checks from directives that are not modelled.
+// remember takes the name of a health check's condition, which is not modelled.
 func remember(n *parser.Node, at place) {
-	if len(n.Words) == 0 {
-		return
-	}
-	name := n.Words[0].String()
-	switch {
-	case n.Is("ProxyHCExpr"):
-		at.srv.exprs = with(at.srv.exprs, name)
-	case n.Is("ProxyHCTemplate"):
-		at.srv.templates = with(at.srv.templates, clib.ToLower(name))
+	if n.Is("ProxyHCExpr") && len(n.Words) > 0 {
+		at.srv.exprs = with(at.srv.exprs, n.Words[0].String())
 	}
 }
 

@@ -47,7 +47,7 @@ func (b *builder) checkHealth(w *effective.Worker) {
 	switch {
 	case !ok:
 		b.report.refuse(w.By, "hcmethod=%s of %s speaks AJP, which this server does not: write TCP, OPTIONS, HEAD or GET", health.Method.Value, w.Name)
-	case health.Expr.Set && method != upstream.CheckNone && method != upstream.CheckTCP:
+	case health.Expr.Value != "" && method != upstream.CheckNone && method != upstream.CheckTCP:
 		b.report.refuse(w.By, "hcexpr=%s of %s is not run by this server, and without it %s is healthy with the statuses 200 to 399: let the health page answer one of those, and leave hcexpr out", health.Expr.Value, w.Name, w.Name)
 	}
 }

@@ -60,7 +60,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.ErrorDocument, *ir.FilterByType:
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
-		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
+		*ir.HealthTemplate, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
 		// Run, or judged where they are compiled.

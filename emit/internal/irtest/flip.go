@@ -31,6 +31,7 @@ func Every() *ir.Config {
 		&ir.ProxyPassReverse{Path: "/a", URL: "http://b/", Interpolate: true},
 		&ir.ProxySet{URL: "http://b/", Params: params},
 		&ir.BalancerMember{Balancer: "balancer://x", URL: "http://b/", Params: params},
+		&ir.HealthTemplate{Name: "web", Params: params},
 		&ir.RewriteCond{Cond: cond},
 		&ir.RewriteRule{Rule: rule},
 		&ir.RewriteMap{Name: "m", Source: "txt:map.txt", Owner: "a:b"},

@@ -113,7 +113,7 @@ func (g *generator) item(where context, depth int) ir.Item {
 	case inLocation:
 		kinds = append(kinds, g.pass, g.reverse, g.alias)
 	case inBalancer:
-		kinds = append(kinds, g.member, g.member, g.set, g.set)
+		kinds = append(kinds, g.member, g.member, g.set, g.set, g.healthTemplate)
 	}
 	if depth > 0 && (where == inMain || where == inSite) {
 		for range 3 {
@@ -405,6 +405,12 @@ func (g *generator) params() []ir.Param {
 
 func (g *generator) member(context) ir.Item {
 	return &ir.BalancerMember{URL: g.url(), Params: g.params()}
+}
+
+func (g *generator) healthTemplate(context) ir.Item {
+	return &ir.HealthTemplate{Name: g.some("template"), Params: rapid.SliceOfN(rapid.SampledFrom([]ir.Param{
+		{Key: "hcmethod", Value: "GET"}, {Key: "hcuri", Value: "/a b"}, {Key: "hcinterval", Value: "500ms"}, {Key: "hcfails", Value: "2"},
+	}), 0, 3).Draw(g.t, "keys")}
 }
 
 func (g *generator) set(context) ir.Item {

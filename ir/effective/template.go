@@ -1,0 +1,36 @@
+package effective
+
+import (
+	"slices"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+)
+
+// withTemplates puts the keys of a ProxyHCTemplate behind each hctemplate that names it. Keys behind that override them,
+// keys before it do not count. Of two templates of one name the first is taken.
+func (s *Server) withTemplates(params []ir.Param) []ir.Param {
+	return fillTemplates(params, s.templates)
+}
+
+func fillTemplates(params []ir.Param, known []*ir.HealthTemplate) []ir.Param {
+	isTemplate := func(p ir.Param) bool { return p.Key == "hctemplate" }
+	if !slices.ContainsFunc(params, isTemplate) {
+		return params
+	}
+	var all []ir.Param
+	for _, p := range params {
+		all = append(all, p)
+		if !isTemplate(p) {
+			continue
+		}
+		i := slices.IndexFunc(known, func(t *ir.HealthTemplate) bool { return clib.EqualFold(t.Name, p.Value) })
+		if i < 0 {
+			continue
+		}
+		all = append(all, ir.TemplateDefaults()...)
+		// A template can only name one that stands before it.
+		all = append(all, fillTemplates(known[i].Params, known[:i])...)
+	}
+	return all
+}
