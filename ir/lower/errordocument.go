@@ -23,5 +23,8 @@ func lowerErrorDocument(l *lowering, n *parser.Node, _ place) ir.Item {
 			"ErrorDocument has no status %q", written)
 		return nil
 	}
+	if !l.stringExpression(n, n.Words[1].Text, "Cannot parse expression in ErrorDocument: ") {
+		return nil
+	}
 	return item
 }

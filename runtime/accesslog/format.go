@@ -108,14 +108,14 @@ func unescape(c byte) byte {
 
 // compileItem compiles the directive at the start of text and returns its length.
 func compileItem(text string, offset int) (it item, n int, err error) {
+	final := false // the status of the response that was sent, not of the one that it stands for
 	for i := 1; i < len(text); {
 		switch c := text[i]; {
 		case c == '!':
 			it.except = !it.except
 			i++
 		case c == '<' || c == '>' || c == ',':
-			// Original and final request differ after an internal redirect only, which the proxy does not make.
-			i++
+			final, i = c == '>' || final && c != '<', i+1
 		case c == '{':
 			end := strings.IndexByte(text[i:], '}')
 			if end < 0 {
@@ -135,10 +135,13 @@ func compileItem(text string, offset int) (it item, n int, err error) {
 			if c == '^' && i+3 <= len(text) {
 				name = text[i : i+3]
 			}
+			if final && name == "s" {
+				name = ">s"
+			}
 			if it.append, err = resolve(name, &it.arg); err != nil {
 				return it, 0, &FormatError{offset + i, err.Error()}
 			}
-			return it, i + len(name), nil
+			return it, i + len(strings.TrimPrefix(name, ">")), nil
 		}
 	}
 	return it, 0, &FormatError{offset, "a % at the end of the format has no letter behind it: write the letter of a directive, or %% for a percent sign"}

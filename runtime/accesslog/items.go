@@ -50,11 +50,12 @@ var letters = map[string]appender{
 		return appendEscapedString(dst, l.x.Handler)
 	},
 	"s": func(dst []byte, l *line, _ string) []byte {
-		if l.x.Response.Status == 0 {
-			return append(dst, '-')
+		if l.x.Response.First != 0 {
+			return strconv.AppendInt(dst, int64(l.x.Response.First), 10)
 		}
-		return strconv.AppendInt(dst, int64(l.x.Response.Status), 10)
+		return appendFinalStatus(dst, l, "")
 	},
+	">s": appendFinalStatus,
 	"S": func(dst []byte, l *line, _ string) []byte {
 		return strconv.AppendInt(dst, l.x.BytesIn+l.x.BytesOut, 10)
 	},
@@ -266,4 +267,12 @@ func timeForm(format string) (func(dst []byte, t time.Time, format string) []byt
 		return nil, errors.New("%{" + format + "}t holds no conversion of strftime: write one, such as %Y, or sec, msec, usec, msec_frac, usec_frac")
 	}
 	return func(dst []byte, t time.Time, format string) []byte { return appendTime(dst, format, t) }, nil
+}
+
+// appendFinalStatus appends the status that was sent.
+func appendFinalStatus(dst []byte, l *line, _ string) []byte {
+	if l.x.Response.Status == 0 {
+		return append(dst, '-')
+	}
+	return strconv.AppendInt(dst, int64(l.x.Response.Status), 10)
 }

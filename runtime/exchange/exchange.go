@@ -107,6 +107,8 @@ func (r *Request) Protocol() string {
 type Response struct {
 	// Status is the code of the status line.
 	Status int
+	// First is the status for which the response stands in, as that of an ErrorDocument does; 0 for most (%<s).
+	First int
 	// Reason is the text of the status line behind the code.
 	Reason []byte
 	// Fields are the fields as they are sent, without Date and Server and what the connection adds.

@@ -66,6 +66,13 @@ func (t *Table) Unset(name string) {
 	}
 }
 
+// Prefix puts a text in front of all names.
+func (t *Table) Prefix(text string) {
+	for i := range t.entries {
+		t.entries[i].name = text + t.entries[i].name
+	}
+}
+
 // All yields names and values in the order in which the names came.
 func (t *Table) All() iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {

@@ -88,11 +88,12 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 		p.respond(status)
 		return
 	}
-	p.path, p.response = path, early.response
+	p.path, p.scope, p.response = path, early, early.response
 	url, raw, done := h.translate(x, p, early)
 	if done {
-		if h.scopes.edits && !h.scopes.located {
-			p.response = h.scopes.find(path, nil, p).response
+		if (h.scopes.edits || h.scopes.documented) && !h.scopes.located {
+			p.scope = h.scopes.find(path, nil, p)
+			p.response = p.scope.response
 		}
 		return
 	}

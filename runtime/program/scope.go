@@ -42,6 +42,10 @@ type scope struct {
 	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
 	files *static.Rules
 	alias string
+	// documents are by status; overrides says that a backend's errors are replaced, those of overridden or all.
+	documents  map[int]*document
+	overrides  bool
+	overridden []int
 }
 
 // maxSections is how many sections of a server the cache of scopes tells apart; with more, scopes are merged per request.
@@ -72,6 +76,8 @@ type scopes struct {
 	located bool
 	// edits says that a Location has Header directives, which count for a redirect of a rewrite rule too.
 	edits bool
+	// documented says that a Location has an ErrorDocument, which counts for what a rewrite rule answers too.
+	documented bool
 
 	mu     sync.Mutex
 	merged atomic.Pointer[map[sectionSet]*scope]
@@ -112,6 +118,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 				c.location = append(c.location, sec)
 				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
 				c.edits = c.edits || len(source.Headers) > 0
+				c.documented = c.documented || len(source.Files.Documents) > 0
 			}
 		}
 	}
@@ -303,6 +310,8 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	}
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
+	s.documents = c.documents(&merged.Files)
+	s.overrides, s.overridden = merged.Settings.ErrorOverride()
 	if c.host.serves {
 		s.files = c.host.fileRules(merged)
 		s.alias = c.locatedAlias(list)

@@ -33,8 +33,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsRewriteOptions: // judged where rules are compiled
 		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsOptions:
 			b.surveyFileWords(item)
-		case ir.WordsProxyErrorOverride:
-			b.report.ignore(item, "ProxyErrorOverride is not run by this server")
+		case ir.WordsProxyErrorOverride: // run
 		case ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite:
 			b.surveyTLS(item, in)
 		case ir.WordsLogLevel: // about messages, of which this server has its own
@@ -57,7 +56,9 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		if item.Action == ir.MimeAddOutputFilter && b.servesFiles() {
 			b.report.ignore(item, "%s is not run by this server", item.Action)
 		}
-	case *ir.ErrorDocument, *ir.FilterByType:
+	case *ir.ErrorDocument:
+		b.surveyDocument(item)
+	case *ir.FilterByType:
 		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.HealthTemplate, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,

@@ -61,6 +61,10 @@ type Result struct {
 	Status int
 	// Text is the reason that the page gives; empty for the usual page of the status.
 	Text string
+	// Reason is the text of the status line that a backend sent, whose response is replaced by a page of the server's own;
+	// nil for httpd's. Fields are those that stay.
+	Reason []byte
+	Fields wire.Fields
 	// Unsized says that httpd sends the page without a length and closes the connection.
 	Unsized bool
 	// Blameless says that the status says nothing of the worker: httpd found out when it wrote the head.

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -35,6 +36,9 @@ func (a *attempt) respond() Result {
 	if a.awaits {
 		a.reuse = false // the backend answers without the body that it was promised
 	}
+	if a.Plan.Overrides(a.head.Status) {
+		return a.override()
+	}
 	var sent wire.FramingKind
 	a.out, sent = a.Client.AppendHead(a.out[:0], framing)
 	// The fields must stay for the log, so the body is read behind them, or elsewhere when they leave little room.
@@ -45,6 +49,21 @@ func (a *attempt) respond() Result {
 	a.response.Reset(a.conn.conn, framing, a.in[a.from:a.to], room, a.worker.Settings.Timeout)
 	x.Response.Started = true
 	return a.relay(sent)
+}
+
+// override leaves the response to the server, which sends a page of its own in its place (mod_proxy: ProxyErrorOverride).
+func (a *attempt) override() Result {
+	a.reuse = false // the body is not read
+	result := Result{Status: a.head.Status, Reason: bytes.Clone(a.head.Reason), Blameless: true}
+	if a.head.Status == 401 {
+		for _, field := range a.X.Response.Fields {
+			if wire.EqualFold(field.Name, "WWW-Authenticate") {
+				result.Fields = append(result.Fields, wire.Field{Name: bytes.Clone(field.Name), Value: bytes.Clone(field.Value)})
+			}
+		}
+	}
+	a.X.Response.Status, a.X.Response.Fields, a.X.Response.OwnConnection = 0, a.X.Response.Fields[:0], false
+	return result
 }
 
 // relay moves the body. Whatever has arrived goes out before more is awaited, so that streams flow.

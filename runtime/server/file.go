@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -15,14 +16,30 @@ const sendPiece = 1 << 20
 // sendFile answers with a file, or with the page for why that is not sent.
 func (t *task) sendFile() {
 	x := &t.x
-	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), false)
+	first := t.failed.status
+	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), first != 0)
 	if status := x.Response.Status; status >= 400 && status != 412 {
 		t.plan.Kind = program.Respond
 		t.refuseFile(status)
 		return
 	}
+	if first != 0 {
+		t.standIn(&content)
+	}
 	x.Response.Reason = []byte(reasonOf(x.Response.Status, ""))
 	t.send(content)
+}
+
+// standIn makes the response of a file that of the failure that it stands for.
+func (t *task) standIn(content *exchange.Content) {
+	r := &t.x.Response
+	r.Status = t.failed.status
+	if t.failed.location != nil {
+		r.Fields = append(wire.Fields{{Name: locationName, Value: t.failed.location}}, r.Fields...)
+	}
+	if t.failed.head {
+		r.Fields = append(r.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(nil, content.Length())})
+	}
 }
 
 // refuseFile sends the page for a status with the fields that belong to it: Allow, Content-Range.

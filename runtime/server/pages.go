@@ -25,12 +25,12 @@ func pageOf(status int) page {
 // appendPage appends the body of a response of the server's own: the page that httpd sends, byte for byte, with
 // ServerSignature Off.
 func (t *task) appendPage(dst []byte, status int) []byte {
-	title := reasonOf(status, t.text)
+	title := string(t.reason(status))
 	dst = append(dst, "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n<title>"...)
 	dst = wire.AppendInt(dst, int64(status))
-	dst = append(append(dst, ' '), title...)
+	dst = appendEscaped(append(dst, ' '), title)
 	dst = append(dst, "</title>\n</head><body>\n<h1>"...)
-	dst = append(dst, title...)
+	dst = appendEscaped(dst, title)
 	dst = append(dst, "</h1>\n"...)
 	if t.text != "" && status == 500 {
 		dst = append(t.appendNotes(dst), "<p />\n"...)

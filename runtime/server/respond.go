@@ -13,6 +13,9 @@ import (
 // proxy.Client.
 func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKind) {
 	x := &t.x
+	if t.failed.head {
+		body = wire.Framing{}
+	}
 	none := body.Kind == wire.FramingNone
 	keep, chunked := t.persist(none, body.Kind == wire.FramingLength)
 	t.conn.closing = t.conn.closing || !keep
@@ -234,14 +237,24 @@ func (t *task) respondError(err error) {
 	t.respond(bad.Status)
 }
 
-// respond sends a response of the server's own.
+// respond sends a response of the server's own: an ErrorDocument, or the page for a status.
 func (t *task) respond(status int) {
+	switch {
+	case t.failed.status != 0:
+		t.despite(status)
+	case status == 200 || !t.document(status):
+		t.sendPage(status)
+	}
+}
+
+// sendPage sends the page of the server for a status.
+func (t *task) sendPage(status int) {
 	x := &t.x
 	if isRedirect(status) && !wire.ValidField(wire.Field{Name: locationName, Value: t.plan.Location}) {
 		// Text of the client, decoded and not escaped again, must not begin a field of its own.
 		status, t.instead, t.unsized = 500, status, true
 	}
-	x.Response.Status, x.Response.Reason = status, []byte(reasonOf(status, t.text))
+	x.Response.Status, x.Response.Reason = status, t.reason(status)
 	x.Response.Fields = t.keptFields(x.Response.Fields[:0])
 	if len(t.plan.Location) > 0 && isRedirect(status) {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
@@ -262,7 +275,7 @@ func (t *task) send(content exchange.Content) {
 	if closer, ok := content.Rest.(io.Closer); ok {
 		defer func() { _ = closer.Close() }() // it was only read
 	}
-	head := isBodiless(x.Response.Status) || string(x.Request.Method) == "HEAD"
+	head := isBodiless(x.Response.Status) || t.failed.head || string(x.Request.Method) == "HEAD"
 	framing := wire.Framing{}
 	switch {
 	case head:

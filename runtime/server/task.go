@@ -56,6 +56,9 @@ type task struct {
 	instead int
 	// slot is the request on the scoreboard; nil where that is not kept.
 	slot *scoreboard.Slot
+	// failed is what an ErrorDocument stands for; overridden is the reason of a backend whose response is replaced.
+	failed     failure
+	overridden []byte
 	// keep are fields that go with the page of a status.
 	keep wire.Fields
 	// text is the reason that an error page gives, notes what it says beside.
@@ -96,6 +99,7 @@ func (t *task) reset() {
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
 	t.apart, t.expecting, t.unsized, t.asHTTP10, t.instead = false, false, false, false, 0
 	t.text, t.notes = "", ""
+	t.failed, t.overridden, t.keep = failure{}, nil, t.keep[:0]
 }
 
 // serveArrived serves the requests that are whole in the buffer. It returns false when the connection ends or the next
@@ -285,6 +289,7 @@ func (t *task) refuse(n int, err error) {
 	t.begin()
 	t.x.BytesIn = int64(t.to - t.from)
 	t.host = g.program.Host(t.conn.local, nil)
+	t.body.Reset(t.conn.wire, wire.Framing{}, nil, nil, bodyTimeout)
 	t.x.ServerName = t.host.ServerName
 	t.respondError(err)
 	t.conn.closing, t.conn.linger = true, true
@@ -322,7 +327,8 @@ func (t *task) carryOut() {
 				t.x.Response.Status = statusBadGateway
 			}
 		case result.Status != 0:
-			t.text, t.unsized = result.Text, result.Unsized
+			t.text, t.unsized, t.overridden = result.Text, result.Unsized, result.Reason
+			t.keep = append(t.keep[:0], result.Fields...)
 			t.respond(result.Status)
 		}
 	case program.Respond:
