@@ -242,6 +242,10 @@ func (c *compiler) require(r *ir.Require) rule {
 		return hosts(c.names(r))
 	case "forward-dns":
 		return forwardNames(c.names(r))
+	case "ssl":
+		return encrypted{}
+	case "ssl-verify-client":
+		return verifiedClient{}
 	default:
 		c.problem(r, "Require %s cannot be decided by this server: allow by address with Require ip, or leave it to a server that authenticates", r.Provider)
 	}
@@ -281,6 +285,26 @@ type local struct{}
 
 func (local) decide(x *Request) verdict {
 	if client := x.Client.Remote.Addr().Unmap(); client.IsLoopback() || client == x.Client.Local.Addr().Unmap() {
+		return granting
+	}
+	return denying
+}
+
+// encrypted is Require ssl of mod_ssl.
+type encrypted struct{}
+
+func (encrypted) decide(x *Request) verdict {
+	if x.Client.TLS != nil {
+		return granting
+	}
+	return denying
+}
+
+// verifiedClient is Require ssl-verify-client of mod_ssl.
+type verifiedClient struct{}
+
+func (verifiedClient) decide(x *Request) verdict {
+	if x.Client.TLS != nil && x.Client.TLS.Verified {
 		return granting
 	}
 	return denying

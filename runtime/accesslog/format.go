@@ -15,7 +15,7 @@ import (
 type Server struct {
 	// Name is its ServerName (%v).
 	Name string
-	// Port is the port of its ServerName, of its virtual host, or the default of its scheme (%p).
+	// Port is the port of its ServerName or of its virtual host; for 0 the default of the scheme counts (%p).
 	Port int
 	// Canonical says that its own name counts for %V, not that of the Host header (UseCanonicalName On).
 	Canonical bool
@@ -159,6 +159,8 @@ func resolve(name string, arg *string) (appender, error) {
 		return durationAppender(*arg)
 	case "p":
 		return portAppender(*arg)
+	case "x", "c":
+		return tlsAppender(name, arg)
 	case "P":
 		if *arg == "" || *arg == "pid" {
 			return appendPid, nil

@@ -192,7 +192,7 @@ func portAppender(arg string) (appender, error) {
 	switch arg {
 	case "", "canonical":
 		return func(dst []byte, l *line, _ string) []byte {
-			return strconv.AppendInt(dst, int64(l.server.Port), 10)
+			return strconv.AppendInt(dst, int64(l.port()), 10)
 		}, nil
 	case "local":
 		return func(dst []byte, l *line, _ string) []byte {
@@ -207,6 +207,17 @@ func portAppender(arg string) (appender, error) {
 		}, nil
 	}
 	return nil, fmt.Errorf("%%{%s}p is no port: write canonical, local or remote", arg)
+}
+
+// port is the port of the server.
+func (l *line) port() int {
+	switch {
+	case l.server.Port != 0:
+		return l.server.Port
+	case l.x.Client.Secure:
+		return 443
+	}
+	return 80
 }
 
 // durationAppender is %T.

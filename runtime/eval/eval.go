@@ -65,7 +65,10 @@ func Resolve(v rewrite.Variable, server *Server) (Variable, error) {
 	case rewrite.EnvVar:
 		return Variable{appendEnv, v.Name}, nil
 	case rewrite.SSLVar:
-		return Variable{}, fmt.Errorf("%%{SSL:%s} asks for TLS, which this server does not have: leave it out", v.Name)
+		if !exchange.IsTLSVariable(v.Name) {
+			return Variable{}, fmt.Errorf("%%{SSL:%s} is not a variable of mod_ssl that this server can fill in: leave it out", v.Name)
+		}
+		return Variable{appendTLS, v.Name}, nil
 	case rewrite.LookAheadURI, rewrite.LookAheadFile:
 		return Variable{}, fmt.Errorf("%%{LA-…:%s} needs a subrequest, which this server does not make: ask for %%{%s} itself", v.Name, v.Name)
 	}
@@ -128,6 +131,10 @@ var serverVariables = map[string]func(dst []byte, c *Context, name string) []byt
 	"THE_REQUEST":     func(dst []byte, c *Context, _ string) []byte { return append(dst, c.Exchange.Request.Line...) },
 	"TIME":            appendClock, "TIME_YEAR": appendClock, "TIME_MON": appendClock, "TIME_DAY": appendClock,
 	"TIME_HOUR": appendClock, "TIME_MIN": appendClock, "TIME_SEC": appendClock, "TIME_WDAY": appendClock,
+}
+
+func appendTLS(dst []byte, c *Context, name string) []byte {
+	return append(dst, c.Exchange.Client.TLSVariable(name)...)
 }
 
 func appendRemoteAddr(dst []byte, c *Context, _ string) []byte {

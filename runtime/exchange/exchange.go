@@ -53,8 +53,11 @@ type Client struct {
 	Served int
 	// Name is the name of the client, where a rule of access asked for it; nil where none did.
 	Name *ClientName
-	// Secure says that the connection is TLS.
+	// Secure says that the connection is TLS and that the virtual host of the request serves TLS, so that its URLs begin
+	// with https.
 	Secure bool
+	// TLS is what is known of an encrypted connection; nil for a plain one.
+	TLS *TLS
 }
 
 // ClientName is the name of a client. It is never changed.

@@ -16,6 +16,7 @@ import (
 	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -54,7 +55,9 @@ type edit struct {
 type part struct {
 	text string
 	// env is the name of a variable; time says that it is %t, duration that it is %D.
-	env            string
+	env string
+	// tls is the name of a variable of mod_ssl.
+	tls            string
 	time, duration bool
 	// expr is an expression; it is the only part then.
 	expr *eval.Text
@@ -173,7 +176,7 @@ func (e *edit) settle() {
 	text := []byte{}
 	for i := range e.value {
 		p := &e.value[i]
-		if p.time || p.duration || p.env != "" || p.expr != nil {
+		if p.time || p.duration || p.env != "" || p.tls != "" || p.expr != nil {
 			return
 		}
 		text = append(text, p.text...)
@@ -211,7 +214,7 @@ func (e *edit) condition(text string, server *eval.Server) error {
 	return nil
 }
 
-// parseValue reads a value: %%, %{NAME}e, %t and in a response %D, and the escapes \n, \r, \t and \\.
+// parseValue reads a value: %%, %{NAME}e, %{NAME}s, %t and in a response %D, and the escapes \n, \r, \t and \\.
 func parseValue(text string, response bool) ([]part, error) {
 	var parts []part
 	var literal strings.Builder
@@ -242,11 +245,18 @@ func parseValue(text string, response bool) ([]part, error) {
 			parts = append(parts, part{duration: true})
 		default:
 			end := strings.Index(text[i:], "}")
-			if !strings.HasPrefix(text[i:], "%{") || end < 0 || i+end+1 >= len(text) || text[i+end+1] != 'e' {
-				return nil, fmt.Errorf("a header value that holds %q is not run by this server: write %%%%, %%t or %%{NAME}e", text[i:])
+			if !strings.HasPrefix(text[i:], "%{") || end < 0 || i+end+1 >= len(text) || text[i+end+1] != 'e' && text[i+end+1] != 's' {
+				return nil, fmt.Errorf("a header value that holds %q is not run by this server: write %%%%, %%t, %%{NAME}e or %%{NAME}s", text[i:])
 			}
 			flush()
-			parts = append(parts, part{env: text[i+2 : i+end]})
+			name := text[i+2 : i+end]
+			if text[i+end+1] == 'e' {
+				parts = append(parts, part{env: name})
+			} else if exchange.IsTLSVariable(name) {
+				parts = append(parts, part{tls: name})
+			} else {
+				return nil, fmt.Errorf("%%{%s}s is not a variable of mod_ssl that this server can fill in: leave it out", name)
+			}
 			i += end + 1
 		}
 	}
@@ -280,6 +290,12 @@ func (e *edit) render(t *table) []byte {
 			dst = strconv.AppendInt(append(dst, "t="...), t.x.Start.UnixMicro(), 10)
 		case p.duration:
 			dst = strconv.AppendInt(append(dst, "D="...), t.now.Sub(t.x.Start).Microseconds(), 10)
+		case p.tls != "":
+			value := t.x.Client.TLSVariable(p.tls)
+			if value == "" {
+				value = string(unknown)
+			}
+			dst = appendUnwrapped(dst, value)
 		case p.env != "":
 			value, ok := t.x.Env.Get(p.env)
 			if !ok {
@@ -296,8 +312,9 @@ func (e *edit) render(t *table) []byte {
 
 // appendUnwrapped appends the value of a variable, which can hold text of the client, without line ends: those would let
 // it write fields of its own (mod_headers: unwrap_header).
-func appendUnwrapped(dst, value []byte) []byte {
-	for _, c := range value {
+func appendUnwrapped[T string | []byte](dst []byte, value T) []byte {
+	for i := range len(value) {
+		c := value[i]
 		if c == '\r' || c == '\n' {
 			c = ' '
 		}

@@ -45,6 +45,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	var worker *upstream.Worker
 	if ok := !first || b.checkWorker(w); ok {
 		worker = newWorker(b.program.table, w, s, key, extra)
+		worker.TLS = b.workerTLS(w, s)
 		b.program.upgrades = b.program.upgrades || worker.Settings.Upgrade != ""
 	}
 	b.compiledWorkers[memo] = worker
@@ -71,12 +72,9 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 // checkWorker reports what of a worker is not done.
 func (b *builder) checkWorker(w *effective.Worker) bool {
 	switch w.URL.Scheme {
-	case "http", "ws":
-	case "https", "wss":
-		b.report.refuse(w.By, "%s needs TLS to the backend, which this server does not have: write http, or let a TLS proxy beside the backend do it", w.Name)
-		return false
+	case "http", "https", "ws", "wss":
 	default:
-		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http", w.Name, w.URL.Scheme)
+		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http or https", w.Name, w.URL.Scheme)
 		return false
 	}
 	if w.URL.Socket != "" {

@@ -20,6 +20,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/static"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -44,6 +45,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		owners: make(map[*effective.Worker]string), seen: make(map[string]int),
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
+		tlsReported:       make(map[tlsProblem]bool),
 	}
 	if b.options.Pick == nil {
 		b.options.Pick = rand.IntN
@@ -58,6 +60,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	if b.program.table == nil {
 		b.program.table = upstream.NewTable()
 	}
+	b.tls = b.tlsLoader()
 	b.listens()
 	b.bound()
 	for _, server := range b.view.Servers() {
@@ -71,6 +74,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	}
 	b.program.checksAtOnce = int(b.view.Main().Settings.Number(ir.NumberProxyHCTPsize).Value)
 	b.survey(c.Items, nil)
+	b.addresses()
 	return b.program, b.report
 }
 
@@ -90,6 +94,9 @@ type builder struct {
 	compiledMaps map[*ir.RewriteMap]*rewrite.Map
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
+
+	tls         *tlsconf.Loader
+	tlsReported map[tlsProblem]bool
 
 	compiledWorkers   map[backendKey[effective.Worker]]*upstream.Worker
 	compiledBalancers map[backendKey[effective.Balancer]]*upstream.Balancer
@@ -143,6 +150,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	}
 	b.files(h, s)
 	identity := b.identity(s, h)
+	h.tls = b.serverTLS(s)
 	b.workers(h, s, identity)
 	b.balancers(h, s, identity)
 	b.mappings(h, s)
@@ -311,9 +319,6 @@ func configuresRewriting(s *effective.Server) bool {
 func (b *builder) logs(h *Host, s *effective.Server) {
 	canonical := clib.EqualFold(s.Settings.Word(ir.WordUseCanonicalName).Value, "on")
 	h.logs = &accesslog.Set{Server: accesslog.Server{Name: h.ServerName, Port: h.ServerPort, Canonical: canonical}}
-	if h.logs.Server.Port == 0 {
-		h.logs.Server.Port = 80
-	}
 	for _, item := range s.Logs {
 		if log, ok := b.log(h, s, item); ok {
 			h.logs.Logs = append(h.logs.Logs, log)

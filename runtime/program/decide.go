@@ -183,6 +183,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		return
 	}
 	s.variables.Apply(x)
+	s.exportTLS(x)
 	if url == nil && len(p.path) == 1 && p.path[0] == '*' {
 		p.respond(statusOK)
 		return
@@ -195,7 +196,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		}
 		return
 	}
-	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse = s.preserveHost, s.addForwarded, s.continues, s.reverse
+	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.reverse, s.tls
 	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
 	if p.buf = dst; status != 0 {
 		p.respond(status)
@@ -217,7 +218,7 @@ func (h *Host) dispatch(p *Plan, c *route.Canonical) {
 			p.respond(statusInternal)
 		}
 		p.Authority = nil
-	case "http", "ws":
+	case "http", "https", "ws", "wss":
 		if p.Worker = route.FindWorker(h.workers, c); p.Worker == nil {
 			p.useDefault(c, &h.unpooled)
 		} else if p.Worker.Match && (p.Worker.Port == 0 || strings.Contains(p.Worker.Host, "$")) {

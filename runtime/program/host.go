@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/static"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -22,6 +23,7 @@ type Host struct {
 	// Settings are those of the connection.
 	Settings Settings
 
+	tls       *tlsconf.Server
 	addresses []ir.Address
 	names     *hostSet
 	server    eval.Server

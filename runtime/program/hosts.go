@@ -8,11 +8,14 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 )
 
 // hostSet is the virtual hosts of one address, found by name at a cost that does not grow with their number.
 type hostSet struct {
 	hosts []*Host
+	// tls is how connections to the address are encrypted; nil where they are not.
+	tls *tlsconf.Address
 	// names holds the first host that has a name.
 	names map[string]int
 	// suffixes holds the first host with a wildcard of the form *.example.com, by ".example.com".

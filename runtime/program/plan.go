@@ -11,6 +11,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -83,6 +84,8 @@ type Plan struct {
 	Worker *upstream.Worker
 	// Balancer chooses a member; nil when Worker is set.
 	Balancer *upstream.Balancer
+	// TLS is how a connection to a backend of https or wss is encrypted (mod_ssl: SSLProxyEngine On); nil where it cannot be.
+	TLS *tlsconf.Backend
 	// Path is what goes on the request line, the query included. For a balancer it stands behind the path of the member
 	// that is chosen (Worker.Path), and it is where a session in the URL is looked for.
 	Path []byte
@@ -149,7 +152,7 @@ func (p *Plan) reset(h *Host) {
 	p.Host = h
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
-	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse = nil, nil, nil, nil, nil
+	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse, p.TLS = nil, nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign = nil, true, false
 	p.scope, p.rewritten = nil, nil
 	p.File = static.File{}

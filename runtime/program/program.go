@@ -12,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -30,6 +31,8 @@ type Options struct {
 	Pick func(n int) int
 	// LookupEnv reads a variable of the process, for PassEnv; nil is os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
+	// Files is where certificates and their keys are read from; nil is the machine.
+	Files tlsconf.Files
 	// Trace sees what the rewrite rules do; nil for none.
 	Trace rewrite.Tracer
 }
@@ -50,6 +53,7 @@ type Program struct {
 	main    *Host
 	hosts   []*Host
 	sets    map[netip.AddrPort]*hostSet
+	mainTLS *tlsconf.Address
 	table   *upstream.Table
 	config  *ir.Config
 	// handlers has a bit for each Handler that SetHandler names.

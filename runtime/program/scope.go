@@ -18,6 +18,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 )
 
 // scope is what holds for a request: the server's defaults with the sections that cover it on top.
@@ -29,13 +30,16 @@ type scope struct {
 	headers  *header.List
 	response *header.Response
 	// conditions are executed before access is decided, variables are set behind that.
-	conditions   *environ.Conditions
-	variables    *environ.Variables
-	preserveHost bool
-	addForwarded bool
-	continues    bool
-	rewrites     bool
-	canonical    bool
+	conditions *environ.Conditions
+	variables  *environ.Variables
+	tls        *tlsconf.Backend
+	// tlsStandard and tlsCertificates are SSLOptions StdEnvVars and ExportCertData.
+	tlsStandard, tlsCertificates bool
+	preserveHost                 bool
+	addForwarded                 bool
+	continues                    bool
+	rewrites                     bool
+	canonical                    bool
 	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
 	handler     Handler
 	handlerName string
@@ -62,6 +66,7 @@ type scopes struct {
 	server   *effective.Server
 	host     *Host
 	getenv   func(name string) (string, bool)
+	loader   *tlsconf.Loader
 	base     *scope
 	proxy    []*section
 	location []*section
@@ -95,7 +100,8 @@ type section struct {
 
 // build compiles the sections of a server.
 func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
-	c.server, c.host, c.getenv = s, h, b.options.LookupEnv
+	c.server, c.host, c.getenv, c.loader = s, h, b.options.LookupEnv, b.tls
+	b.backendTLS(s.Settings)
 	compiled := make(map[*effective.Mapping]*mapping)
 	phases := []effective.Phase{effective.PhaseProxy, effective.PhaseLocation}
 	if h.serves {
@@ -157,6 +163,7 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 			b.report.refuse(p.Item, "%s", p.Message)
 		}
 	}
+	b.backendTLS(c.server.Scope(source).Settings)
 	if source.Server == c.server {
 		b.environ([][]*ir.SetEnvIf{source.Conditions}, source.Env)
 	}
@@ -299,7 +306,9 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	// Problems with these are found by the survey.
 	headers, _ := header.Compile(merged.Headers, &c.host.server)
 	response, _ := header.CompileResponse(merged.Headers, len(c.server.Headers), &c.host.server)
+	backends, _ := c.loader.CompileBackend(merged.Settings)
 	s := &scope{
+		tls: backends, tlsStandard: merged.Settings.SSLOption("StdEnvVars"), tlsCertificates: merged.Settings.SSLOption("ExportCertData"),
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,

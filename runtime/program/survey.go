@@ -113,10 +113,6 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
 	case ir.WordSSLVerifyClient:
 		b.surveyTLS(item, in)
-	case ir.WordSSLEngine:
-		if clib.EqualFold(item.Value, "on") {
-			b.report.refuse(item, "SSLEngine on needs TLS, which this server does not have: leave it out and put a TLS proxy in front")
-		}
 	case ir.WordUseCanonicalName:
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")

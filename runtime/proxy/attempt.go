@@ -78,7 +78,7 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 			a.proxy.log.Warn("no connection to the backend became free", "worker", a.worker.Name)
 			return false, Result{Status: 503}
 		}
-		if b != nil && (a.X.Client.Served == 0 && a.env("proxy-initial-not-pooled") || a.lonely()) {
+		if b != nil && (a.X.Client.Served == 0 && a.env("proxy-initial-not-pooled") || a.lonely() || !a.fits(b)) {
 			b.close()
 			b = nil
 		}
@@ -92,14 +92,20 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 // open opens a connection. Where it cannot, the worker is in error.
 func (a *attempt) open(ctx context.Context) Result {
 	var err error
-	if a.conn, err = a.proxy.dialer.connect(ctx, a.worker, a.pool); err == nil {
+	if a.conn, err = a.proxy.dialer.reach(ctx, a.worker, a.pool, a.Plan.TLS, a.tlsHost()); err == nil {
 		return Result{}
 	}
 	if a.pool != nil {
 		a.pool.drop()
 	}
-	a.worker.Fail(a.now)
 	a.proxy.log.Warn("backend cannot be reached", "worker", a.worker.Name, "reason", err)
+	if errors.Is(err, errNoTLS) {
+		return Result{Status: 500}
+	}
+	if handshake := (*handshakeError)(nil); errors.As(err, &handshake) {
+		return Result{Status: 500, Text: "Error during SSL Handshake with remote server"}
+	}
+	a.worker.Fail(a.now)
 	if resolve := (*resolveError)(nil); errors.As(err, &resolve) {
 		return Result{Status: 500, Text: resolve.Error()}
 	}

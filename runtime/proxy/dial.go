@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -31,6 +32,9 @@ func (e *resolveError) Unwrap() error { return e.err }
 type backend struct {
 	conn   *wire.Conn
 	dialer *dialer
+	// tls and host are how the connection is encrypted and the name that was asked for; nil for a plain one.
+	tls  *tlsconf.Backend
+	host string
 	// served is the number of requests that it carried.
 	served int
 	// idleSince is when it was put into the pool.
@@ -89,9 +93,21 @@ func (d *dialer) sever() {
 	}
 }
 
+// reach connects to a worker and, where its scheme says so, begins TLS.
+func (d *dialer) reach(ctx context.Context, w *upstream.Worker, p *pool, secure *tlsconf.Backend, host string) (*backend, error) {
+	nc, err := d.connect(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	if upstream.IsTLS(w.Scheme) {
+		return d.encrypt(nc, w, secure, host)
+	}
+	return d.register(&backend{conn: wire.NewConn(nc, d.clock)}), nil
+}
+
 // connect connects to a worker. With a pool it uses the addresses that were resolved before, and resolves anew once when
 // none of them can be reached.
-func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (*backend, error) {
+func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (net.Conn, error) {
 	if w.Socket != "" {
 		return d.dial(ctx, w, "unix", w.Socket)
 	}
@@ -114,7 +130,7 @@ func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (*bac
 }
 
 // dialAny tries each address in turn.
-func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (*backend, error) {
+func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (net.Conn, error) {
 	var last error
 	for _, address := range list {
 		b, err := d.dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(w.Port)).String()) //nolint:gosec // 1 to 65535
@@ -126,7 +142,7 @@ func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.A
 	return nil, last
 }
 
-func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address string) (*backend, error) {
+func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address string) (net.Conn, error) {
 	settings := &w.Settings
 	dialer := net.Dialer{Timeout: settings.ConnectTimeout, KeepAlive: -1}
 	if settings.KeepAlive {
@@ -141,11 +157,7 @@ func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address 
 			return errors.Join(err, failed)
 		}
 	}
-	nc, err := dialer.DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
-	}
-	return d.register(&backend{conn: wire.NewConn(nc, d.clock)}), nil
+	return dialer.DialContext(ctx, network, address)
 }
 
 // addresses returns the addresses of a worker and whether they come from the pool.

@@ -11,7 +11,7 @@ import (
 // Dial opens a connection to a worker that no request will use, for a health check. Reads and writes end within the
 // worker's timeout, and all of it when ctx is done.
 func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker) (io.ReadWriteCloser, error) {
-	b, err := p.dialer.connect(ctx, w, p.pools.of(w))
+	b, err := p.dialer.reach(ctx, w, p.pools.of(w), w.TLS, w.Host)
 	if err != nil {
 		return nil, err
 	}

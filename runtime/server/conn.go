@@ -14,6 +14,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -23,6 +24,8 @@ type conn struct {
 	ctx    context.Context //nolint:containedctx // the life of the server's work, as long as that of the connection
 	wire   *wire.Conn
 	client exchange.Client
+	// handshake is what TLS has chosen; nil on a plain connection.
+	handshake *tlsconf.Handshake
 	// local is the address as the configuration knows it.
 	local netip.AddrPort
 	// task is the request in work, nil while the connection is idle.
@@ -71,21 +74,25 @@ func isTransient(err error) bool {
 
 // serveConn serves the requests of a connection.
 func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
-	c := &conn{server: s, ctx: ctx, wire: wire.NewConn(nc, s.clock)}
+	c := &conn{server: s, ctx: ctx}
 	remote, actual := addrPort(nc.RemoteAddr()), addrPort(nc.LocalAddr())
 	c.local = l.local(actual)
 	c.client = exchange.Client{
 		Remote: remote, Local: actual, ListenPort: l.configured.Port,
 		RemoteIP: remote.Addr().String(), LocalIP: actual.Addr().String(), LocalPort: strconv.Itoa(int(actual.Port())),
 	}
+	running := s.current.Load().program
+	c.idleFor = running.Host(c.local, nil).Settings.Timeout
+	encrypted := c.wrap(nc, running.TLS(c.local))
 	if !s.conns.add(c) {
 		_ = nc.Close() // the server stops
 		return
 	}
 	defer s.conns.remove(c)
-	c.idleFor = s.current.Load().program.Host(c.local, nil).Settings.Timeout
 	defer c.survive(nc)
-	c.run()
+	if encrypted == nil || c.greet(encrypted) {
+		c.run()
+	}
 	if c.linger || c.leavesUnread() {
 		c.lingerOn()
 	}

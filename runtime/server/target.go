@@ -16,8 +16,12 @@ func (t *task) resolve(p *program.Program) error {
 	status := program.Resolve(x)
 	t.host = p.Host(t.conn.local, x.Request.Hostname)
 	x.ServerName = t.host.ServerName
+	x.Client.Secure = x.Client.TLS != nil && t.host.TLS().Enabled
 	if status != 0 {
 		return &wire.Error{Status: status, Reason: "Host field is missing or malformed"}
+	}
+	if err := t.misdirected(p); err != nil {
+		return err
 	}
 	if x.Request.Absolute {
 		if i := x.Request.Fields.Index("Host"); i >= 0 {

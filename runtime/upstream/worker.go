@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/tlsconf"
 )
 
 // Worker is one backend as the configuration describes it, with its live state. It is immutable but for the slot and for
@@ -38,6 +39,9 @@ type Worker struct {
 	HealthURI string
 	// Match says that the name is that of a ProxyPassMatch: $1 in it stands for any text.
 	Match bool
+	// TLS is how connections that no request makes are encrypted, such as those of health checks; nil for a plain backend and
+	// where SSLProxyEngine is Off.
+	TLS *tlsconf.Backend
 	// Slot is the live state. It is nil for the default worker, which stands for any backend that no worker describes.
 	Slot *Slot
 	// Params are the parameters as the configuration wrote them; nil for the default worker.
@@ -45,6 +49,9 @@ type Worker struct {
 
 	labels atomic.Pointer[labels]
 }
+
+// IsTLS says whether connections to backends of a scheme are encrypted.
+func IsTLS(scheme string) bool { return scheme == "https" || scheme == "wss" }
 
 // Settings are the parameters of a worker with defaults filled in.
 type Settings struct {

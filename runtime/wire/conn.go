@@ -30,6 +30,7 @@ var ErrInterrupted = errors.New("interrupted")
 type Conn struct {
 	nc    net.Conn
 	raw   syscall.RawConn // nil where only net.Conn's methods work
+	under syscall.RawConn // what carries nc where raw is nil, to look at only; nil where that is neither TCP nor unix
 	clock clock.Clock
 
 	read, write deadline
@@ -39,6 +40,12 @@ type Conn struct {
 	// fd is the descriptor while a callback of Session runs, else -1.
 	fd int
 	op operation
+	// ahead is a byte that was read to wait for it; isAhead says that it was not taken yet. Without raw there is no other way
+	// to wait without a buffer.
+	ahead   [1]byte
+	isAhead bool
+	// cut says that a write without raw has failed.
+	cut bool
 	// put is the write that runs, apart from op since another goroutine may read.
 	put writing
 
@@ -100,6 +107,10 @@ func (c *Conn) ReadBy(t time.Time) {
 // IdleBy is ReadBy for the wait of a Session between two messages, which begins at now. It has the step called once more
 // within a second: an end that came together with a message is told of only once, when the message is.
 func (c *Conn) IdleBy(t, now time.Time) {
+	if c.raw == nil {
+		c.ReadBy(t)
+		return
+	}
 	c.read.wanted = t
 	if soon := now.Add(lookAgain); soon.Before(t) {
 		t = soon
@@ -116,7 +127,8 @@ const lookAgain = time.Second
 // WriteBy makes writes fail with os.ErrDeadlineExceeded at t. The zero time is no deadline.
 func (c *Conn) WriteBy(t time.Time) {
 	c.write.wanted = t
-	if c.write.mustArm(t) {
+	// A write of TLS that a deadline struck cannot be gone on with, so there none may strike early.
+	if c.raw == nil || c.write.mustArm(t) {
 		c.arm(&c.write, c.nc.SetWriteDeadline)
 	}
 }
@@ -196,6 +208,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 func (c *Conn) readOnce(p []byte) (int, error) {
 	if c.raw == nil {
+		if c.isAhead {
+			return c.takeAhead(p)
+		}
 		return c.nc.Read(p)
 	}
 	c.op.in, c.op.n, c.op.err = p, 0, nil
@@ -239,7 +254,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 
 func (c *Conn) writeOnce(p []byte) (int, error) {
 	if c.raw == nil {
-		return c.nc.Write(p)
+		return c.writeWhole(p)
 	}
 	c.put = writing{out: p}
 	err := c.raw.Write(c.onWrite)
@@ -256,9 +271,7 @@ func (c *Conn) writeOnce(p []byte) (int, error) {
 // os.ErrDeadlineExceeded, ErrInterrupted, or the error of the connection.
 func (c *Conn) Session(step func() (more bool)) error {
 	if c.raw == nil {
-		for step() { // TryRead waits on such a connection
-		}
-		return nil
+		return c.sessionAhead(step)
 	}
 	for {
 		c.op.step = step
@@ -277,8 +290,8 @@ func (c *Conn) Session(step func() (more bool)) error {
 	}
 }
 
-// TryRead reads what has arrived into p and returns ErrWouldBlock when nothing has; a connection that is neither TCP nor
-// unix waits instead. It returns io.EOF at the end. It works within a step of Session only.
+// TryRead reads what has arrived into p and returns ErrWouldBlock when nothing has. It returns io.EOF at the end. It works
+// within a step of Session only, once on a connection that is neither TCP nor unix.
 func (c *Conn) TryRead(p []byte) (int, error) {
 	if c.raw == nil {
 		return c.Read(p)
@@ -290,13 +303,22 @@ func (c *Conn) TryRead(p []byte) (int, error) {
 	return n, err
 }
 
+// visible is what can be looked at without reading; nil where nothing can.
+func (c *Conn) visible() syscall.RawConn {
+	if c.raw != nil {
+		return c.raw
+	}
+	return c.under
+}
+
 // Ended reports whether the peer has closed or reset the connection and nothing that it sent is left to be read.
 func (c *Conn) Ended() bool {
-	if c.raw == nil {
+	raw := c.visible()
+	if raw == nil {
 		return false
 	}
 	ended := false
-	err := c.raw.Control(func(fd uintptr) {
+	err := raw.Control(func(fd uintptr) {
 		var one [1]byte
 		n, err := receive(int(fd), one[:], peekFlag)
 		ended = n == 0 && err != ErrWouldBlock //nolint:errorlint // receive returns it as it is
@@ -306,11 +328,12 @@ func (c *Conn) Ended() bool {
 
 // Unread reports whether the peer has sent something that was not read.
 func (c *Conn) Unread() bool {
-	if c.raw == nil {
+	raw := c.visible()
+	if raw == nil {
 		return false
 	}
 	unread := false
-	err := c.raw.Control(func(fd uintptr) {
+	err := raw.Control(func(fd uintptr) {
 		var one [1]byte
 		n, _ := receive(int(fd), one[:], peekFlag) // an error is nothing to be read
 		unread = n > 0
@@ -321,6 +344,9 @@ func (c *Conn) Unread() bool {
 // Probe returns ErrStale when the peer has closed the connection or sent something.
 func (c *Conn) Probe() error {
 	if c.raw == nil {
+		if c.Ended() || c.Unread() {
+			return ErrStale
+		}
 		return nil
 	}
 	c.op.phase, c.op.err = probing, nil
@@ -346,6 +372,11 @@ func (c *Conn) probeAgain(err error) error {
 // number of bytes that were written; err is the write's when it is less than len(out).
 func (c *Conn) RoundTrip(out, in []byte, probe bool) (wrote, n int, err error) {
 	if c.raw == nil {
+		if probe {
+			if err = c.Probe(); err != nil {
+				return 0, 0, err
+			}
+		}
 		wrote, err = c.Write(out)
 		if err != nil {
 			return wrote, 0, err

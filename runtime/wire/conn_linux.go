@@ -8,22 +8,32 @@ import (
 
 // attach finds out whether the connection can be used by system calls and makes the callbacks.
 func (c *Conn) attach() {
+	if c.raw = rawConn(c.nc); c.raw == nil {
+		if carried, ok := c.nc.(interface{ NetConn() net.Conn }); ok {
+			c.under = rawConn(carried.NetConn())
+		}
+		return
+	}
+	c.onRead, c.onWrite, c.onProbe = c.readReady, c.writeReady, c.probeReady
+	c.onSession, c.onRoundTrip, c.onLent = c.sessionReady, c.roundTripReady, c.lentReady
+}
+
+// rawConn returns the socket of a TCP or unix connection, nil for others.
+func rawConn(nc net.Conn) syscall.RawConn {
 	var source syscall.Conn
-	switch nc := c.nc.(type) {
+	switch nc := nc.(type) {
 	case *net.TCPConn:
 		source = nc
 	case *net.UnixConn:
 		source = nc
 	default:
-		return
+		return nil
 	}
 	raw, err := source.SyscallConn()
 	if err != nil {
-		return
+		return nil
 	}
-	c.raw = raw
-	c.onRead, c.onWrite, c.onProbe = c.readReady, c.writeReady, c.probeReady
-	c.onSession, c.onRoundTrip, c.onLent = c.sessionReady, c.roundTripReady, c.lentReady
+	return raw
 }
 
 func (c *Conn) readReady(fd uintptr) bool {
