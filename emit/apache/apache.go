@@ -149,26 +149,8 @@ func stateOf(item ir.Item, line string) (emit.State, string) {
 		case ir.ResidueInert, ir.ResidueUnsupported:
 		}
 	}
-	if name := variable(line); name != "" {
+	if name := emit.Variable(line); name != "" {
 		return emit.Approximated, fmt.Sprintf("httpd replaces ${%s} where it is defined, by Define or by the environment", name)
 	}
 	return emit.Exact, ""
-}
-
-// variable returns the name of the first ${NAME} in a line. httpd leaves ${map:key} of mod_rewrite alone.
-func variable(line string) string {
-	for {
-		_, rest, found := strings.Cut(line, "${")
-		if !found {
-			return ""
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if closed && name != "" && !strings.ContainsAny(name, ":{ ") {
-			return name
-		}
-		if !closed {
-			return ""
-		}
-		line = after
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/emit"
@@ -45,7 +44,8 @@ func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error)
 		return nil, err
 	}
 	for item := range ir.All(cfg.Items) {
-		ledger.Mark(item, emit.Exact, reason(item))
+		state, reason := judge(item)
+		ledger.Mark(item, state, reason)
 	}
 	if e.OneFile {
 		return &emit.Output{Files: files}, nil
@@ -57,13 +57,20 @@ func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error)
 	return &emit.Output{Files: files}, nil
 }
 
-// reason is what the report says beside "exact".
-func reason(item ir.Item) string {
-	residue, ok := item.(*ir.Residue)
-	if !ok {
-		return ""
+// judge says what became of an item: nothing is lost, but a variable that had no value stays text.
+func judge(item ir.Item) (emit.State, string) {
+	if residue, ok := item.(*ir.Residue); ok {
+		return emit.Exact, keptReason(residue.State)
 	}
-	switch residue.State {
+	if name := unresolved(item); name != "" {
+		return emit.Approximated, fmt.Sprintf("${%s} has no value here, and the program takes it as text: give it one with --env or --envvars", name)
+	}
+	return emit.Exact, ""
+}
+
+// keptReason is what the report says of a directive without a type, which keeps its text.
+func keptReason(state ir.ResidueState) string {
+	switch state {
 	case ir.ResidueRefused:
 		return "kept as it was; httpd refuses it, and the program will not start"
 	case ir.ResidueUnknown:
@@ -79,8 +86,9 @@ type program struct {
 
 	cfg   *ir.Config
 	names *names
-	// sources are the files that items come from, in the order of their first items.
+	// sources are the files that items come from, in the order of their first items; source finds them by name.
 	sources []*source
+	source  map[string]*source
 	// functions hold a container each, in the order of the configuration.
 	functions []*function
 	of        map[ir.Item]*function
@@ -103,7 +111,7 @@ type function struct {
 }
 
 func newProgram(e Emitter, cfg *ir.Config) *program {
-	p := &program{Emitter: e, cfg: cfg, names: newNames(), of: make(map[ir.Item]*function)}
+	p := &program{Emitter: e, cfg: cfg, names: newNames(), source: make(map[string]*source), of: make(map[ir.Item]*function)}
 	for item := range ir.All(cfg.Items) {
 		p.addSource(item)
 	}
@@ -117,13 +125,13 @@ func (p *program) addSource(item ir.Item) {
 	if file == "" {
 		return
 	}
-	i := slices.IndexFunc(p.sources, func(s *source) bool { return s.file == file })
-	if i < 0 {
+	s := p.source[file]
+	if s == nil {
 		base := filepath.Base(file)
-		i = len(p.sources)
-		p.sources = append(p.sources, &source{file: file, variable: p.names.take(strings.TrimSuffix(base, filepath.Ext(base)), "conf")})
+		s = &source{file: file, variable: p.names.take(strings.TrimSuffix(base, filepath.Ext(base)), "conf")}
+		p.sources, p.source[file] = append(p.sources, s), s
 	}
-	p.sources[i].lines = max(p.sources[i].lines, line)
+	s.lines = max(s.lines, line)
 }
 
 // place is where an item stands; the file is empty for one that was built by a program.

@@ -25,7 +25,7 @@ func mustEmit(t *testing.T, e Emitter, cfg *ir.Config) map[string]string {
 	if err != nil {
 		t.Fatalf("emit: %v\n%s", err, irtest.Describe(cfg))
 	}
-	if s := report.Summary(); s.Exact != s.Directives {
+	if s := report.Summary(); s.Exact+s.Approximated != s.Directives {
 		t.Errorf("%s: %v", e.Source, s)
 	}
 	files := make(map[string]string)
@@ -42,6 +42,27 @@ func TestSeeds(t *testing.T) {
 		golden[name+".go"] = mustEmit(t, Emitter{Source: name + ".conf", OneFile: true}, cfg)["main.go"]
 	}
 	irtest.Golden(t, "testdata", ".go", golden, *update)
+}
+
+// TestUnresolved: a variable without a value is said to be one.
+func TestUnresolved(t *testing.T) {
+	cfg, _ := irtest.Lower("site.conf", []byte("ErrorLog ${LOGS}/error.log\nRewriteRule ^/a ${map:key} [L]\nProxyPass / http://${HOST}/\nSecRule ${X}\n"))
+	_, report, err := emit.Run(Emitter{}, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	if err := report.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	want := `site.conf:1: ErrorLog: approximated: ${LOGS} has no value here, and the program takes it as text: give it one with --env or --envvars
+site.conf:3: ProxyPass: approximated: ${HOST} has no value here, and the program takes it as text: give it one with --env or --envvars
+site.conf:4: SecRule: exact: kept as it was; httpd has no such directive, and the program will not start
+4 directives: 2 exact, 2 approximated
+`
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // TestEvaluated is the law of the target: the programs compile, and what their literals are when they run is the

@@ -9,10 +9,14 @@ import (
 
 // names gives out identifiers of a package, each once. Two of them differ in more than case, since files are named after
 // them.
-type names struct{ taken map[string]bool }
+type names struct {
+	taken map[string]bool
+	// last is the number behind the last identifier of a text.
+	last map[string]int
+}
 
 func newNames() *names {
-	n := &names{taken: make(map[string]bool)}
+	n := &names{taken: make(map[string]bool), last: make(map[string]int)}
 	for _, word := range []string{
 		"main", "init", "config", "files", "ir", "diag", "daemon", "os", "time", "pcre", "rewrite", "c",
 	} {
@@ -31,8 +35,9 @@ func (n *names) take(text, kind string) string {
 		base = kind + base
 	}
 	name := base
-	for i := 2; n.taken[strings.ToLower(name)] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil; i++ {
-		name = base + "_" + strconv.Itoa(i)
+	for n.taken[strings.ToLower(name)] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil {
+		n.last[base] = max(n.last[base], 1) + 1
+		name = base + "_" + strconv.Itoa(n.last[base])
 	}
 	n.taken[strings.ToLower(name)] = true
 	return name

@@ -181,12 +181,10 @@ func argument(c ir.Container) string {
 // node writes the place of an item; it is empty for one that was built by a program.
 func (p *program) node(item ir.Item) string {
 	file, line := p.place(item)
-	for _, s := range p.sources {
-		if s.file == file {
-			return fmt.Sprintf("%s.At(%d)", s.variable, line)
-		}
+	if file == "" {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("%s.At(%d)", p.source[file].variable, line)
 }
 
 // longestShown is how much of a text of the configuration stands in a comment.

@@ -38,7 +38,7 @@ func (e GoProgram) Version(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if !IsSource(e.Source) {
-		return "", &MissingError{Engine: e.Name(), Tried: "go.mod of lbconf in " + strconv.Quote(e.Source)}
+		return "", &MissingError{Engine: e.Name(), Tried: "the source of lbconf in " + strconv.Quote(e.Source) + ", which --source can name"}
 	}
 	return e.LBConf.Version(ctx)
 }
