@@ -28,10 +28,7 @@ func TestHealthChecks(t *testing.T) {
 		return "<Proxy balancer://b>\nBalancerMember http://" + b.addr + " hcmethod=GET hcuri=/health hcinterval=100ms\n</Proxy>\nProxyPass / balancer://b/\n"
 	}
 	p := compile(t, conf(first), nil)
-	s := server.New(p, server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 10 * time.Second})
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	s := newServer(t, p, server.Options{Drain: 10 * time.Second})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()

@@ -294,13 +294,7 @@ RewriteRule (.*) - [E=V:$1]
 ProxyPass / http://`+b.addr+`/
 CustomLog `+name+` "%h %l %u %r %U %q %m %H %V %v %f %{X}i %{C}C %{V}e %{Location}o %s %b"
 `, nil)
-	s := server.New(p, server.Options{
-		Listen: map[uint16]string{80: "127.0.0.1:0"},
-		Log:    slog.New(slog.NewTextHandler(&own, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	s := newServer(t, p, server.Options{Log: slog.New(slog.NewTextHandler(&own, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()

@@ -49,22 +49,44 @@ func start(t *testing.T, config string) (*server.Server, string) {
 	return startWith(t, compile(t, config, nil), server.Options{})
 }
 
-func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Server, string) {
+// TestMain fails when something is left of the tests together, whatever they looked at themselves.
+func TestMain(m *testing.M) {
+	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
+		_ = l.Close() // what the Go runtime opens for waiting stays open
+	}
+	was := resources()
+	code := m.Run()
+	if left := was.await(); left != "" && code == 0 {
+		fmt.Fprintln(os.Stderr, "left behind all tests: "+left)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// newServer makes a server that listens for port 80 of the configuration, and of which nothing may be left at the end of
+// the test.
+func newServer(t *testing.T, p *program.Program, o server.Options) *server.Server {
 	t.Helper()
 	leaks(t)
-	level := slog.LevelError
-	if testing.Verbose() {
-		level = slog.LevelDebug
-	}
 	o.Listen = map[uint16]string{80: "127.0.0.1:0"}
-	if o.Drain == 0 {
-		o.Drain = 5 * time.Second
-	}
-	o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level}))
 	s := server.New(p, o)
 	if err := s.Listen(); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Server, string) {
+	t.Helper()
+	level := slog.LevelError
+	if testing.Verbose() {
+		level = slog.LevelDebug
+	}
+	if o.Drain == 0 {
+		o.Drain = 5 * time.Second
+	}
+	o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level}))
+	s := newServer(t, p, o)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
@@ -87,25 +109,36 @@ func (w testWriter) Write(p []byte) (int, error) {
 // leaks makes the test fail when goroutines or descriptors are left at its end.
 func leaks(t *testing.T) {
 	t.Helper()
-	goroutines, files := runtime.NumGoroutine(), openFiles()
+	was := resources()
 	t.Cleanup(func() {
-		deadline := time.Now().Add(3 * time.Second)
-		for runtime.NumGoroutine() > goroutines || openFiles() > files {
-			if time.Now().After(deadline) {
-				stacks := make([]byte, 1<<20)
-				stacks = stacks[:runtime.Stack(stacks, true)]
-				t.Errorf("%d goroutines and %d descriptors at the end, %d and %d at the start\n%s", runtime.NumGoroutine(), openFiles(), goroutines, files, stacks)
-				return
-			}
-			runtime.GC() // the Go runtime keeps pipes for moving bytes until then
-			time.Sleep(5 * time.Millisecond)
+		if left := was.await(); left != "" {
+			t.Error(left)
 		}
 	})
 }
 
-func openFiles() int {
+// held is what the process holds at some moment.
+type held struct{ goroutines, files int }
+
+func resources() held {
 	entries, _ := os.ReadDir("/proc/self/fd")
-	return len(entries)
+	return held{runtime.NumGoroutine(), len(entries)}
+}
+
+// await waits until the process holds no more than before, and says what it does hold where it goes on to.
+func (was held) await() string {
+	for deadline := time.Now().Add(3 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		is := resources()
+		if is.goroutines <= was.goroutines && is.files <= was.files {
+			return ""
+		}
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			stacks = stacks[:runtime.Stack(stacks, true)]
+			return fmt.Sprintf("%d goroutines and %d descriptors at the end, %d and %d at the start\n%s", is.goroutines, is.files, was.goroutines, was.files, stacks)
+		}
+		runtime.GC() // the Go runtime keeps pipes for moving bytes until then
+	}
 }
 
 // backend answers raw bytes with raw bytes and keeps what it received.

@@ -26,10 +26,7 @@ func TestStop(t *testing.T) {
 		return ok, false
 	})
 	leaks(t)
-	s := server.New(compile(t, "ProxyPass / http://"+b.addr+"/\n", nil), server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 10 * time.Second})
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	s := newServer(t, compile(t, "ProxyPass / http://"+b.addr+"/\n", nil), server.Options{Drain: 10 * time.Second})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
@@ -62,17 +59,15 @@ func TestStop(t *testing.T) {
 
 // TestStopCutsOff: what does not end in time is cut off, and said.
 func TestStopCutsOff(t *testing.T) {
+	leaks(t)
 	arrived, release := make(chan struct{}), make(chan struct{})
 	b := newBackend(t, func(int, string) (string, bool) {
 		close(arrived)
 		<-release
 		return "", true
 	})
-	t.Cleanup(func() { close(release) })
-	s := server.New(compile(t, "ProxyPass / http://"+b.addr+"/\n", nil), server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 50 * time.Millisecond})
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	defer close(release)
+	s := newServer(t, compile(t, "ProxyPass / http://"+b.addr+"/\n", nil), server.Options{Drain: 50 * time.Millisecond})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()

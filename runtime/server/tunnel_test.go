@@ -154,10 +154,7 @@ func TestTunnelTimeout(t *testing.T) {
 func TestTunnelIsCutAtTheEnd(t *testing.T) {
 	origin := switchingBackend(t, func(conn *net.TCPConn) { _, _ = io.Copy(conn, conn) })
 	leaks(t)
-	s := server.New(compile(t, "ProxyPass / ws://"+origin+"/\n", nil), server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 300 * time.Millisecond})
-	if err := s.Listen(); err != nil {
-		t.Fatal(err)
-	}
+	s := newServer(t, compile(t, "ProxyPass / ws://"+origin+"/\n", nil), server.Options{Drain: 300 * time.Millisecond})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
