@@ -114,10 +114,9 @@ type Job struct {
 	current attempt
 }
 
-// The room of a job in bytes.
 const (
-	inRoom  = 16 << 10
-	outRoom = 16 << 10
+	// roomSize is the room in bytes for a head and for a piece of a body.
+	roomSize = 16 << 10
 	// prefetchLimit is how much of a body is read before a connection is made, so that it can be sent again
 	// (mod_proxy_http: MAX_MEM_SPOOL).
 	prefetchLimit = 16 << 10
@@ -135,10 +134,10 @@ func (j *Job) Release() {
 	j.head.Reset()
 	j.response.Forget()
 	j.current = attempt{}
-	if cap(j.in) > inRoom {
+	if cap(j.in) > roomSize {
 		j.in = nil
 	}
-	if cap(j.out) > 2*outRoom {
+	if cap(j.out) > 2*roomSize {
 		j.out = nil
 	}
 	j.scratch = j.scratch[:0]
@@ -147,10 +146,10 @@ func (j *Job) Release() {
 // Do forwards a request and sends the response.
 func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 	if j.in == nil {
-		j.in = make([]byte, inRoom)
+		j.in = p.rooms.Take()
 	}
 	if j.out == nil {
-		j.out = make([]byte, 0, outRoom)
+		j.out = p.rooms.Take()[:0]
 	}
 	j.now, j.log = p.clock.Now(), p.log
 	j.X.Handler = "proxy-server"

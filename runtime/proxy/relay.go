@@ -44,7 +44,7 @@ func (a *attempt) respond() Result {
 	// The fields must stay for the log, so the body is read behind them, or elsewhere when they leave little room.
 	room := a.in[a.from:]
 	if len(room) < leastRoom {
-		room = make([]byte, inRoom)
+		room = make([]byte, roomSize)
 	}
 	a.response.Reset(a.conn.conn, framing, a.in[a.from:a.to], room, a.worker.Settings.Timeout)
 	x.Response.Started = true

@@ -175,9 +175,9 @@ func (a *attempt) sendRest() Result {
 // cost a write each. The end of the body comes again with the next read.
 func (a *attempt) appendChunks(data []byte) (chunks []byte, err error) {
 	a.out = a.out[:0]
-	for len(data) > 0 && len(a.out) < outRoom {
+	for len(data) > 0 && len(a.out) < roomSize {
 		a.out = wire.AppendChunk(a.out, data)
-		if len(a.out) < outRoom {
+		if len(a.out) < roomSize {
 			data, err = a.Body.Available()
 		}
 	}

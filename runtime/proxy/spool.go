@@ -57,7 +57,7 @@ func (j *Job) bodyLength() int64 { return int64(len(j.prefetched)) + j.spooled }
 
 // sendSpooled sends the spooled part of the body. Another member may need it again, so it stays.
 func (a *attempt) sendSpooled() Result {
-	buf := make([]byte, inRoom)
+	buf := make([]byte, roomSize)
 	for at := int64(0); at < a.spooled; {
 		n, err := a.spool.ReadAt(buf[:min(int64(len(buf)), a.spooled-at)], at)
 		if n == 0 && err != nil {

@@ -56,6 +56,10 @@ func (a *attempt) tunnel() {
 		timeout: max(a.Client.Timeout(), a.worker.Settings.Timeout), whole: a.env("proxy-nohalfclose"),
 	}
 	early := a.Body.TakeRest() // what the client sent behind its request, in the buffer of the request, which stays
+	a.X.Response.Reason = nil
+	a.head.Reset()
+	a.proxy.rooms.Return(a.in)
+	a.proxy.rooms.Return(a.out)
 	a.in, a.out = nil, nil
 	a.X.BytesIn += t.run(early, a.Client.Sent)
 }
@@ -156,19 +160,20 @@ func (t *tunnel) cut() {
 	t.origin.Sever()
 }
 
-// tunnelRoom is how many bytes are moved at a time.
-const tunnelRoom = 16 << 10
-
-// rooms lends room to tunnels.
+// rooms lends room for heads and bodies, and to tunnels for what they move at a time.
 type rooms struct{ pool sync.Pool }
 
 // Take implements wire.Rooms.
 func (r *rooms) Take() []byte {
-	if room, ok := r.pool.Get().(*[tunnelRoom]byte); ok {
+	if room, ok := r.pool.Get().(*[roomSize]byte); ok {
 		return room[:]
 	}
-	return make([]byte, tunnelRoom)
+	return make([]byte, roomSize)
 }
 
-// Return implements wire.Rooms.
-func (r *rooms) Return(room []byte) { r.pool.Put((*[tunnelRoom]byte)(room)) }
+// Return implements wire.Rooms. It takes slices that have the room, whatever their length.
+func (r *rooms) Return(room []byte) {
+	if cap(room) >= roomSize {
+		r.pool.Put((*[roomSize]byte)(room[:roomSize]))
+	}
+}
