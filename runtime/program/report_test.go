@@ -109,6 +109,7 @@ func TestRefused(t *testing.T) {
 		{"CustomLog \"|/bin/cat\" \"%h\"", "CustomLog", "program"},
 		{"CustomLog logs/a \"%h\" \"expr=-U '/a'\"", "CustomLog", "subrequest"},
 		{"CustomLog logs/a \"%{tid}P\"", "CustomLog", "thread"},
+		{"ProxyWebsocketFallbackToProxyHttp Off", "ProxyWebsocketFallbackToProxyHttp", "RewriteCond"},
 		{"Nonsense On", "Nonsense", "httpd 2.4 has no directive"},
 		{"<VirtualHost name.test:80>\nServerName a.test\n</VirtualHost>", "<VirtualHost", "IP address"},
 	}

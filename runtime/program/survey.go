@@ -160,6 +160,10 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 		switch {
 		case item.Name == "ProxyPassInterpolateEnv" && !clib.EqualFold(item.Args, "off"):
 			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
+		case item.Name == "ProxyWebsocketFallbackToProxyHttp":
+			if clib.EqualFold(item.Args, "off") { // On is what this server does
+				b.report.refuse(item, "ProxyWebsocketFallbackToProxyHttp Off is not run by this server, and without it requests that do not ask for WebSocket would go to backends of ws://: leave it out, and choose by RewriteCond %%{HTTP:Upgrade}")
+			}
 		case item.Guards && isOfFiles(in) && !b.servesFiles():
 			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)
 		case item.Guards:
