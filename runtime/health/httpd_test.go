@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -145,7 +146,7 @@ func TestLikeHttpd(t *testing.T) {
 	dialer := proxy.New(clock.Wall{}, slog.New(slog.DiscardHandler))
 	defer dialer.Close()
 	var probes sync.WaitGroup
-	for i, w := range p.Members() {
+	for i, w := range slices.Collect(p.Members()) {
 		probes.Go(func() {
 			c := &probeCases[i]
 			before := len(backends[i].received())

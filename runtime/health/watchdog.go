@@ -7,6 +7,7 @@ package health
 
 import (
 	"context"
+	"iter"
 	"log/slog"
 	"strconv"
 	"sync"
@@ -29,6 +30,9 @@ type Prober interface {
 	Probe(ctx context.Context, w *upstream.Worker, method upstream.CheckMethod) error
 }
 
+// Members yields the members that may be checked, as they are at the moment; one may come more than once.
+type Members = iter.Seq[*upstream.Worker]
+
 // Watchdog checks members while it runs. New makes one.
 type Watchdog struct {
 	clock  clock.Clock
@@ -38,21 +42,23 @@ type Watchdog struct {
 	watched chan struct{}
 
 	mu      sync.Mutex
-	members []*upstream.Worker
+	members Members
 	// free holds a token for each check that may run beside those that do.
 	free chan struct{}
 }
 
 // New returns a watchdog that watches nothing yet.
 func New(c clock.Clock, log *slog.Logger, prober Prober) *Watchdog {
-	return &Watchdog{clock: c, log: log, prober: prober, watched: make(chan struct{}, 1)}
+	d := &Watchdog{clock: c, log: log, prober: prober, watched: make(chan struct{}, 1)}
+	d.members = func(func(*upstream.Worker) bool) {}
+	return d
 }
 
 // Watch makes members those that are checked from now on. At most atOnce checks run at a time (mod_proxy_hcheck:
 // ProxyHCTPsize); 0 is as 1. Checks that run are not broken off.
-func (d *Watchdog) Watch(members []*upstream.Worker, atOnce int) {
+func (d *Watchdog) Watch(members Members, atOnce int) {
 	now := d.clock.Now()
-	for _, w := range members {
+	for w := range members {
 		w.Slot.StartChecks(now)
 	}
 	d.mu.Lock()
@@ -86,26 +92,29 @@ func (d *Watchdog) Run(ctx context.Context) {
 
 // pause returns how long to wait before the next look; 0 is until there are members.
 func (d *Watchdog) pause() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.members) == 0 {
-		return 0
-	}
-	for _, w := range d.members {
+	members, _ := d.now()
+	pause := time.Duration(0)
+	for w := range members {
 		if w.Slot.Check().Method != upstream.CheckNone {
 			return slice
 		}
+		pause = idle
 	}
-	return idle
+	return pause
+}
+
+func (d *Watchdog) now() (Members, chan struct{}) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.members, d.free
 }
 
 // look starts the checks that are due.
 func (d *Watchdog) look(ctx context.Context, checks *sync.WaitGroup) {
-	d.mu.Lock()
-	members, free := d.members, d.free
-	d.mu.Unlock()
+	members, free := d.now()
 	now := d.clock.Now()
-	for _, w := range members {
+	for w := range members {
+		w.Slot.StartChecks(now) // it may be new
 		if w.Slot.BeginCheck(now) {
 			checks.Go(func() {
 				select {

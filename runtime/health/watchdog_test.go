@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,7 +63,7 @@ func member(table *upstream.Table, name string, c upstream.Check) *upstream.Work
 // run runs a watchdog over members in the time of a synctest bubble until stop is called.
 func run(s *script, atOnce int, members ...*upstream.Worker) (d *health.Watchdog, stop func()) {
 	d = health.New(clock.Wall{}, slog.New(slog.DiscardHandler), s)
-	d.Watch(members, atOnce)
+	d.Watch(slices.Values(members), atOnce)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -162,16 +163,16 @@ func TestWatchOthers(t *testing.T) {
 		stays, goes, comes := member(table, "stays", c), member(table, "goes", c), member(table, "comes", c)
 		d, stop := run(s, 16, stays, goes)
 		time.Sleep(950 * time.Millisecond)
-		d.Watch([]*upstream.Worker{stays, comes}, 16)
+		d.Watch(slices.Values([]*upstream.Worker{stays, comes}), 16)
 		time.Sleep(550 * time.Millisecond)
-		d.Watch(nil, 16)
+		d.Watch(slices.Values[[]*upstream.Worker](nil), 16)
 		time.Sleep(time.Hour)
 		for name, want := range map[string]int{"stays": 1, "goes": 0, "comes": 0} {
 			if got := s.times(name); len(got) != want {
 				t.Errorf("%s is asked %v, want %d times", name, got, want)
 			}
 		}
-		d.Watch([]*upstream.Worker{comes}, 16)
+		d.Watch(slices.Values([]*upstream.Worker{comes}), 16)
 		time.Sleep(150 * time.Millisecond)
 		stop()
 		if len(s.times("comes")) != 1 {
@@ -193,6 +194,30 @@ func TestSwitchedOn(t *testing.T) {
 		time.Sleep(1200 * time.Millisecond)
 		if !w.Usable() {
 			t.Errorf("it was asked at %v and is still out", s.times("w"))
+		}
+	})
+}
+
+// TestAdded: a member that comes while the watchdog runs is checked an interval later, and once, although two balancers have
+// it.
+func TestAdded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, table := newScript(), upstream.NewTable()
+		first := member(table, "first", upstream.Check{Method: upstream.CheckTCP, Interval: time.Hour})
+		added := member(table, "added", upstream.Check{Method: upstream.CheckTCP, Interval: time.Second})
+		var come atomic.Bool
+		d, stop := run(s, 16)
+		defer stop()
+		d.Watch(func(yield func(*upstream.Worker) bool) {
+			if yield(first) && come.Load() && yield(added) {
+				yield(added)
+			}
+		}, 16)
+		time.Sleep(5 * time.Second)
+		come.Store(true)
+		time.Sleep(1500 * time.Millisecond)
+		if got, want := s.times("added"), []string{"TCP@6.1s"}; !slices.Equal(got, want) {
+			t.Errorf("it is asked at %v, want %v", got, want)
 		}
 	})
 }

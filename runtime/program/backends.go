@@ -125,6 +125,7 @@ func (b *builder) balancers(h *Host, s *effective.Server, identity string) {
 		set, known := b.compiledBalancers[memo]
 		if !known {
 			set = b.balancerOf(source, s, identity)
+			b.program.balancers = append(b.program.balancers, set)
 			b.compiledBalancers[memo] = set
 		}
 		h.balancers = append(h.balancers, set)

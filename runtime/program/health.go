@@ -1,25 +1,24 @@
 package program
 
 import (
+	"iter"
+
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Members returns the members of all balancers, each once: those whose health may be checked.
-func (p *Program) Members() []*upstream.Worker {
-	seen := make(map[*upstream.Slot]bool)
-	var all []*upstream.Worker
-	for _, h := range p.hosts {
-		for _, b := range h.balancers {
+// Members yields the members of all balancers as they are now: those whose health may be checked. Virtual hosts share
+// members, so that one may come more than once.
+func (p *Program) Members() iter.Seq[*upstream.Worker] {
+	return func(yield func(*upstream.Worker) bool) {
+		for _, b := range p.balancers {
 			for _, w := range b.Live().Members {
-				if !seen[w.Slot] {
-					seen[w.Slot] = true
-					all = append(all, w)
+				if !yield(w) {
+					return
 				}
 			}
 		}
 	}
-	return all
 }
 
 // ChecksAtOnce bounds the health checks that run at a time (mod_proxy_hcheck: ProxyHCTPsize, default 16).

@@ -61,6 +61,8 @@ type Program struct {
 	files    accesslog.Files
 	// upgrades says that a backend may be asked to switch to another protocol.
 	upgrades bool
+	// balancers are those of all servers, each once.
+	balancers []*upstream.Balancer
 	// checksAtOnce bounds the health checks that run at a time.
 	checksAtOnce int
 	// bound is how many requests may be in work at a time.
