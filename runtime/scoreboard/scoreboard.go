@@ -1,8 +1,8 @@
 // Package scoreboard holds what a server has in work and what it has done, for mod_status's page: a fixed slot for each
 // request in work, which the request writes and the page reads.
 //
-// A request takes a slot and gives it back without a lock: free slots form a stack that is changed by atomic operations.
-// Figures are atomics; texts are written under a mark that the writer never waits for.
+// A request takes a slot and gives it back without a lock, by its state alone. Slots are taken in turn, so that those that
+// are free show the latest requests. Figures are atomics; texts are written under a mark that the writer never waits for.
 package scoreboard
 
 import (
@@ -31,10 +31,9 @@ const maxLine = 160
 
 // Slot is one request in work, and when that is done the last one. It belongs to the goroutine that took it.
 type Slot struct {
-	state atomic.Uint32
-	// next is the slot below in the stack of free ones: its number and one, 0 for none.
-	next   atomic.Uint32
-	number uint32
+	// state is 0 for Idle.
+	state  atomic.Uint32
+	number int
 
 	accesses atomic.Uint64
 	bytes    atomic.Int64
@@ -63,71 +62,57 @@ type Request struct {
 	Bytes int64
 }
 
-// slotsPerBlock slots are made at a time. Blocks are never moved, so that a *Slot stays valid.
-const slotsPerBlock = 64
+// leastSlots is how many slots there are once there are any.
+const leastSlots = 64
 
 // Board is the slots of a server. Its zero value is empty and ready.
 type Board struct {
-	// free is the top of the stack of free slots in its lower half, and a count of changes in the upper, so that a slot
-	// that was taken and given back in between is noticed.
-	free   atomic.Uint64
-	blocks atomic.Pointer[[]*[slotsPerBlock]Slot]
-	grow   sync.Mutex
+	// slots only ever grows; a *Slot stays valid.
+	slots atomic.Pointer[[]*Slot]
+	// turn counts the slots that were taken.
+	turn atomic.Uint64
+	grow sync.Mutex
 }
 
-// Take takes a free slot.
+// Take takes a free slot, which is Reading then.
 func (b *Board) Take() *Slot {
 	for {
-		top := b.free.Load()
-		number := uint32(top)
-		if number == 0 {
-			b.extend()
-			continue
+		slots := b.all()
+		for range slots {
+			slot := slots[b.turn.Add(1)%uint64(len(slots))]
+			if slot.state.Load() == 0 && slot.state.CompareAndSwap(0, uint32(Reading)) {
+				return slot
+			}
 		}
-		slot := b.slot(number - 1)
-		if b.free.CompareAndSwap(top, after(top)|uint64(slot.next.Load())) {
-			return slot
-		}
+		b.extend(len(slots))
 	}
 }
 
 // Give gives a slot back.
-func (b *Board) Give(slot *Slot) {
-	slot.Set(Idle)
-	for {
-		top := b.free.Load()
-		slot.next.Store(uint32(top))
-		if b.free.CompareAndSwap(top, after(top)|uint64(slot.number+1)) {
-			return
-		}
+func (b *Board) Give(slot *Slot) { slot.state.Store(0) }
+
+func (b *Board) all() []*Slot {
+	if slots := b.slots.Load(); slots != nil {
+		return *slots
 	}
+	return nil
 }
 
-func after(top uint64) uint64 { return (top>>32 + 1) << 32 }
-
-func (b *Board) slot(number uint32) *Slot {
-	return &(*b.blocks.Load())[number/slotsPerBlock][number%slotsPerBlock]
-}
-
-// extend makes a block of slots when there is none free.
-func (b *Board) extend() {
+// extend doubles the slots where there are still as many as the caller saw.
+func (b *Board) extend(seen int) {
 	b.grow.Lock()
 	defer b.grow.Unlock()
-	if uint32(b.free.Load()) != 0 {
+	old := b.all()
+	if len(old) > seen {
 		return
 	}
-	var blocks []*[slotsPerBlock]Slot
-	if old := b.blocks.Load(); old != nil {
-		blocks = append(blocks, *old...)
+	fresh := make([]Slot, max(leastSlots, len(old)))
+	slots := append(make([]*Slot, 0, len(old)+len(fresh)), old...)
+	for i := range fresh {
+		fresh[i].number = len(slots)
+		slots = append(slots, &fresh[i])
 	}
-	block := new([slotsPerBlock]Slot)
-	first := uint32(len(blocks) * slotsPerBlock)
-	blocks = append(blocks, block)
-	b.blocks.Store(&blocks)
-	for i := slotsPerBlock - 1; i >= 0; i-- {
-		block[i].number = first + uint32(i)
-		b.Give(&block[i])
-	}
+	b.slots.Store(&slots)
 }
 
 // Set says what the slot is doing.

@@ -21,23 +21,21 @@ type Row struct {
 
 // Rows returns all slots that there are.
 func (b *Board) Rows() []Row {
-	blocks := b.blocks.Load()
-	if blocks == nil {
-		return nil
-	}
-	rows := make([]Row, 0, len(*blocks)*slotsPerBlock)
-	for _, block := range *blocks {
-		for i := range block {
-			rows = append(rows, block[i].row())
-		}
+	slots := b.all()
+	rows := make([]Row, 0, len(slots))
+	for _, slot := range slots {
+		rows = append(rows, slot.row())
 	}
 	return rows
 }
 
 func (s *Slot) row() Row {
 	r := Row{
-		Number: int(s.number), State: State(s.state.Load()), Accesses: s.accesses.Load(),
+		Number: s.number, State: State(s.state.Load()), Accesses: s.accesses.Load(),
 		Bytes: s.bytes.Load(), Duration: time.Duration(s.duration.Load()),
+	}
+	if r.State == 0 {
+		r.State = Idle
 	}
 	// The writer holds the mark for the length of a copy.
 	for tries := 0; tries < 1000; tries++ {
