@@ -25,7 +25,7 @@ func (s *Server) OpenForwardProxy() *ir.Switch {
 	}
 	scope := s.Scope(all...)
 	guards := func(r *ir.Residue) bool { return r.Guards }
-	if slices.ContainsFunc(scope.Residue, guards) || !scope.Access.admitsStrangers() {
+	if slices.ContainsFunc(scope.Residue, guards) || !scope.Access.AdmitsStrangers() {
 		return nil
 	}
 	return on
@@ -39,9 +39,9 @@ func (s *Section) coversAll() bool {
 	return strings.Trim(s.Section.Pattern, "*") == ""
 }
 
-// admitsStrangers says whether a client may pass of whom nothing is known but that it sends a GET: not its address, its
+// AdmitsStrangers says whether a client may pass of whom nothing is known but that it sends a GET: not its address, its
 // name, its user or its environment.
-func (a *Access) admitsStrangers() bool {
+func (a *Access) AdmitsStrangers() bool {
 	require := len(a.Require) == 0 || anyGrants(a.Require)
 	var order, satisfy string
 	for _, o := range a.Orders {
@@ -61,7 +61,7 @@ func (a *Access) admitsStrangers() bool {
 	return compat && require
 }
 
-// compatAdmits is admitsStrangers for Order, Allow and Deny.
+// compatAdmits is AdmitsStrangers for Order, Allow and Deny.
 func (a *Access) compatAdmits(order string) bool {
 	var allowed, denied bool
 	for _, rule := range a.Rules {

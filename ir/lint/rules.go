@@ -30,6 +30,7 @@ func Rules() []*Rule {
 		pprInLocationmatch,
 		globalProxypassShadowsVhost,
 		urlHasQuery,
+		handlerShadowed,
 		workerParamsIgnored,
 		timeoutUnitIgnored,
 		keepaliveMisread,
@@ -51,6 +52,7 @@ func Rules() []*Rule {
 		cookieNoSeparator,
 		stickyNeverSet,
 		noActiveMember,
+		balancerManagerOpen,
 		balancerURLCase,
 		hcWithoutMethod,
 		hcOnPlainWorker,
@@ -64,6 +66,7 @@ func Rules() []*Rule {
 		requestFilenameVhost,
 		headerNotAlways,
 		xfpMissing,
+		statusOpen,
 		undefinedDefine,
 		vhostDuplicate,
 	}
