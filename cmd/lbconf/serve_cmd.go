@@ -41,7 +41,8 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	daemon.OneScheduler(term.getenv)
 	options := daemon.Options{
-		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Log: slog.New(slog.NewTextHandler(term.stderr, nil)),
+		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Version: buildVersion(),
+		Log: slog.New(slog.NewTextHandler(term.stderr, nil)),
 	}
 	if c.Path == "" {
 		err = c.demo(ctx, term, options)

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
@@ -47,6 +49,8 @@ type Options struct {
 	KeepRoot bool
 	// Drain bounds how long requests in flight may take when the server stops; 0 is 30 seconds.
 	Drain time.Duration
+	// Version is the version of the software, which the Server field can name.
+	Version string
 	// Log gets what an administrator must know; nil discards it.
 	Log *slog.Logger
 	// Listening is told the addresses once they are open; nil logs them.
@@ -120,6 +124,7 @@ func (d *daemon) compile(ctx context.Context) (*program.Program, error) {
 	d.name = source.Name
 	compiled, report := program.Compile(source.Config, program.Options{
 		Table: d.table, ServerRoot: source.ServerRoot, Hostname: mainName(ctx, source.Config),
+		Version: d.options.Version, System: strings.ToUpper(runtime.GOOS[:1]) + runtime.GOOS[1:],
 	})
 	d.log(source.Config, report)
 	if err := d.judge(source, report); err != nil {

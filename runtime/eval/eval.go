@@ -17,6 +17,8 @@ import (
 type Server struct {
 	// Admin is ServerAdmin.
 	Admin string
+	// Software is what the Server field says.
+	Software string
 	// DocumentRoot is empty where the configuration has none; variables that ask for it are then refused.
 	DocumentRoot string
 }
@@ -128,6 +130,7 @@ var serverVariables = map[string]func(dst []byte, c *Context, name string) []byt
 	},
 	"SERVER_PORT":     func(dst []byte, c *Context, _ string) []byte { return strconv.AppendInt(dst, int64(c.Self.Port), 10) },
 	"SERVER_PROTOCOL": appendProtocol,
+	"SERVER_SOFTWARE": func(dst []byte, c *Context, _ string) []byte { return append(dst, c.Server.Software...) },
 	"THE_REQUEST":     func(dst []byte, c *Context, _ string) []byte { return append(dst, c.Exchange.Request.Line...) },
 	"TIME":            appendClock, "TIME_YEAR": appendClock, "TIME_MON": appendClock, "TIME_DAY": appendClock,
 	"TIME_HOUR": appendClock, "TIME_MIN": appendClock, "TIME_SEC": appendClock, "TIME_WDAY": appendClock,

@@ -149,6 +149,7 @@ func (b *builder) host(s *effective.Server) *Host {
 		h.serverRoot = b.options.ServerRoot
 	}
 	b.files(h, s)
+	b.software(h)
 	identity := b.identity(s, h)
 	h.tls = b.serverTLS(s)
 	b.workers(h, s, identity)

@@ -84,16 +84,17 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	}
 	h.self(p, early, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	if status != 0 {
-		p.response = h.scopes.base.response
+		p.use(h.scopes.base)
 		p.respond(status)
 		return
 	}
-	p.path, p.scope, p.response = path, early, early.response
+	p.path, p.scope = path, early
+	p.use(early)
 	url, raw, done := h.translate(x, p, early)
 	if done {
 		if (h.scopes.edits || h.scopes.documented) && !h.scopes.located {
 			p.scope = h.scopes.find(path, nil, p)
-			p.response = p.scope.response
+			p.use(p.scope)
 		}
 		return
 	}
@@ -166,7 +167,8 @@ func result(m *mapping, url []byte) []byte {
 // forward completes the plan for a request that goes to url, or for one that stays here.
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	s := h.scopes.find(p.path, url, p)
-	p.scope, p.response = s, s.response
+	p.scope = s
+	p.use(s)
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	start := len(p.buf)
 	p.buf = append(p.buf, "proxy:"...)

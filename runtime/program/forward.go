@@ -44,7 +44,8 @@ func schemeOf(x *exchange.Exchange) string {
 func (h *Host) decideForeign(x *exchange.Exchange, p *Plan) {
 	url := x.Request.Target
 	h.conditions.Run(x, url, &p.environ)
-	x.Handler, p.response = "proxy-server", h.scopes.base.response
+	x.Handler = "proxy-server"
+	p.use(h.scopes.base)
 	h.self(p, h.scopes.base, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	if _, status := route.AppendPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, false); status == statusBadRequest {
 		p.respond(status)

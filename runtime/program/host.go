@@ -20,6 +20,9 @@ type Host struct {
 	ServerPort int
 	// ServerAdmin is the address for error pages (core: ServerAdmin), or empty.
 	ServerAdmin string
+	// Banner is what the Server field of responses of the server's own says (core: ServerTokens), Product is the name of the
+	// software with its version, for Via.
+	Banner, Product string
 	// Settings are those of the connection.
 	Settings Settings
 

@@ -34,7 +34,8 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 		base = found.Name[strings.LastIndexByte(found.Name, '/')+1:]
 	}
 	s := h.scopes.findFile(p.path, found.Dir, base, p)
-	p.scope, p.response = s, s.response
+	p.scope = s
+	p.use(s)
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	if name != "" {
 		x.Filename = x.CopyString(found.Name)

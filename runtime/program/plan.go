@@ -119,6 +119,9 @@ type Plan struct {
 	rewritten []byte
 	// depth is the number of directories whose index this plan is for.
 	depth int
+	// Signature is the line at the end of the server's own pages.
+	Signature Signature
+
 	// response are the Header directives; early says that those that are early count in a response of the server's own.
 	response *header.Response
 	early    bool
@@ -200,10 +203,15 @@ func (p *Plan) vars(x *exchange.Exchange) *eval.Context {
 }
 
 // Refuse makes the plan that of a request that could not be read, about which nothing is decided.
-func (h *Host) Refuse(p *Plan) {
+func (h *Host) Refuse(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
-	p.response, p.early = h.scopes.base.response, false
+	h.self(p, h.scopes.base, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	p.use(h.scopes.base)
+	p.early = false
 }
+
+// use makes a response of the server's own what a scope says.
+func (p *Plan) use(s *scope) { p.response, p.Signature = s.response, s.signature }
 
 // respond makes the plan one that answers with a status.
 func (p *Plan) respond(status int) {

@@ -29,6 +29,9 @@ type Options struct {
 	Resolver Resolver
 	// Pick chooses one of n alternatives of a rnd: map, from 0; nil picks at random.
 	Pick func(n int) int
+	// Version is the version of this software as the Server field gives it, and System the system that it runs on (core:
+	// ServerTokens); empty is left out.
+	Version, System string
 	// LookupEnv reads a variable of the process, for PassEnv; nil is os.LookupEnv.
 	LookupEnv func(name string) (string, bool)
 	// Files is where certificates and their keys are read from; nil is the machine.

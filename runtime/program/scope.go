@@ -35,6 +35,7 @@ type scope struct {
 	tls        *tlsconf.Backend
 	// tlsStandard and tlsCertificates are SSLOptions StdEnvVars and ExportCertData.
 	tlsStandard, tlsCertificates bool
+	signature                    Signature
 	preserveHost                 bool
 	addForwarded                 bool
 	continues                    bool
@@ -79,7 +80,7 @@ type scopes struct {
 	// located says that a Location has a mapping or turns the rewriting engine on or off, so that Location counts before
 	// the request is mapped.
 	located bool
-	// edits says that a Location has Header directives, which count for a redirect of a rewrite rule too.
+	// edits says that a Location has Header directives or a ServerSignature, which count for a redirect of a rewrite rule too.
 	edits bool
 	// documented says that a Location has an ErrorDocument, which counts for what a rewrite rule answers too.
 	documented bool
@@ -123,7 +124,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 			case effective.PhaseLocation, effective.PhaseIf:
 				c.location = append(c.location, sec)
 				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
-				c.edits = c.edits || len(source.Headers) > 0
+				c.edits = c.edits || len(source.Headers) > 0 || source.Settings.Word(ir.WordServerSignature).IsSet()
 				c.documented = c.documented || len(source.Files.Documents) > 0
 			}
 		}
@@ -310,6 +311,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	s := &scope{
 		tls: backends, tlsStandard: merged.Settings.SSLOption("StdEnvVars"), tlsCertificates: merged.Settings.SSLOption("ExportCertData"),
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
+		signature:    signatureOf(merged.Settings.Word(ir.WordServerSignature).Value),
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,

@@ -1,8 +1,6 @@
 package program
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/header"
@@ -117,15 +115,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
-	case ir.WordServerTokens:
-		if !strings.HasPrefix(clib.ToLower(item.Value), "prod") {
-			b.report.ignore(item, "the Server field of this server's own responses is its name alone, as with ServerTokens Prod")
-		}
-	case ir.WordServerSignature:
-		if !clib.EqualFold(item.Value, "off") {
-			b.report.ignore(item, "pages of this server have no signature, as with ServerSignature Off")
-		}
-	case ir.WordServerRoot, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
+	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,

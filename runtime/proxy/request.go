@@ -205,7 +205,7 @@ func appendVia(dst []byte, x *exchange.Exchange, plan *program.Plan) []byte {
 		dst = wire.AppendInt(append(dst, ':'), int64(port))
 	}
 	if plan.Via == program.ViaFull {
-		dst = append(dst, " (lbconf)"...)
+		dst = append(append(append(dst, " ("...), plan.Host.Product...), ')')
 	}
 	return dst
 }

@@ -1,6 +1,11 @@
 package server
 
-import "github.com/lbconf/lbconf/runtime/wire"
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/wire"
+)
 
 const statusBadGateway = 502
 
@@ -22,8 +27,7 @@ func pageOf(status int) page {
 	return pages[500]
 }
 
-// appendPage appends the body of a response of the server's own: the page that httpd sends, byte for byte, with
-// ServerSignature Off.
+// appendPage appends the body of a response of the server's own: the page that httpd sends, byte for byte.
 func (t *task) appendPage(dst []byte, status int) []byte {
 	title := string(t.reason(status))
 	dst = append(dst, "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n<title>"...)
@@ -43,7 +47,45 @@ func (t *task) appendPage(dst []byte, status int) []byte {
 		dst = append(append(dst, ' '), pageOf(t.instead).reason...)
 		dst = append(dst, "\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n"...)
 	}
-	return append(dst, "</body></html>\n"...)
+	return append(t.appendSignature(dst), "</body></html>\n"...)
+}
+
+// appendSignature appends the line that ServerSignature asks for (httpd: ap_psignature).
+func (t *task) appendSignature(dst []byte) []byte {
+	if t.plan.Signature == program.SignatureOff {
+		return dst
+	}
+	self := &t.plan.Self
+	dst = append(append(append(dst, "<hr>\n<address>"...), t.banner()...), " Server at "...)
+	if t.plan.Signature == program.SignatureEMail {
+		admin := t.admin()
+		dst = append(dst, "<a href=\""...)
+		if !isURL(admin) {
+			dst = append(dst, "mailto:"...)
+		}
+		dst = append(append(appendEscaped(dst, admin), "\">"...), appendEscaped(nil, string(self.Name))...)
+		dst = append(dst, "</a>"...)
+	} else {
+		dst = appendEscaped(dst, string(self.Name))
+	}
+	dst = wire.AppendInt(append(dst, " Port "...), int64(self.Port))
+	return append(dst, "</address>\n"...)
+}
+
+// isURL says whether a text begins with a scheme and a colon (httpd: ap_is_url).
+func isURL(text string) bool {
+	at := strings.IndexByte(text, ':')
+	return at > 0 && strings.IndexFunc(text[:at], func(c rune) bool {
+		return (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '+' && c != '-' && c != '.'
+	}) < 0
+}
+
+// admin is the address of the administrator.
+func (t *task) admin() string {
+	if t.host.ServerAdmin == "" {
+		return "[no address given]"
+	}
+	return t.host.ServerAdmin
 }
 
 // appendNotes appends what a page says beside its usual text (httpd: the note error-notes): the reason of mod_proxy, or
@@ -76,11 +118,7 @@ func (t *task) expand(dst []byte, text string) []byte {
 		case 'E':
 			dst = appendEscaped(dst, string(t.x.Request.Fields.Get("Expect")))
 		case 'A':
-			admin := t.host.ServerAdmin
-			if admin == "" {
-				admin = "[no address given]"
-			}
-			dst = appendEscaped(dst, admin)
+			dst = appendEscaped(dst, t.admin())
 		}
 	}
 	return dst

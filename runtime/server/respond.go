@@ -79,7 +79,7 @@ func (t *task) appendFields(dst []byte) []byte {
 	if dst = append(dst, "\r\nServer: "...); software >= 0 {
 		dst = append(dst, fields[software].Value...)
 	} else {
-		dst = append(dst, t.conn.server.software...)
+		dst = append(dst, t.banner()...)
 	}
 	dst = append(dst, "\r\n"...)
 	for i := range fields {
@@ -92,6 +92,14 @@ func (t *task) appendFields(dst []byte) []byte {
 		dst = fields[i].Append(dst)
 	}
 	return dst
+}
+
+// banner is what the Server field says.
+func (t *task) banner() string {
+	if own := t.conn.server.software; own != "" {
+		return own
+	}
+	return t.host.Banner
 }
 
 // appendKeepAlive appends the value of the Keep-Alive field.
@@ -231,7 +239,7 @@ func (t *task) respondError(err error) {
 		bad = &wire.Error{Status: 500, Reason: err.Error()}
 	}
 	t.notes = bad.Notes
-	t.host.Refuse(&t.plan)
+	t.host.Refuse(&t.x, &t.plan)
 	t.noteTarget()
 	t.conn.server.log.Info("request refused", "client", t.conn.client.RemoteIP, "status", bad.Status, "reason", bad.Reason)
 	t.respond(bad.Status)

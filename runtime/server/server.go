@@ -26,7 +26,7 @@ type Options struct {
 	// Listen maps configured ports to the addresses that are opened in their place: 443 to "127.0.0.1:8443".
 	Listen map[uint16]string
 	// Software is the value of the Server field of responses of the server's own, and of a backend's without one. Empty is
-	// "lbconf".
+	// what ServerTokens makes of the name and version of this software.
 	Software string
 	// Drain bounds how long requests in flight may take when the server stops; 0 is 30 seconds.
 	Drain time.Duration
@@ -70,9 +70,6 @@ type Server struct {
 // ended or when another program took over.
 func New(p *program.Program, o Options) *Server {
 	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: make(map[program.Handler]Handler), limits: wire.DefaultLimits()}
-	if s.software == "" {
-		s.software = "lbconf"
-	}
 	if s.drain <= 0 {
 		s.drain = 30 * time.Second
 	}

@@ -30,8 +30,13 @@ func (s *Server) ObserveBy(o Observer) {
 // Program returns the program that requests begin with now.
 func (s *Server) Program() *program.Program { return s.current.Load().program }
 
-// Software is what the Server field of the server's own responses says.
-func (s *Server) Software() string { return s.software }
+// Software is the name and version of this software, whatever ServerTokens makes of it.
+func (s *Server) Software() string {
+	if s.software != "" {
+		return s.software
+	}
+	return s.current.Load().program.Hosts()[0].Product
+}
 
 // Started returns when the server was made, Loads how many programs it has run, the present one included.
 func (s *Server) Started() time.Time { return s.started }
