@@ -20,6 +20,7 @@ const (
 	reset                   // close it with a reset
 	hang                    // never answer
 	dropping                // close the connection as soon as it is accepted, before a request
+	tlsReport               // say what is known of the TLS of the connection
 	webSocket               // take a WebSocket handshake and send back each message
 )
 
@@ -72,6 +73,8 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		a.manner = hang
 	case word == "drop":
 		a.manner = dropping
+	case word == "tls":
+		a.manner = tlsReport
 	case word == "websocket":
 		a.manner, a.last = webSocket, true
 	default:
@@ -101,7 +104,7 @@ func plain(status int, body []byte, last bool) []byte {
 func fileAnswer(name string, read func(name string) (string, error)) ([]byte, error) {
 	text, err := read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, websocket", name)
+		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, tls, websocket", name)
 	}
 	if err != nil {
 		return nil, err

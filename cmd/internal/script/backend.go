@@ -3,6 +3,7 @@ package script
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"strings"
@@ -26,6 +27,7 @@ type backend struct {
 	mu       sync.Mutex
 	listener net.Listener // nil while connections are refused
 	open     map[net.Conn]struct{}
+	secure   *backendTLS
 	answers  []answer // taken in turn; the last one stays
 	requests []message
 	shown    int // requests that were printed
@@ -41,11 +43,11 @@ func newBackend(ctx context.Context, name string, render func([]byte) []byte) (*
 	return &backend{name: name, life: ctx, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
 }
 
-// serve answers as listed from now on. Connections that are open stay open.
-func (b *backend) serve(ctx context.Context, answers []answer) error {
+// serve answers as listed from now on, over TLS where secure is not nil. Connections that are open stay open.
+func (b *backend) serve(ctx context.Context, answers []answer, secure *backendTLS) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.answers = answers
+	b.answers, b.secure = answers, secure
 	if b.listener != nil {
 		return nil
 	}
@@ -111,6 +113,7 @@ func (b *backend) accept(listener net.Listener) {
 		if drop {
 			b.take()
 		}
+		secure := b.secure
 		b.mu.Unlock()
 		if drop {
 			b.forget(conn)
@@ -118,7 +121,12 @@ func (b *backend) accept(listener net.Listener) {
 		}
 		b.tasks.Go(func() {
 			defer b.forget(conn)
-			b.talk(conn)
+			if secure == nil {
+				b.talk(conn)
+			} else if encrypted, err := secure.wrap(b.life, conn); err == nil {
+				b.talk(encrypted)
+				_ = encrypted.CloseWrite() // it may be closed already
+			}
 		})
 	}
 }
@@ -178,10 +186,15 @@ func (b *backend) send(conn net.Conn, request message, a answer) bool {
 		return false
 	}
 	switch a.manner {
+	case tlsReport:
+		a.bytes = describe(b.name, conn)
 	case reply, webSocket:
 	case closing, dropping:
 		return false
 	case reset:
+		if encrypted, ok := conn.(*tls.Conn); ok {
+			conn = encrypted.NetConn()
+		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)
 		}

@@ -32,7 +32,8 @@ type session struct {
 	backends map[string]*backend
 	fronts   []front
 
-	clients map[string]*client // connections that stay open
+	clients   map[string]*client // connections that stay open
+	authority *authority         // signs the certificates of the script; nil before the first
 }
 
 // front is an address that the engine serves, with the port that the script calls it by.

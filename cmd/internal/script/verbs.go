@@ -34,21 +34,22 @@ type verb func(ctx context.Context, s *session, c *call) error
 
 // verbs are the commands that scripts have beside those of testscript.
 var verbs = map[string]verb{
-	"backend":  verbBackend,
-	"check":    verbCheck,
-	"conns":    verbConns,
-	"engine":   verbEngine,
-	"exits":    verbExits,
-	"http":     verbHTTP,
-	"lbconf":   verbLBConf,
-	"log":      verbLog,
-	"pause":    verbPause,
-	"raw":      verbRaw,
-	"received": verbReceived,
-	"reload":   verbReload,
-	"same":     verbSame,
-	"use":      verbUse,
-	"ws":       verbWebSocket,
+	"backend":     verbBackend,
+	"certificate": verbCertificate,
+	"check":       verbCheck,
+	"conns":       verbConns,
+	"engine":      verbEngine,
+	"exits":       verbExits,
+	"http":        verbHTTP,
+	"lbconf":      verbLBConf,
+	"log":         verbLog,
+	"pause":       verbPause,
+	"raw":         verbRaw,
+	"received":    verbReceived,
+	"reload":      verbReload,
+	"same":        verbSame,
+	"use":         verbUse,
+	"ws":          verbWebSocket,
 }
 
 // commands binds the verbs to a session.

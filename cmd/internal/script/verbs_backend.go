@@ -9,12 +9,18 @@ import (
 
 var backendName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// verbBackend is `backend NAME [ANSWER…]`: a backend listens and answers in turn, or refuses.
+// verbBackend is `backend NAME [-tls CERTIFICATE [-clients]] [ANSWER…]`: a backend listens and answers in turn, or refuses.
 func verbBackend(ctx context.Context, s *session, c *call) error {
 	if len(c.args) == 0 || !backendName.MatchString(c.args[0]) || c.args[0] == "front" {
-		return usage("usage: backend NAME [ANSWER…], NAME in small letters and not front")
+		return usage("usage: backend NAME [-tls CERTIFICATE [-clients]] [ANSWER…], NAME in small letters and not front")
 	}
-	name, words := c.args[0], c.args[1:]
+	name := c.args[0]
+	c.args = c.args[1:]
+	secure, err := c.backendTLS(s)
+	if err != nil {
+		return err
+	}
+	words := c.args
 	refuse := len(words) == 1 && words[0] == "refuse"
 	if len(words) == 0 {
 		words = []string{"ok"}
@@ -32,7 +38,6 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 	}
 	b := s.backends[name]
 	if b == nil {
-		var err error
 		if b, err = newBackend(ctx, name, s.render); err != nil {
 			return err
 		}
@@ -44,7 +49,20 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 		b.refuse()
 		return nil
 	}
-	return b.serve(ctx, answers)
+	return b.serve(ctx, answers, secure)
+}
+
+// backendTLS takes [-tls CERTIFICATE [-clients]].
+func (c *call) backendTLS(s *session) (*backendTLS, error) {
+	certificate, ok, err := c.option("-tls")
+	if err != nil || !ok {
+		return nil, err
+	}
+	secure, err := newBackendTLS(s.dir, certificate, c.flag("-clients"))
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return secure, nil
 }
 
 // verbReceived is `received [-brief] NAME`: it prints the requests that the backend got since the last time.

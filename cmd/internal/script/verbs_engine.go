@@ -63,7 +63,18 @@ func verbEngine(ctx context.Context, s *session, c *call) error {
 	if err != nil {
 		return err
 	}
-	return s.start(ctx, file, ports)
+	if err := s.start(ctx, file, ports); err != nil {
+		return err
+	}
+	for i, f := range s.fronts {
+		if i == 0 {
+			c.ts.Setenv("FRONT", f.reservation.Addr)
+		}
+		if f.port != 0 {
+			c.ts.Setenv("FRONT_"+strconv.Itoa(f.port), f.reservation.Addr)
+		}
+	}
+	return nil
 }
 
 // configuration takes [-port N]… [FILE]: the ports that the file names and the file to run.

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-proxy] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
+const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-proxy] [-sni NAME] [-verify] [-cert NAME] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
 
 // batch is what one http line asks for: requests, one after the other on one connection.
 type batch struct {
@@ -23,6 +23,7 @@ type batch struct {
 	times    int
 	brief    bool
 	version  string
+	secure   greeting
 	requests []request
 }
 
@@ -43,7 +44,13 @@ func parseBatch(c *call) (batch, error) {
 			q := common
 			q.fields = append([]string(nil), common.fields...)
 			q.method, q.url = word, c.args[1]
-			host, target, err := aim(c.args[1])
+			address, https := strings.CutPrefix(c.args[1], "https://")
+			if https {
+				b.secure.on, address = true, "http://"+address
+			} else {
+				address = c.args[1]
+			}
+			host, target, err := aim(address)
 			if err != nil {
 				return b, err
 			}
@@ -75,6 +82,9 @@ func parseBatch(c *call) (batch, error) {
 	if len(b.requests) == 0 {
 		return b, usage(httpUsage)
 	}
+	if !b.secure.on && b.secure != (greeting{}) {
+		return b, usage("http: %v", errNoHandshake)
+	}
 	return b, nil
 }
 
@@ -87,9 +97,11 @@ func (b *batch) switches(word string, q *request) (bool, error) {
 		b.version = "1.0"
 	case "-chunked":
 		q.chunked = true
+	case "-verify":
+		b.secure.verify = true
 	case "-proxy":
 		q.absolute = true
-	case "-port", "-conn", "-n", "-H", "-d", "-status":
+	case "-sni", "-cert", "-port", "-conn", "-n", "-H", "-d", "-status":
 		return false, nil
 	default:
 		return false, usage("%q is neither an option nor a method; %s", word, httpUsage)
@@ -103,6 +115,10 @@ func (b *batch) option(c *call, q *request, word, value string) error {
 	switch word {
 	case "-port":
 		b.port, err = strconv.Atoi(value)
+	case "-sni":
+		b.secure.sni, b.secure.noSNI = value, value == "none"
+	case "-cert":
+		b.secure.certificate = value
 	case "-conn":
 		b.conn = value
 	case "-n":
@@ -186,7 +202,7 @@ func verbHTTP(ctx context.Context, s *session, c *call) error {
 	for range b.times {
 		for _, q := range b.requests {
 			if conn == nil {
-				if conn, err = dial(ctx, addr); err != nil {
+				if conn, err = s.connect(ctx, addr, b.secure, q.host); err != nil {
 					return err
 				}
 			}
@@ -204,6 +220,18 @@ func verbHTTP(ctx context.Context, s *session, c *call) error {
 		}
 	}
 	return nil
+}
+
+// connect connects to a front, as a client that asks for a host.
+func (s *session) connect(ctx context.Context, addr string, secure greeting, host string) (*client, error) {
+	if !secure.on {
+		return dial(ctx, addr)
+	}
+	config, err := secure.config(s.dir, host)
+	if err != nil {
+		return nil, usage("%v", err)
+	}
+	return dialTLS(ctx, addr, config)
 }
 
 // exchange sends one request and prints the answer. It reports whether the connection is of no further use, because the
