@@ -33,6 +33,12 @@ func lowerRewriteCond(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.rewriteProblems(n, problems) {
 		return nil
 	}
+	if e, ok := cond.Pattern.(*rewrite.Expression); ok {
+		text := n.Args.Slice(e.Start, e.Start+len(e.Text))
+		if text.String() == e.Text && !l.condition(n, text, "RewriteCond: cannot compile expression \""+e.Text+"\" ") {
+			return nil
+		}
+	}
 	return &ir.RewriteCond{Node: rewriteNode(n), Cond: cond}
 }
 

@@ -34,6 +34,15 @@ type Room struct {
 // the Vary field of the response. It is valid until the next expression.
 func (r *Room) Vary() []byte { return r.vary }
 
+// Groups returns what the last expression captured and the offsets of its groups; the subject is nil where it captured
+// nothing. They are valid until the next expression.
+func (r *Room) Groups() (subject []byte, groups []int) {
+	if r.subject == nil {
+		return nil, nil
+	}
+	return r.subject, r.groups
+}
+
 func (r *Room) reset() { r.used, r.subject, r.vary = 0, nil, r.vary[:0] }
 
 // Condition is a compiled expression that is true or false. It is immutable.

@@ -244,7 +244,7 @@ var exprVariables = map[string]func(dst []byte, x *Context, name string) []byte{
 	"DOCUMENT_URI":     serverVariables["REQUEST_URI"],
 	"HANDLER":          func(dst []byte, x *Context, _ string) []byte { return append(dst, x.Exchange.Handler...) },
 	"HTTP2":            func(dst []byte, _ *Context, _ string) []byte { return appendSwitch(dst, false) },
-	"REQUEST_FILENAME": func(dst []byte, x *Context, _ string) []byte { return append(dst, x.Exchange.Filename...) },
+	"REQUEST_FILENAME": appendFile,
 	"REQUEST_STATUS": func(dst []byte, x *Context, _ string) []byte {
 		status := x.Exchange.Response.Status
 		if status == 0 {
@@ -252,7 +252,7 @@ var exprVariables = map[string]func(dst []byte, x *Context, name string) []byte{
 		}
 		return strconv.AppendInt(dst, int64(status), 10)
 	},
-	"SCRIPT_FILENAME": func(dst []byte, x *Context, _ string) []byte { return append(dst, x.Exchange.Filename...) },
+	"SCRIPT_FILENAME": appendFile,
 }
 
 // fieldVariables are fields of the request under a name of their own.
@@ -271,6 +271,14 @@ func (c *conditions) variable(name string) (word, error) {
 	}
 	v, err := Resolve(rewrite.Variable{Kind: rewrite.ServerVar, Name: name}, c.server)
 	return variable{v}, err
+}
+
+// appendFile appends what is known of the file: while rules run the path as they have made it so far.
+func appendFile(dst []byte, x *Context, _ string) []byte {
+	if x.Filename != nil {
+		return append(dst, x.Filename...)
+	}
+	return append(dst, x.Exchange.Filename...)
 }
 
 // appendContentType appends the type of the response: that of the server's own, else that of the backend.

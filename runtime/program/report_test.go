@@ -98,7 +98,7 @@ func TestRefused(t *testing.T) {
 		{"RewriteEngine On\nRewriteRule ^/ /%{LA-U:REMOTE_USER} [L]", "RewriteRule", "subrequest"},
 		{"RewriteEngine On\nRewriteRule ^/ - [CO=a:b:c]", "RewriteRule", "CO"},
 		{"RewriteEngine On\nRewriteRule ^/ - [T=text/html]", "RewriteRule", "T"},
-		{"RewriteEngine On\nRewriteCond expr \"true\"\nRewriteRule ^/ - [F]", "RewriteCond", "expr"},
+		{"RewriteEngine On\nRewriteCond expr \"-U '/a'\"\nRewriteRule ^/ - [F]", "RewriteCond", "subrequest"},
 		{"RewriteEngine On\nRewriteCond /x -F\nRewriteRule ^/ - [F]", "RewriteCond", "-F"},
 		{"RewriteEngine On\nRewriteOptions AllowAnyURI\nRewriteRule ^/ - [F]", "RewriteOptions", "AllowAnyURI"},
 		{"ProxySet http://b/ max=3", "ProxySet", "httpd refuses"},

@@ -6,7 +6,9 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 )
 
@@ -42,13 +44,38 @@ func (c *compiler) cond(item *ir.RewriteCond) cond {
 		}
 		out.holds = fileTest{pattern.Kind}
 	case *rewrite.Expression:
-		c.problem(item, "RewriteCond expr is not run by this server: write the test with variables and a pattern")
+		out.holds = c.expression(item, pattern)
 		return out
 	case nil:
 		c.problem(item, "the condition does not parse: lint says where")
 	}
 	out.test = c.template(item, parsed.Test)
 	return out
+}
+
+// exprTest is an expression, which has no test string.
+type exprTest struct{ *eval.Condition }
+
+func (c *compiler) expression(item *ir.RewriteCond, pattern *rewrite.Expression) test {
+	parsed, err := expr.ParseCondition(pattern.Text, expr.Options{})
+	if err == nil {
+		var condition *eval.Condition
+		if condition, err = eval.CompileCondition(parsed, c.options.Server); err == nil {
+			return exprTest{condition}
+		}
+	}
+	c.problem(item, "RewriteCond expr: %v", err)
+	return nil
+}
+
+func (t exprTest) holds(s *State, _ []byte, negated bool) bool {
+	s.vars.Filename, s.vars.Query = s.value, s.query
+	ok := t.Holds(&s.vars, &s.expr)
+	if subject, groups := s.expr.Groups(); ok && !negated && subject != nil {
+		// What the expression captured outlives the next one.
+		s.cond.subject, s.cond.groups = s.x.Copy(subject), append(s.cond.groups[:0], groups...)
+	}
+	return ok
 }
 
 type regexTest struct{ match *regex.Regexp }

@@ -53,6 +53,7 @@ type State struct {
 	host Host
 	self *route.Self
 	vars eval.Context
+	expr eval.Room
 
 	buf   []byte
 	value []byte
