@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/expr"
@@ -112,6 +113,10 @@ func (c *conditions) word(source expr.Word, depth int) (word, error) {
 		}
 		return parts, nil
 	case *expr.Call:
+		if name, ok := source.Argument.(*expr.Literal); ok && source.Function == "ssl" {
+			v, err := Resolve(rewrite.Variable{Kind: rewrite.SSLVar, Name: name.Text}, c.server)
+			return variable{v}, err
+		}
 		function := functions[source.Function]
 		if function == nil {
 			return nil, fmt.Errorf("the function %s() of an expression is not run by this server: leave it out", source.Function)
@@ -269,7 +274,11 @@ func (c *conditions) variable(name string) (word, error) {
 	if f := exprVariables[name]; f != nil {
 		return variable{Variable{f, name}}, nil
 	}
-	v, err := Resolve(rewrite.Variable{Kind: rewrite.ServerVar, Name: name}, c.server)
+	kind := rewrite.ServerVar
+	if strings.HasPrefix(name, "SSL_") {
+		kind = rewrite.SSLVar
+	}
+	v, err := Resolve(rewrite.Variable{Kind: kind, Name: name}, c.server)
 	return variable{v}, err
 }
 
