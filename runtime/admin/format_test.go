@@ -74,3 +74,26 @@ func FuzzParams(f *testing.F) {
 		}
 	})
 }
+
+// TestDescribe: what a configuration says is shown where its text is not there.
+func TestDescribe(t *testing.T) {
+	for want, item := range map[string]ir.Item{
+		"SetHandler server-info":                 &ir.Word{Name: ir.WordSetHandler, Value: "server-info"},
+		"LogFormat %h proxy":                     &ir.LogFormat{Format: "%h", Nickname: "proxy"},
+		"Location /x":                            &ir.Section{Kind: ir.SectionLocation, Pattern: "/x"},
+		"Require Not ip 10.0.0.1":                &ir.Require{Not: true, Provider: "ip", Args: []string{"10.0.0.1"}},
+		"BalancerMember http://a:1 loadfactor=2": &ir.BalancerMember{URL: "http://a:1", Params: []ir.Param{{Key: "loadfactor", Value: "2"}}},
+		"LogLevel warn proxy:trace2":             &ir.Words{Name: ir.WordsLogLevel, Values: []string{"warn", "proxy:trace2"}},
+		"Listen 127.0.0.1 8080":                  &ir.Listen{Address: "127.0.0.1", Port: 8080},
+		"ProxyPass / Exclude":                    &ir.ProxyPass{Path: "/", Exclude: true},
+		"Header unset X-Powered-By":              &ir.Residue{Name: "Header", Args: "unset X-Powered-By"},
+	} {
+		if got := describe(item); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	secret := &ir.Config{Items: []ir.Item{&ir.ProxySet{URL: "balancer://b", Params: []ir.Param{{Key: "nonce", Value: "hush"}, {Key: "secret", Value: "hush"}}}}}
+	if lines := configLines(secret); len(lines) != 1 || strings.Contains(lines[0].Text, "hush") {
+		t.Errorf("%+v", lines)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
@@ -176,10 +177,10 @@ type configLine struct {
 
 // configLines lists the directives in the order in which they are executed, with secrets masked.
 func configLines(c *ir.Config) []configLine {
-	if c.Files == nil {
-		return nil
-	}
 	l := lister{files: c.Files}
+	if l.files == nil {
+		l.files = diag.NewFileSet()
+	}
 	l.list(c.Items, 1)
 	return l.lines
 }
@@ -202,16 +203,22 @@ func (l *lister) list(items []ir.Item, depth int) {
 		if residue, ok := item.(*ir.Residue); ok {
 			holds = residue.Section
 		}
-		text := l.text(origin)
+		text := l.text(item)
 		if holds {
 			text = "<" + text + ">"
 		}
 		l.lines = append(l.lines, configLine{Line: at.Line, Depth: min(depth, maxDepth) - 1, Text: text})
 		if holds {
 			l.list(container.Children(), depth+1)
-			l.lines = append(l.lines, configLine{Depth: min(depth, maxDepth) - 1, Text: "</" + origin.Directive + ">"})
+			l.lines = append(l.lines, configLine{Depth: min(depth, maxDepth) - 1, Text: "</" + nameOf(text) + ">"})
 		}
 	}
+}
+
+// nameOf is the name of a section.
+func nameOf(section string) string {
+	name, _, _ := strings.Cut(strings.Trim(section, "<>"), " ")
+	return name
 }
 
 // maxDepth is how far lines are set in.
@@ -221,10 +228,10 @@ const maxDepth = 5
 var nonces = regexp.MustCompile(`(?i)\bnonce=("[^"]*"|[^\s"]+)`)
 
 // text is a directive as it is written, safe to show.
-func (l *lister) text(o ir.Origin) string {
-	written := l.files.Text(o.Span)
-	if written == "" {
-		written = o.Directive
+func (l *lister) text(item ir.Item) string {
+	written := l.files.Text(item.Head().Origin.Span)
+	if strings.TrimSpace(written) == "" {
+		written = describe(item)
 	}
 	return nonces.ReplaceAllString(diag.CleanLine(trimSection(written)), "nonce=***")
 }
