@@ -7,25 +7,34 @@ import (
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
-// A program names the lines of files that it does not have.
+// A program names the places of its directives by their lines.
 func TestSource(t *testing.T) {
 	files := diag.NewFileSet()
 	files.Add("before.conf", []byte("x\ny"), diag.Span{})
-	site, other := ir.NewSource(files, "site.conf", 3), ir.NewSource(files, "other.conf", 0)
+	site := ir.NewSource(files, "site.conf", "Listen 80\n<VirtualHost *:80>\n\tProxyPass / \\\r\n  http://b/\r\n</VirtualHost>\nTimeout 5")
 	for _, test := range []struct {
-		node ir.Node
-		file string
-		line int
+		line      int
+		column    int
+		text      string
+		directive string
 	}{
-		{site.At(1), "site.conf", 1},
-		{site.At(3), "site.conf", 3},
-		{site.At(4), "site.conf", 3},
-		{site.At(0), "site.conf", 1},
-		{other.At(1), "other.conf", 1},
+		{line: 1, column: 1, text: "Listen 80", directive: "Listen"},
+		{line: 2, column: 2, text: "VirtualHost *:80", directive: "VirtualHost"},
+		{line: 3, column: 2, text: "ProxyPass / \\\r\n  http://b/", directive: "ProxyPass"},
+		{line: 6, column: 1, text: "Timeout 5", directive: "Timeout"},
+		{line: 7},
+		{line: 0},
 	} {
-		at := files.Position(test.node.Origin.Span.Start)
-		if at.Filename != test.file || at.Line != test.line || at.Column != 0 {
-			t.Errorf("got %+v, want %s:%d", at, test.file, test.line)
+		origin := site.At(test.line).Origin
+		at := files.Position(origin.Span.Start)
+		if test.text != "" && (at.Filename != "site.conf" || at.Line != test.line) {
+			t.Errorf("line %d is at %+v", test.line, at)
 		}
+		if at.Column != test.column || files.Text(origin.Span) != test.text || origin.Directive != test.directive {
+			t.Errorf("line %d: column %d, %q of %q", test.line, at.Column, files.Text(origin.Span), origin.Directive)
+		}
+	}
+	if empty := ir.NewSource(files, "empty.conf", ""); empty.At(1).Origin.Span.IsValid() {
+		t.Error("an empty file has a line")
 	}
 }

@@ -1,8 +1,8 @@
 // Package golang writes a Go program that has the configuration compiled in: a typed literal of the IR, and a main
 // function that serves it as `lbconf serve` does.
 //
-// Nothing is lost: the literal, evaluated, is the configuration, with the file and line of each directive, so that what
-// the program says at start names them as lbconf would.
+// Nothing is lost: the literal, evaluated, is the configuration, with the file and line of each directive and the text of
+// the files, so that what the program says names them as lbconf would.
 package golang
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/diag"
 )
 
 // modulePath is the module that a written program needs. It is not published.
@@ -34,7 +35,8 @@ type Emitter struct {
 // Target returns "go".
 func (Emitter) Target() string { return "go" }
 
-// Emit writes main.go, a file for each virtual host that is long, go.mod, and a Dockerfile where it is asked for. The error
+// Emit writes main.go, a file for each virtual host that is long, source.go with the texts that were read, go.mod, and a
+// Dockerfile where it is asked for. The error
 // is for a configuration that no lowering makes, such as a rule that does not parse.
 func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error) {
 	e.Source = cmp.Or(e.Source, "lbconf.conf")
@@ -96,9 +98,9 @@ type program struct {
 
 // source is a file that items come from.
 type source struct {
-	file     string
+	file     *diag.File
 	variable string
-	lines    int
+	constant string // of its text
 }
 
 // function returns a container.
@@ -121,17 +123,19 @@ func newProgram(e Emitter, cfg *ir.Config) *program {
 
 // addSource notes the file of an item.
 func (p *program) addSource(item ir.Item) {
-	file, line := p.place(item)
-	if file == "" {
+	span := item.Head().Origin.Span
+	if p.cfg.Files == nil || !span.IsValid() {
 		return
 	}
-	s := p.source[file]
-	if s == nil {
-		base := filepath.Base(file)
-		s = &source{file: file, variable: p.names.take(strings.TrimSuffix(base, filepath.Ext(base)), "conf")}
-		p.sources, p.source[file] = append(p.sources, s), s
+	file := p.cfg.Files.File(span.Start)
+	if p.source[file.Name()] != nil {
+		return
 	}
-	s.lines = max(s.lines, line)
+	base := filepath.Base(file.Name())
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	s := &source{file: file, variable: p.names.take(base, "conf")}
+	s.constant = p.names.take(s.variable+" text", "conf")
+	p.sources, p.source[file.Name()] = append(p.sources, s), s
 }
 
 // place is where an item stands; the file is empty for one that was built by a program.

@@ -219,6 +219,23 @@ func (l *literal) duration(d time.Duration) string {
 	return fmt.Sprintf("%s.Duration(%d)", name, int64(d))
 }
 
+// quoteLines writes a text of several lines, between back quotes where they keep every byte of it.
+func quoteLines(s string) string {
+	plain := true
+	var quoted []string
+	for line := range strings.Lines(s) {
+		plain = plain && strconv.CanBackquote(strings.TrimSuffix(line, "\n"))
+		quoted = append(quoted, strconv.Quote(line))
+	}
+	switch {
+	case len(quoted) == 0:
+		return `""`
+	case plain:
+		return "`" + s + "`"
+	}
+	return "\"\" +\n" + strings.Join(quoted, " +\n")
+}
+
 // quote writes a text, with back quotes where escapes would hide what it says.
 func quote(s string) string {
 	if strings.ContainsAny(s, `"\`) && strconv.CanBackquote(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {

@@ -45,6 +45,18 @@ func (p *program) files() ([]emit.File, error) {
 		}
 		files = append(files, file)
 	}
+	texts := &function{body: p.texts()}
+	switch {
+	case len(p.sources) == 0:
+	case p.OneFile:
+		inMain = append(inMain, texts)
+	default:
+		file, err := p.file("source.go", "", []*function{texts})
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
 	file, err := p.file("main.go", fmt.Sprintf("// Command %s serves what %s says, as httpd would.\n", p.moduleName(), shown(p.Source)), inMain)
 	return append(files, file), err
 }
@@ -58,7 +70,21 @@ func (*program) file(name, doc string, functions []*function) (emit.File, error)
 		body.WriteString(f.body)
 	}
 	var b strings.Builder
-	b.WriteString(doc + "package main\n\nimport (\n")
+	b.WriteString(doc + "package main\n\n")
+	if len(used) > 0 {
+		writeImports(&b, used)
+	}
+	b.WriteString(body.String())
+	content, err := format.Source([]byte(b.String()))
+	if err != nil {
+		return emit.File{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return emit.File{Name: name, Content: sign("//", content)}, nil
+}
+
+// writeImports writes the imports of a file, lbconf's behind the others.
+func writeImports(b *strings.Builder, used imports) {
+	b.WriteString("import (\n")
 	paths := slices.Sorted(maps.Keys(used))
 	slices.SortStableFunc(paths, func(a, b string) int { return boolOrder(ours(a), ours(b)) })
 	for i, path := range paths {
@@ -67,12 +93,7 @@ func (*program) file(name, doc string, functions []*function) (emit.File, error)
 		}
 		b.WriteString(strconv.Quote(path) + "\n")
 	}
-	b.WriteString(")\n" + body.String())
-	content, err := format.Source([]byte(b.String()))
-	if err != nil {
-		return emit.File{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return emit.File{Name: name, Content: sign("//", content)}, nil
+	b.WriteString(")\n")
 }
 
 func ours(path string) bool { return strings.HasPrefix(path, modulePath) }
@@ -92,15 +113,24 @@ func (p *program) main(l *literal) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nfunc main() { %s.Exit(%s.Main(%s, config())) }\n", l.use("os"), l.use(modulePath+"/runtime/daemon"), quote(p.Source))
 	if len(p.sources) > 0 {
-		b.WriteString("\n// The files that the configuration was read from. At names the line of a directive, for messages.\nvar (\n")
+		b.WriteString("\n// The files that the configuration was read from. At names the line of a directive, for messages and server-info.\nvar (\n")
 		fmt.Fprintf(&b, "files = %s.NewFileSet()\n", l.use(modulePath+"/parser/diag"))
 		for _, s := range p.sources {
-			fmt.Fprintf(&b, "%s = %s.NewSource(files, %s, %d)\n", s.variable, l.use(modulePath+"/ir"), quote(s.file), s.lines)
+			fmt.Fprintf(&b, "%s = %s.NewSource(files, %s, %s)\n", s.variable, l.use(modulePath+"/ir"), quote(s.file.Name()), s.constant)
 		}
 		b.WriteString(")\n")
 	}
 	fmt.Fprintf(&b, "\n// config is %s: the main server, and %s.\n", shown(p.Source), p.hosts())
 	fmt.Fprintf(&b, "func config() *%s.Config {\nc := &%s\nc.Number()\nreturn c\n}\n", l.use(modulePath+"/ir"), p.configuration(l))
+	return b.String()
+}
+
+// texts writes the files that the configuration was read from.
+func (p *program) texts() string {
+	var b strings.Builder
+	for _, s := range p.sources {
+		fmt.Fprintf(&b, "\n// %s is %s as it was read.\nconst %s = %s\n", s.constant, shown(s.file.Name()), s.constant, quoteLines(string(s.file.Source())))
+	}
 	return b.String()
 }
 

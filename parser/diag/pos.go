@@ -43,7 +43,7 @@ type Position struct {
 	Offset int
 	// Line counts from 1.
 	Line int
-	// Column counts bytes of the line from 1; it is 0 in an outline.
+	// Column counts bytes of the line from 1.
 	Column int
 }
 
@@ -53,7 +53,6 @@ type File struct {
 	src      []byte
 	base     Pos
 	included Span
-	outline  bool
 	indexed  sync.Once
 	lines    []int
 }
@@ -119,14 +118,6 @@ func (s *FileSet) Add(name string, src []byte, included Span) *File {
 	return file
 }
 
-// AddOutline adds a file of which no more is known than its name and how many lines it has: Pos(0) is its first line,
-// Pos(1) the second.
-func (s *FileSet) AddOutline(name string, lines int) *File {
-	file := s.Add(name, bytes.Repeat([]byte("\n"), lines), Span{})
-	file.outline = true
-	return file
-}
-
 // Files returns the files in the order in which they were added.
 func (s *FileSet) Files() []*File { return slices.Clone(s.files) }
 
@@ -148,9 +139,6 @@ func (s *FileSet) Position(p Pos) Position {
 	starts := file.lineStarts()
 	offset := file.Offset(p)
 	line := sort.SearchInts(starts, offset+1)
-	if file.outline {
-		return Position{Filename: file.name, Offset: offset, Line: line}
-	}
 	return Position{Filename: file.name, Offset: offset, Line: line, Column: offset - starts[line-1] + 1}
 }
 

@@ -158,11 +158,8 @@ func place(config *ir.Config, o ir.Origin) string {
 		return o.Directive
 	}
 	at := config.Files.Position(o.Span.Start)
-	switch {
-	case at.Line == 0:
+	if at.Line == 0 {
 		return o.Directive
-	case at.Column == 0:
-		return fmt.Sprintf("%s:%d", at.Filename, at.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d", at.Filename, at.Line, at.Column)
 }

@@ -117,8 +117,8 @@ func generation(t *testing.T, url, want string) {
 // TestProcess runs a program that has its configuration compiled in: its exit codes and messages are those of lbconf serve.
 func TestProcess(t *testing.T) {
 	files := diag.NewFileSet()
-	site := ir.NewSource(files, "site.conf", 9)
-	guarded := config(&ir.Residue{Node: site.At(7), State: ir.ResidueUnsupported, Guards: true, Name: "AuthType", Args: "Basic"})
+	site := ir.NewSource(files, "site.conf", "Listen 80\n  AuthType Basic\n")
+	guarded := config(&ir.Residue{Node: site.At(2), State: ir.ResidueUnsupported, Guards: true, Name: "AuthType", Args: "Basic"})
 	guarded.Files = files
 	for _, test := range []struct {
 		name   string
@@ -133,7 +133,7 @@ func TestProcess(t *testing.T) {
 		{"a wrong address", config(), "--listen 80", exitUsage, "write it as ADDR:PORT"},
 		{"no Listen", config(), "", exitRefused, "site.conf: no Listen directive"},
 		{"a guard", guarded, "--listen 127.0.0.1:0", exitUsage, `"0" is no port`},
-		{"a guard", guarded, "--listen 80=127.0.0.1:0", exitRefused, "at=site.conf:7 reason=\"AuthType is not run"},
+		{"a guard", guarded, "--listen 80=127.0.0.1:0", exitRefused, "at=site.conf:2:3 reason=\"AuthType is not run"},
 		{"strict", config(&ir.Word{Name: ir.WordSetHandler, Value: "x"}), "--strict --listen 80=127.0.0.1:0", exitRefused, "because of --strict"},
 		{"an address of somebody else", config(), "--listen 80=192.0.2.1:80", exitFailed, "cannot listen for port 80"},
 	} {

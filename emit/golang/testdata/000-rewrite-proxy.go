@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. d715257b48f2f7ea
+// Written by lbconf convert --to go. 872e439890fafdc2
 
 // Command lbconf-000-rewrite-proxy serves what 000-rewrite-proxy.conf says, as httpd would.
 package main
@@ -14,10 +14,10 @@ import (
 
 func main() { os.Exit(daemon.Main("000-rewrite-proxy.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files               = diag.NewFileSet()
-	conf000RewriteProxy = ir.NewSource(files, "000-rewrite-proxy.conf", 8)
+	conf000RewriteProxy = ir.NewSource(files, "000-rewrite-proxy.conf", conf000RewriteProxyText)
 )
 
 // config is 000-rewrite-proxy.conf: the main server, and 1 virtual host.
@@ -54,3 +54,16 @@ func site_443() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf000RewriteProxyText is 000-rewrite-proxy.conf as it was read.
+const conf000RewriteProxyText = `<VirtualHost *:443>
+    RewriteEngine     On
+    RewriteRule       ^/service1/(.*)   http://localhost:8000/service1/$1 [proxy,last]
+    ProxyPassReverse  /                 http://localhost:8000/
+    <Proxy http://localhost:8000/service1>
+        Require all granted
+        Options None
+        ProxySet enablereuse=on
+    </Proxy>
+</VirtualHost>
+`

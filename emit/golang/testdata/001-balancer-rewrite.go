@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. a0203500b4b6b8dc
+// Written by lbconf convert --to go. 26da6c0f5ec327d4
 
 // Command lbconf-001-balancer-rewrite serves what 001-balancer-rewrite.conf says, as httpd would.
 package main
@@ -14,10 +14,10 @@ import (
 
 func main() { os.Exit(daemon.Main("001-balancer-rewrite.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                  = diag.NewFileSet()
-	conf001BalancerRewrite = ir.NewSource(files, "001-balancer-rewrite.conf", 13)
+	conf001BalancerRewrite = ir.NewSource(files, "001-balancer-rewrite.conf", conf001BalancerRewriteText)
 )
 
 // config is 001-balancer-rewrite.conf: the main server, and 1 virtual host.
@@ -76,3 +76,21 @@ func site_443() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf001BalancerRewriteText is 001-balancer-rewrite.conf as it was read.
+const conf001BalancerRewriteText = `LoadModule        proxy_balancer_module           modules/mod_proxy_balancer.so
+LoadModule        lbmethod_byrequests_module      modules/mod_lbmethod_byrequests.so
+LoadModule        slotmem_shm_module              modules/mod_slotmem_shm.so
+<VirtualHost *:443>
+    RewriteEngine       On
+    RewriteRule         ^/service1/(.*)       balancer://backend/service1/$1   [proxy,last]
+    ProxyPassReverse    /                     balancer://backend/
+    <Proxy balancer://backend>
+        BalancerMember http://localhost:8000 route=backend-port-8000
+        BalancerMember http://localhost:8001 route=backend-port-8001
+        Require all granted
+        Options None
+        ProxySet enablereuse=on
+    </Proxy>
+</VirtualHost>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 185aa0b0cee42f80
+// Written by lbconf convert --to go. 0e7a59422830a731
 
 // Command lbconf-002a-rewrite-no-pool serves what 002a-rewrite-no-pool.conf says, as httpd would.
 package main
@@ -14,10 +14,10 @@ import (
 
 func main() { os.Exit(daemon.Main("002a-rewrite-no-pool.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                 = diag.NewFileSet()
-	conf002aRewriteNoPool = ir.NewSource(files, "002a-rewrite-no-pool.conf", 4)
+	conf002aRewriteNoPool = ir.NewSource(files, "002a-rewrite-no-pool.conf", conf002aRewriteNoPoolText)
 )
 
 // config is 002a-rewrite-no-pool.conf: the main server, and 1 virtual host.
@@ -39,3 +39,11 @@ func site_80() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf002aRewriteNoPoolText is 002a-rewrite-no-pool.conf as it was read.
+const conf002aRewriteNoPoolText = `<VirtualHost *:80>
+  RewriteEngine On
+  ProxyPreserveHost On
+  RewriteRule ^(.*)$ http://localhost:8081$1 [P,L]
+</VirtualHost>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. d53830c19b180440
+// Written by lbconf convert --to go. 4e4e8de1e24485af
 
 // Command lbconf-002b-proxypass serves what 002b-proxypass.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("002b-proxypass.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files             = diag.NewFileSet()
-	conf002bProxypass = ir.NewSource(files, "002b-proxypass.conf", 3)
+	conf002bProxypass = ir.NewSource(files, "002b-proxypass.conf", conf002bProxypassText)
 )
 
 // config is 002b-proxypass.conf: the main server, and 1 virtual host.
@@ -37,3 +37,10 @@ func site_80() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf002bProxypassText is 002b-proxypass.conf as it was read.
+const conf002bProxypassText = `<VirtualHost *:80>
+ProxyPreserveHost On
+ProxyPass / http://localhost:8081/
+</VirtualHost>
+`

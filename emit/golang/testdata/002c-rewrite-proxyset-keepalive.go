@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 06d3492e29328b10
+// Written by lbconf convert --to go. f5158025c7eb395d
 
 // Command lbconf-002c-rewrite-proxyset-keepalive serves what 002c-rewrite-proxyset-keepalive.conf says, as httpd would.
 package main
@@ -14,10 +14,10 @@ import (
 
 func main() { os.Exit(daemon.Main("002c-rewrite-proxyset-keepalive.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                            = diag.NewFileSet()
-	conf002cRewriteProxysetKeepalive = ir.NewSource(files, "002c-rewrite-proxyset-keepalive.conf", 6)
+	conf002cRewriteProxysetKeepalive = ir.NewSource(files, "002c-rewrite-proxyset-keepalive.conf", conf002cRewriteProxysetKeepaliveText)
 )
 
 // config is 002c-rewrite-proxyset-keepalive.conf: the main server, and 1 virtual host.
@@ -49,3 +49,14 @@ func site_80() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf002cRewriteProxysetKeepaliveText is 002c-rewrite-proxyset-keepalive.conf as it was read.
+const conf002cRewriteProxysetKeepaliveText = `<VirtualHost *:80>
+  RewriteEngine On
+  ProxyPreserveHost On
+  RewriteRule ^(.*)$ http://localhost:8081$1 [P,L]
+  <Proxy "http://localhost:8081">
+    ProxySet keepalive=On
+  </Proxy>
+</VirtualHost>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. e885958eb3cd1558
+// Written by lbconf convert --to go. 36a60faae1f04988
 
 // Command lbconf-003a-basic serves what 003a-basic.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003a-basic.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files         = diag.NewFileSet()
-	conf003aBasic = ir.NewSource(files, "003a-basic.conf", 9)
+	conf003aBasic = ir.NewSource(files, "003a-basic.conf", conf003aBasicText)
 )
 
 // config is 003a-basic.conf: the main server, and 1 virtual host.
@@ -48,3 +48,16 @@ func exampleCom() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf003aBasicText is 003a-basic.conf as it was read.
+const conf003aBasicText = `LoadModule proxy_module modules/mod_proxy.so
+LoadModule proxy_http_module modules/mod_proxy_http.so
+LoadModule proxy_balancer_module modules/mod_proxy_balancer.so
+<VirtualHost *:80>
+ServerName example.com
+ProxyPreserveHost On
+ProxyPass / http://192.168.1.100:8080/
+ProxyPassReverse / http://192.168.1.100:8080/
+ProxyPassReverse / http://example.com/
+</VirtualHost>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 6c66224540c8a0f5
+// Written by lbconf convert --to go. 204919c1693e5c4c
 
 // Command lbconf-003b-balancer-manager serves what 003b-balancer-manager.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003b-balancer-manager.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                   = diag.NewFileSet()
-	conf003bBalancerManager = ir.NewSource(files, "003b-balancer-manager.conf", 15)
+	conf003bBalancerManager = ir.NewSource(files, "003b-balancer-manager.conf", conf003bBalancerManagerText)
 )
 
 // config is 003b-balancer-manager.conf: the main server, and 1 virtual host.
@@ -68,3 +68,23 @@ func myappCom() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf003bBalancerManagerText is 003b-balancer-manager.conf as it was read.
+const conf003bBalancerManagerText = `<VirtualHost *:80>
+ServerName myapp.com
+ProxyPreserveHost On
+<Proxy balancer://mycluster>
+BalancerMember http://192.168.1.100:8080
+BalancerMember http://192.168.1.101:8080
+BalancerMember http://192.168.1.102:8080 status=+H
+ProxySet lbmethod=byrequests
+</Proxy>
+ProxyPass /balancer-manager !
+ProxyPass / balancer://mycluster/
+ProxyPassReverse / balancer://mycluster/
+<Location "/balancer-manager">
+SetHandler balancer-manager
+Require local
+</Location>
+</VirtualHost>
+`

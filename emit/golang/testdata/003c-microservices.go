@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 0c1b16a346368093
+// Written by lbconf convert --to go. 6824ef29e09da1e7
 
 // Command lbconf-003c-microservices serves what 003c-microservices.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003c-microservices.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                 = diag.NewFileSet()
-	conf003cMicroservices = ir.NewSource(files, "003c-microservices.conf", 11)
+	conf003cMicroservices = ir.NewSource(files, "003c-microservices.conf", conf003cMicroservicesText)
 )
 
 // config is 003c-microservices.conf: the main server, and 1 virtual host.
@@ -42,3 +42,18 @@ func apiCompanyCom() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf003cMicroservicesText is 003c-microservices.conf as it was read.
+const conf003cMicroservicesText = `<VirtualHost *:80>
+ServerName api.company.com
+# User service
+ProxyPass /api/users/ http://user-service:3000/
+ProxyPassReverse /api/users/ http://user-service:3000/
+# Payment service
+ProxyPass /api/payments/ http://payment-service:4000/
+ProxyPassReverse /api/payments/ http://payment-service:4000/
+# Default to main application
+ProxyPass / http://main-app:8080/
+ProxyPassReverse / http://main-app:8080/
+</VirtualHost>
+`

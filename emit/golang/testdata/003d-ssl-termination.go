@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 998cc702ff7bdd19
+// Written by lbconf convert --to go. b9ce2884b9f87038
 
 // Command lbconf-003d-ssl-termination serves what 003d-ssl-termination.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003d-ssl-termination.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                  = diag.NewFileSet()
-	conf003dSslTermination = ir.NewSource(files, "003d-ssl-termination.conf", 12)
+	conf003dSslTermination = ir.NewSource(files, "003d-ssl-termination.conf", conf003dSslTerminationText)
 )
 
 // config is 003d-ssl-termination.conf: the main server, and 1 virtual host.
@@ -57,3 +57,19 @@ func secureExampleCom() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf003dSslTerminationText is 003d-ssl-termination.conf as it was read.
+const conf003dSslTerminationText = `<VirtualHost *:443>
+ServerName secure.example.com
+SSLEngine on
+SSLCertificateFile /path/to/certificate.crt
+SSLCertificateKeyFile /path/to/private.key
+ProxyPreserveHost On
+ProxyPass / http://internal-server:8080/
+ProxyPassReverse / http://internal-server:8080/
+# Pass SSL information to backend
+ProxyPassReverse / https://secure.example.com/
+RequestHeader set X-Forwarded-Proto "https"
+RequestHeader set X-Forwarded-Port "443"
+</VirtualHost>
+`

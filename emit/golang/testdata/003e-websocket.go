@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 44fa4815c543d82e
+// Written by lbconf convert --to go. bfbae8b447a6346a
 
 // Command lbconf-003e-websocket serves what 003e-websocket.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003e-websocket.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files             = diag.NewFileSet()
-	conf003eWebsocket = ir.NewSource(files, "003e-websocket.conf", 9)
+	conf003eWebsocket = ir.NewSource(files, "003e-websocket.conf", conf003eWebsocketText)
 )
 
 // config is 003e-websocket.conf: the main server, and 1 virtual host.
@@ -46,3 +46,16 @@ func websocketExampleCom() *ir.VirtualHost {
 		},
 	}
 }
+
+// conf003eWebsocketText is 003e-websocket.conf as it was read.
+const conf003eWebsocketText = `LoadModule proxy_wstunnel_module modules/mod_proxy_wstunnel.so
+<VirtualHost *:80>
+ServerName websocket.example.com
+# WebSocket connections
+ProxyPass /ws/ ws://backend-server:8080/ws/
+ProxyPassReverse /ws/ ws://backend-server:8080/ws/
+# Regular HTTP traffic
+ProxyPass / http://backend-server:8080/
+ProxyPassReverse / http://backend-server:8080/
+</VirtualHost>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 0d8f82e55d3d3e7f
+// Written by lbconf convert --to go. 1c273a8135a4037c
 
 // Command lbconf-003f-security serves what 003f-security.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003f-security.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files            = diag.NewFileSet()
-	conf003fSecurity = ir.NewSource(files, "003f-security.conf", 15)
+	conf003fSecurity = ir.NewSource(files, "003f-security.conf", conf003fSecurityText)
 )
 
 // config is 003f-security.conf: the main server, and no virtual hosts.
@@ -53,3 +53,21 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003fSecurityText is 003f-security.conf as it was read.
+const conf003fSecurityText = `# Prevent proxy abuse
+ProxyRequests Off
+ProxyVia Off
+# Restrict proxy access
+<Proxy *>
+Order deny,allow
+Deny from all
+Allow from 192.168.1.0/24
+</Proxy>
+# Remove server information
+ServerTokens Prod
+ServerSignature Off
+# Set security headers
+Header always set X-Frame-Options DENY
+Header always set X-Content-Type-Options nosniff
+`

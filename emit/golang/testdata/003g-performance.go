@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 5032cd236c5fd19c
+// Written by lbconf convert --to go. b9fed2f778dba502
 
 // Command lbconf-003g-performance serves what 003g-performance.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003g-performance.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files               = diag.NewFileSet()
-	conf003gPerformance = ir.NewSource(files, "003g-performance.conf", 9)
+	conf003gPerformance = ir.NewSource(files, "003g-performance.conf", conf003gPerformanceText)
 )
 
 // config is 003g-performance.conf: the main server, and no virtual hosts.
@@ -48,3 +48,16 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003gPerformanceText is 003g-performance.conf as it was read.
+const conf003gPerformanceText = `# Connection pooling
+ProxyPass / http://backend/ connectiontimeout=5 ttl=60
+# Timeout settings
+ProxyTimeout 30
+ProxyPassReverse / http://backend/
+# Enable compression
+LoadModule deflate_module modules/mod_deflate.so
+<Location />
+SetOutputFilter DEFLATE
+</Location>
+`

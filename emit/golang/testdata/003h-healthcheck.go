@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 63cca8c915018ba1
+// Written by lbconf convert --to go. d87ff0c522581174
 
 // Command lbconf-003h-healthcheck serves what 003h-healthcheck.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003h-healthcheck.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files               = diag.NewFileSet()
-	conf003hHealthcheck = ir.NewSource(files, "003h-healthcheck.conf", 6)
+	conf003hHealthcheck = ir.NewSource(files, "003h-healthcheck.conf", conf003hHealthcheckText)
 )
 
 // config is 003h-healthcheck.conf: the main server, and no virtual hosts.
@@ -45,3 +45,13 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003hHealthcheckText is 003h-healthcheck.conf as it was read.
+const conf003hHealthcheckText = `<Proxy balancer://backend>
+BalancerMember http://server1:8080 status=+H
+BalancerMember http://server2:8080
+# Health check every 30 seconds
+ProxySet hcmethod=GET
+ProxySet hcuri=/health
+</Proxy>
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 305b528ef72e1e5b
+// Written by lbconf convert --to go. 3e46d72a029d8116
 
 // Command lbconf-003i-sticky serves what 003i-sticky.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003i-sticky.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files          = diag.NewFileSet()
-	conf003iSticky = ir.NewSource(files, "003i-sticky.conf", 5)
+	conf003iSticky = ir.NewSource(files, "003i-sticky.conf", conf003iStickyText)
 )
 
 // config is 003i-sticky.conf: the main server, and no virtual hosts.
@@ -47,3 +47,12 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003iStickyText is 003i-sticky.conf as it was read.
+const conf003iStickyText = `Header add Set-Cookie "ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/"
+<Proxy balancer://backend>
+BalancerMember http://server1:8080 route=1
+BalancerMember http://server2:8080 route=2
+ProxySet stickysession=ROUTEID
+</Proxy>
+`

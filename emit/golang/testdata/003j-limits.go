@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. a223c94712b9f919
+// Written by lbconf convert --to go. 8c66806acbfdc35a
 
 // Command lbconf-003j-limits serves what 003j-limits.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003j-limits.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files          = diag.NewFileSet()
-	conf003jLimits = ir.NewSource(files, "003j-limits.conf", 7)
+	conf003jLimits = ir.NewSource(files, "003j-limits.conf", conf003jLimitsText)
 )
 
 // config is 003j-limits.conf: the main server, and no virtual hosts.
@@ -39,3 +39,13 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003jLimitsText is 003j-limits.conf as it was read.
+const conf003jLimitsText = `# Increase worker limits
+ServerLimit 16
+MaxRequestWorkers 400
+ThreadsPerChild 25
+# Connection reuse
+ProxyPass / http://backend/ keepalive=On
+ProxyPassReverse / http://backend/
+`

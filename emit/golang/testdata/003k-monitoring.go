@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 8ec0f8ea41877280
+// Written by lbconf convert --to go. c2df345a7c9106a3
 
 // Command lbconf-003k-monitoring serves what 003k-monitoring.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("003k-monitoring.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files              = diag.NewFileSet()
-	conf003kMonitoring = ir.NewSource(files, "003k-monitoring.conf", 11)
+	conf003kMonitoring = ir.NewSource(files, "003k-monitoring.conf", conf003kMonitoringText)
 )
 
 // config is 003k-monitoring.conf: the main server, and no virtual hosts.
@@ -62,3 +62,18 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf003kMonitoringText is 003k-monitoring.conf as it was read.
+const conf003kMonitoringText = `LogLevel proxy:trace2
+CustomLog logs/proxy_access.log "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\" %D"
+# Log backend server responses
+LogFormat "%h %l %u %t \"%r\" %>s %O \"%{Referer}i\" \"%{User-Agent}i\" backend:%{BALANCER_WORKER_NAME}e time:%D" proxy
+<Location "/server-status">
+SetHandler server-status
+Require local
+</Location>
+<Location "/server-info">
+SetHandler server-info
+Require local
+</Location>
+`

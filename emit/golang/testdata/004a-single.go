@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 2a86c537f96f8ca6
+// Written by lbconf convert --to go. 96bcdb4ee392576a
 
 // Command lbconf-004a-single serves what 004a-single.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004a-single.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files          = diag.NewFileSet()
-	conf004aSingle = ir.NewSource(files, "004a-single.conf", 1)
+	conf004aSingle = ir.NewSource(files, "004a-single.conf", conf004aSingleText)
 )
 
 // config is 004a-single.conf: the main server, and no virtual hosts.
@@ -30,3 +30,7 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004aSingleText is 004a-single.conf as it was read.
+const conf004aSingleText = `ProxyPass "/" "http://www.example.com"
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 8465395239ac5e40
+// Written by lbconf convert --to go. 52194af6463b7f37
 
 // Command lbconf-004b-reverse serves what 004b-reverse.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004b-reverse.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files           = diag.NewFileSet()
-	conf004bReverse = ir.NewSource(files, "004b-reverse.conf", 2)
+	conf004bReverse = ir.NewSource(files, "004b-reverse.conf", conf004bReverseText)
 )
 
 // config is 004b-reverse.conf: the main server, and no virtual hosts.
@@ -31,3 +31,8 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004bReverseText is 004b-reverse.conf as it was read.
+const conf004bReverseText = `ProxyPass "/" "http://www.example.com"
+ProxyPassReverse "/" "http://www.example.com"
+`

@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 0ae758f558747008
+// Written by lbconf convert --to go. f496f797cf4fac4b
 
 // Command lbconf-004c-images serves what 004c-images.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004c-images.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files          = diag.NewFileSet()
-	conf004cImages = ir.NewSource(files, "004c-images.conf", 2)
+	conf004cImages = ir.NewSource(files, "004c-images.conf", conf004cImagesText)
 )
 
 // config is 004c-images.conf: the main server, and no virtual hosts.
@@ -31,3 +31,8 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004cImagesText is 004c-images.conf as it was read.
+const conf004cImagesText = `ProxyPass "/images" "http://www.example.com"
+ProxyPassReverse "/images" "http://www.example.com"
+`

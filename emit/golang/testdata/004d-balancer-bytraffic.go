@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. c82ea1145726d9b4
+// Written by lbconf convert --to go. 084e96d19e8e41ef
 
 // Command lbconf-004d-balancer-bytraffic serves what 004d-balancer-bytraffic.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004d-balancer-bytraffic.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                     = diag.NewFileSet()
-	conf004dBalancerBytraffic = ir.NewSource(files, "004d-balancer-bytraffic.conf", 7)
+	conf004dBalancerBytraffic = ir.NewSource(files, "004d-balancer-bytraffic.conf", conf004dBalancerBytrafficText)
 )
 
 // config is 004d-balancer-bytraffic.conf: the main server, and no virtual hosts.
@@ -42,3 +42,13 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004dBalancerBytrafficText is 004d-balancer-bytraffic.conf as it was read.
+const conf004dBalancerBytrafficText = `<Proxy balancer://myset>
+BalancerMember http://www2.example.com:8080
+BalancerMember http://www3.example.com:8080
+ProxySet lbmethod=bytraffic
+</Proxy>
+ProxyPass "/images" "balancer://myset"
+ProxyPassReverse "/images" "balancer://myset"
+`

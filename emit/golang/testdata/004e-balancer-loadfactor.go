@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 0d0e7ff6527fc160
+// Written by lbconf convert --to go. 108806535c6febde
 
 // Command lbconf-004e-balancer-loadfactor serves what 004e-balancer-loadfactor.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004e-balancer-loadfactor.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files                      = diag.NewFileSet()
-	conf004eBalancerLoadfactor = ir.NewSource(files, "004e-balancer-loadfactor.conf", 7)
+	conf004eBalancerLoadfactor = ir.NewSource(files, "004e-balancer-loadfactor.conf", conf004eBalancerLoadfactorText)
 )
 
 // config is 004e-balancer-loadfactor.conf: the main server, and no virtual hosts.
@@ -46,3 +46,13 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004eBalancerLoadfactorText is 004e-balancer-loadfactor.conf as it was read.
+const conf004eBalancerLoadfactorText = `<Proxy balancer://myset>
+BalancerMember http://www2.example.com:8080
+BalancerMember http://www3.example.com:8080 loadfactor=3 timeout=1
+ProxySet lbmethod=bytraffic
+</Proxy>
+ProxyPass "/images" "balancer://myset"
+ProxyPassReverse "/images" "balancer://myset"
+`

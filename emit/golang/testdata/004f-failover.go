@@ -1,4 +1,4 @@
-// Written by lbconf convert --to go. 16841f6e5d7a4f28
+// Written by lbconf convert --to go. 2be4bebb6e282e1a
 
 // Command lbconf-004f-failover serves what 004f-failover.conf says, as httpd would.
 package main
@@ -13,10 +13,10 @@ import (
 
 func main() { os.Exit(daemon.Main("004f-failover.conf", config())) }
 
-// The files that the configuration was read from. At names the line of a directive, for messages.
+// The files that the configuration was read from. At names the line of a directive, for messages and server-info.
 var (
 	files            = diag.NewFileSet()
-	conf004fFailover = ir.NewSource(files, "004f-failover.conf", 10)
+	conf004fFailover = ir.NewSource(files, "004f-failover.conf", conf004fFailoverText)
 )
 
 // config is 004f-failover.conf: the main server, and no virtual hosts.
@@ -61,3 +61,16 @@ func config() *ir.Config {
 	c.Number()
 	return c
 }
+
+// conf004fFailoverText is 004f-failover.conf as it was read.
+const conf004fFailoverText = `<Proxy balancer://myset>
+BalancerMember http://www2.example.com:8080
+BalancerMember http://www3.example.com:8080 loadfactor=3 timeout=1
+BalancerMember http://hstandby.example.com:8080 status=+H
+BalancerMember http://bkup1.example.com:8080 lbset=1
+BalancerMember http://bkup2.example.com:8080 lbset=1
+ProxySet lbmethod=byrequests
+</Proxy>
+ProxyPass "/images" "balancer://myset"
+ProxyPassReverse "/images" "balancer://myset"
+`

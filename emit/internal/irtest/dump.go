@@ -9,8 +9,8 @@ import (
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
-// Dump writes all that a configuration says, field by field, with the file and the line of each item: two configurations
-// with one dump are equal, whichever process they are in. Columns and spans of arguments are left out.
+// Dump writes all that a configuration says, field by field, with the place of each item: two configurations with one dump
+// are equal, whichever process they are in. Where an item ends and where its arguments stand is left out.
 func Dump(cfg *ir.Config) string {
 	d := dumper{files: cfg.Files}
 	d.value(reflect.ValueOf(*cfg), 0)
@@ -72,5 +72,5 @@ func (d *dumper) place(origin reflect.Value, depth int) {
 		return
 	}
 	at := d.files.Position(diag.Pos(start))
-	fmt.Fprintf(&d.out, "%s%s:%d\n", strings.Repeat("\t", depth), at.Filename, at.Line)
+	fmt.Fprintf(&d.out, "%s%s:%d:%d\n", strings.Repeat("\t", depth), at.Filename, at.Line, at.Column)
 }
