@@ -20,11 +20,9 @@ func TestFormats(t *testing.T) {
 			t.Errorf("size(%d) is %q, want %q", n, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{
-		0: "", time.Second: " 1 second", 61 * time.Second: " 1 minute 1 second", 26*time.Hour + 2*time.Second: " 1 day 2 hours 2 seconds",
-	} {
-		if got := uptime(d); got != want {
-			t.Errorf("uptime(%v) is %q, want %q", d, got, want)
+	for seconds, want := range map[int]string{0: "", 1: " 1 second", 61: " 1 minute 1 second", 26*3600 + 2: " 1 day 2 hours 2 seconds"} {
+		if got := uptime(time.Duration(seconds) * time.Second); got != want {
+			t.Errorf("uptime(%d s) is %q, want %q", seconds, got, want)
 		}
 	}
 	for letters, want := range map[string]string{

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -167,12 +168,7 @@ func cameFromHere(x *exchange.Exchange, p *program.Plan) bool {
 		return false
 	}
 	authority := route.SplitTarget(referer).Authority
-	for i := len(authority) - 1; i >= 0; i-- {
-		if authority[i] == '@' {
-			authority = authority[i+1:]
-			break
-		}
-	}
+	authority = authority[bytes.LastIndexByte(authority, '@')+1:]
 	host, _ := splitHost(string(authority))
 	return host != "" && clib.EqualFold(unbracket(host), unbracket(string(p.Self.Name)))
 }

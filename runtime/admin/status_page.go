@@ -70,8 +70,10 @@ func newStatusPage(f *figures, noTable bool) *statusPage {
 		figure{"Server uptime", up, "since " + httpTime(f.Started)},
 	)
 	page.Details = []figure{
-		{Label: "Server Version", Value: f.Software}, {Label: "Server Built", Value: f.Built},
-		{Label: "Current Time", Value: httpTime(f.Now)}, {Label: "Restart Time", Value: httpTime(f.Started)},
+		{Label: "Server Version", Value: f.Software},
+		{Label: "Server Built", Value: f.Built},
+		{Label: "Current Time", Value: httpTime(f.Now)},
+		{Label: "Restart Time", Value: httpTime(f.Started)},
 		{Label: "Configurations loaded", Value: strconv.FormatInt(f.Loads, 10)},
 		{Label: "Server load", Value: strings.Join(f.LoadAverages[:], " ")},
 		{Label: "CPU Usage", Value: fmt.Sprintf("user %s s, system %s s", general(f.Times.user), general(f.Times.system))},

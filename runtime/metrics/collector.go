@@ -188,8 +188,14 @@ var states = [...]struct {
 	name string
 	flag ir.StatusFlags
 }{
-	{"init", ir.StatusInit}, {"ignore_errors", ir.StatusIgnore}, {"drain", ir.StatusDrain}, {"disabled", ir.StatusDisabled},
-	{"stopped", ir.StatusStopped}, {"error", ir.StatusError}, {"hot_standby", ir.StatusHotStandby}, {"hot_spare", ir.StatusHotSpare},
+	{"init", ir.StatusInit},
+	{"ignore_errors", ir.StatusIgnore},
+	{"drain", ir.StatusDrain},
+	{"disabled", ir.StatusDisabled},
+	{"stopped", ir.StatusStopped},
+	{"error", ir.StatusError},
+	{"hot_standby", ir.StatusHotStandby},
+	{"hot_spare", ir.StatusHotSpare},
 	{"health_failed", ir.StatusHealthFailed},
 }
 

@@ -3,6 +3,7 @@ package program
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -57,7 +58,7 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 		key := upstream.Key{Server: b.Server, Balancer: b.Name, Worker: source.Name}
 		source.Balancer = &effective.Balancer{Name: b.Name}
 		w := newWorker(h.table, source, h.scopes.server, key, ir.StatusDisabled)
-		live.Members = append(live.Members[:len(live.Members):len(live.Members)], w)
+		live.Members = append(slices.Clip(live.Members), w)
 	})
 	return err
 }

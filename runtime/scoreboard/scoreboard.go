@@ -88,8 +88,8 @@ func (b *Board) Take() *Slot {
 	}
 }
 
-// Give gives a slot back.
-func (b *Board) Give(slot *Slot) { slot.state.Store(0) }
+// Release gives the slot back to its board.
+func (s *Slot) Release() { s.state.Store(0) }
 
 func (b *Board) all() []*Slot {
 	if slots := b.slots.Load(); slots != nil {

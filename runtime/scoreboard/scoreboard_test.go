@@ -33,7 +33,7 @@ func TestNoSlotTwice(t *testing.T) {
 				mu.Lock()
 				delete(taken, slot)
 				mu.Unlock()
-				board.Give(slot)
+				slot.Release()
 			}
 		})
 	}
@@ -84,7 +84,7 @@ func TestRow(t *testing.T) {
 		t.Errorf("in work: %+v", row)
 	}
 	slot.End(7, time.Second)
-	board.Give(slot)
+	slot.Release()
 	row = board.Rows()[1]
 	if row.State != scoreboard.Idle || row.Accesses != 1 || row.Bytes != 7 || row.Duration != time.Second || row.Request.Took != time.Second || row.Request.Bytes != 7 {
 		t.Errorf("done: %+v", row)
@@ -103,6 +103,6 @@ func BenchmarkRequest(b *testing.B) {
 		slot.Set(scoreboard.Writing)
 		slot.Begin(request)
 		slot.End(100, time.Millisecond)
-		board.Give(slot)
+		slot.Release()
 	}
 }

@@ -38,7 +38,7 @@ func (s *Slot) row() Row {
 		r.State = Idle
 	}
 	// The writer holds the mark for the length of a copy.
-	for tries := 0; tries < 1000; tries++ {
+	for range 1000 {
 		if s.mark.CompareAndSwap(0, 1) {
 			r.Request = s.request
 			r.Request.Line = bytes.Clone(s.request.Line)

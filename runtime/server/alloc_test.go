@@ -18,7 +18,8 @@ func TestNoAllocation(t *testing.T) {
 		"rewrite":  "RewriteEngine On\nRewriteRule ^/(.*) http://BACKEND/$1 [P,QSA]\n<Proxy http://BACKEND>\nProxySet keepalive=On\n</Proxy>\n",
 		"header": "Header always set X-Frame-Options DENY\nHeader add Set-Cookie \"ROUTEID=.%{BALANCER_WORKER_ROUTE}e; path=/\"\nHeader set Content-Type text/x\n" +
 			"Header merge Vary Accept\nHeader edit X-Kind (.) $1$1\nHeader set X-Took %D\nHeader unset X-Gone\nProxyPass / http://BACKEND/\n",
-		"log": "ProxyPass / http://BACKEND/\nCustomLog /dev/null \"%h %l %u %t \\\"%r\\\" %>s %b\"\n",
+		"status": "ProxyPass / http://BACKEND/\n<Location /status>\nSetHandler server-status\n</Location>\n",
+		"log":    "ProxyPass / http://BACKEND/\nCustomLog /dev/null \"%h %l %u %t \\\"%r\\\" %>s %b\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			backend := listen(t)

@@ -90,7 +90,7 @@ func (t *task) note() {
 // unwatch takes the request off the scoreboard.
 func (t *task) unwatch() {
 	if t.slot != nil {
-		t.conn.server.board.Give(t.slot)
+		t.slot.Release()
 		t.slot = nil
 	}
 }
