@@ -45,6 +45,8 @@ var numberKeys = map[ir.NumberName]string{
 	ir.NumberProxyMaxForwards:        "proxy_max_forwards",
 	ir.NumberDeflateCompressionLevel: "deflate_compression_level",
 	ir.NumberProxyHCTPsize:           "health_checks_at_once",
+	ir.NumberSSLVerifyDepth:          "ssl_verify_depth",
+	ir.NumberSSLProxyVerifyDepth:     "ssl_proxy_verify_depth",
 }
 
 var wordKeys = map[ir.WordName]string{

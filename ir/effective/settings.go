@@ -166,6 +166,8 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberProxyMaxForwards:        -1,
 	ir.NumberDeflateCompressionLevel: 6,
 	ir.NumberProxyHCTPsize:           16,
+	ir.NumberSSLVerifyDepth:          1,
+	ir.NumberSSLProxyVerifyDepth:     1,
 }
 
 var wordDefaults = map[ir.WordName]string{

@@ -65,7 +65,8 @@ func (d *description) verdict(chain []*x509.Certificate) {
 	}
 	d.standard("SSL_CLIENT_VERIFY", "SUCCESS")
 	d.certificate("SSL_CLIENT_", chain[0])
-	days := max(0, int(chain[0].NotAfter.Sub(d.now).Hours()/24))
+	// mod_ssl counts a day too many (ssl_var_lookup_ssl_cert_remain).
+	days := max(0, int(chain[0].NotAfter.Sub(d.now).Hours()/24)+1)
 	d.standard("SSL_CLIENT_V_REMAIN", strconv.Itoa(days))
 	for i, c := range chain {
 		d.add(exchange.ExportCertificate, fmt.Sprintf("SSL_CLIENT_CERT_CHAIN_%d", i), inPEM(c))

@@ -117,6 +117,7 @@ func (s *session) placeholders() map[string]string {
 	known := map[string]string{}
 	for name, b := range s.backends {
 		known["@"+name+"@"] = b.reservation.Addr
+		known["@"+name+":localhost@"] = "localhost" + portOf(b.reservation.Addr)
 	}
 	for i, f := range s.fronts {
 		if i == 0 {
@@ -152,7 +153,7 @@ func (s *session) restore(text string) string {
 }
 
 var (
-	anyPlaceholder   = regexp.MustCompile(`@([a-z][a-z0-9_-]*)(?::(\d+))?@`)
+	anyPlaceholder   = regexp.MustCompile(`@([a-z][a-z0-9_-]*)(?::(\d+|localhost))?@`)
 	frontPlaceholder = regexp.MustCompile(`@front:(\d+)@`)
 )
 

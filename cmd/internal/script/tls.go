@@ -132,7 +132,7 @@ func describe(name string, conn net.Conn) []byte {
 	if sni == "" {
 		sni = "none"
 	}
-	version := strings.ReplaceAll(tls.VersionName(state.Version), " ", "")
+	version := strings.Replace(tls.VersionName(state.Version), " ", "v", 1)
 	return plain(200, fmt.Appendf(nil, "%s %s sni=%s client=%s", name, version, sni, shown), false)
 }
 

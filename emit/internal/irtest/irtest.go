@@ -165,7 +165,7 @@ func (g *generator) switchItem(context) ir.Item {
 
 func (g *generator) number(context) ir.Item {
 	n := &ir.Number{
-		Name:    rapid.SampledFrom([]ir.NumberName{ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests}).Draw(g.t, "number"),
+		Name:    rapid.SampledFrom([]ir.NumberName{ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberSSLVerifyDepth}).Draw(g.t, "number"),
 		Written: g.pick("written", "5", "30", "500ms", "5s", "007", "1x", "2min", "+3"),
 	}
 	var ok bool
