@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -67,7 +68,7 @@ func (p process) run(ctx context.Context, source Source) int {
 // options reads the command line.
 func (p process) options(source *Source) (Options, error) {
 	var listen []string
-	options := Options{Log: slog.New(slog.NewTextHandler(p.stderr, nil))}
+	options := Options{Log: slog.New(slog.NewTextHandler(p.stderr, nil)), Version: moduleVersion()}
 	flags := flag.NewFlagSet(p.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Func("listen", "open `[PORT=]ADDR:PORT` in place of PORT of the configuration, or beside what it listens on; repeatable", func(value string) error {
@@ -90,6 +91,18 @@ func (p process) options(source *Source) (Options, error) {
 	var err error
 	options.Listen, err = ParseListen(listen)
 	return options, err
+}
+
+// moduleVersion is the version of lbconf that the program was built with; it is devel for a folder of its source.
+func moduleVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			if module.Path == "github.com/lbconf/lbconf" && module.Replace == nil {
+				return module.Version
+			}
+		}
+	}
+	return "devel"
 }
 
 func (p process) usage(flags *flag.FlagSet, configuration string) {
