@@ -25,6 +25,8 @@ type attempt struct {
 	chunked, awaits bool
 	// from and to are where the bytes of in that were not used are.
 	from, to int
+	// slow says that a piece of the response took so long that the kernel moves no more.
+	slow bool
 	// piece is what the kernel is asked to move.
 	piece io.LimitedReader
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -14,8 +15,6 @@ import (
 const (
 	// spliceFrom is the number of missing bytes from which a body is moved by the kernel.
 	spliceFrom = 64 << 10
-	// splicePiece is moved under one deadline.
-	splicePiece = 128 << 10
 	// leastRoom is the least room that a body is read into.
 	leastRoom = 4 << 10
 )
@@ -91,7 +90,7 @@ func (a *attempt) relay(sent wire.FramingKind) Result {
 		if err := a.flush(); err != nil {
 			return a.clientGone()
 		}
-		if sent == wire.FramingLength && a.response.Left() >= spliceFrom {
+		if sent == wire.FramingLength && !a.slow && a.response.Left() >= spliceFrom {
 			if from, to := a.sockets(); from != nil {
 				if done, result := a.splice(from, to); done {
 					return result
@@ -154,36 +153,44 @@ func (a *attempt) cut(err error) Result {
 	return Result{Drop: true}
 }
 
-// splice lets the kernel move what is missing of a body of known length. done is false when the body is complete.
+// splice lets the kernel move what is missing of a body of known length. done is false when the body is complete, or is to
+// be moved without the kernel.
+//
+// What waits for the client when its time is up is lost, and cannot be told from what was not read. So the client has twice
+// the time of the backend: what ends before that was waiting for the backend, and nothing is lost.
 func (a *attempt) splice(from, to *net.TCPConn) (done bool, _ Result) {
-	for a.response.Left() > 0 {
-		deadline := a.proxy.clock.Now().Add(a.worker.Settings.Timeout)
-		a.conn.conn.ArmRead(deadline)
-		a.Client.Conn().ArmWrite(deadline)
-		a.piece = io.LimitedReader{R: from, N: min(a.response.Left(), splicePiece)}
+	timeout := a.worker.Settings.Timeout
+	for a.response.Left() > 0 && !a.slow {
+		begin := a.proxy.clock.Now()
+		a.conn.conn.ArmRead(begin.Add(timeout))
+		a.Client.Conn().ArmWrite(begin.Add(2 * timeout))
+		a.piece = io.LimitedReader{R: from, N: min(a.response.Left(), splicePiece(timeout))}
 		n, err := to.ReadFrom(&a.piece)
+		took := a.proxy.clock.Now().Sub(begin)
 		a.response.Skip(n)
 		a.read(int(n))
 		a.X.Response.BodyBytes += n
 		a.Client.Sent(n)
+		late := errors.Is(err, os.ErrDeadlineExceeded)
 		switch {
 		case err == nil && n == 0:
 			return true, a.cut(io.ErrUnexpectedEOF)
-		case n > 0 && errors.Is(err, os.ErrDeadlineExceeded): // slow, but not at a standstill
-		case errors.Is(err, syscall.EPIPE), err != nil && a.Client.Conn().Ended(),
-			errors.Is(err, os.ErrDeadlineExceeded) && a.backendReady():
+		case errors.Is(err, syscall.EPIPE), late && took >= 2*timeout, err != nil && a.Client.Conn().Ended():
 			return true, a.clientGone()
+		case late && n > 0: // the backend is slow, but not at a standstill
 		case err != nil:
 			return true, a.cut(err)
 		}
+		a.slow = took > timeout/4
 	}
 	return false, Result{}
 }
 
-// backendReady says whether the backend has sent more: then it was the client that a move waited for.
-func (a *attempt) backendReady() bool {
-	a.conn.conn.ArmRead(a.proxy.clock.Now().Add(a.worker.Settings.Timeout))
-	return a.conn.conn.Probe() != nil
+// splicePiece is how much is moved under one deadline: little where that is short, so that a client that is slow is not
+// taken for one that has stopped.
+func splicePiece(timeout time.Duration) int64 {
+	const each, most = 16 << 10, 128 << 10
+	return min(max(int64(timeout/time.Second), 1)*each, most)
 }
 
 // sockets returns both connections where the kernel can move bytes between them.
