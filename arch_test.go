@@ -31,7 +31,7 @@ var layers = map[string][]string{
 	"ir":           {"parser/clib", "parser/diag", "parser/rewrite", "parser/pcre"},
 	"ir/lower":     {"ir", "parser", "parser/..."},
 	"ir/effective": {"ir", "parser/clib", "parser/diag", "parser/fnmatch"},
-	"ir/lint":      {"ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/rewrite"},
+	"ir/lint":      {"ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/rewrite", "parser/subnet"},
 
 	"emit":      {"ir", "ir/effective", "parser/diag", "parser/rewrite"},
 	"emit/yaml": {"emit", "ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/fnmatch", "parser/pcre", "parser/rewrite"},
