@@ -5,7 +5,7 @@ type FilterByType struct {
 	Node
 	// Filters are the names of the filters, joined by semicolons.
 	Filters string
-	// Types has at least one entry: a media type, or one that ends in /* for all of a kind.
+	// Types has at least one entry: a media type without parameters, compared as it is written.
 	Types []string
 }
 

@@ -27,7 +27,7 @@ func TestSeeds(t *testing.T) {
 		"003d-ssl-termination":     {Refused: "SSLCertificateFile"},
 		"003e-websocket":           {},
 		"003f-security":            {},
-		"003g-performance":         {Ignored: "SetOutputFilter"},
+		"003g-performance":         {},
 		"003h-healthcheck":         {Warned: "ProxySet ProxySet"},
 		"003i-sticky":              {},
 		"003j-limits":              {},

@@ -47,6 +47,8 @@ type scope struct {
 	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
 	files *static.Rules
 	alias string
+	// deflation is how responses are compressed; nil for not.
+	deflation *Deflation
 	// documents are by status; overrides says that a backend's errors are replaced, those of overridden or all.
 	documents  map[int]*document
 	overrides  bool
@@ -321,6 +323,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	}
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
+	s.deflation = deflation(merged)
 	s.documents = c.documents(&merged.Files)
 	s.overrides, s.overridden = merged.Settings.ErrorOverride()
 	if c.host.serves {

@@ -51,13 +51,13 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.Alias:
 		b.surveyAlias(item, in)
 	case *ir.MimeEdit:
-		if item.Action == ir.MimeAddOutputFilter && b.servesFiles() {
-			b.report.ignore(item, "%s is not run by this server", item.Action)
+		if item.Action == ir.MimeAddOutputFilter {
+			b.surveyFilters(item, item.Value)
 		}
 	case *ir.ErrorDocument:
 		b.surveyDocument(item)
 	case *ir.FilterByType:
-		b.report.ignore(item, "%s is not run by this server", item.Head().Origin.Directive)
+		b.surveyFilters(item, item.Filters)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.HealthTemplate, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
@@ -108,7 +108,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	case ir.WordSetHandler:
 		b.surveyHandler(item, in)
 	case ir.WordSetOutputFilter:
-		b.report.ignore(item, "the filter %s is not run by this server: responses pass as the backend sends them", item.Value)
+		b.surveyFilters(item, item.Value)
 	case ir.WordSSLVerifyClient:
 		b.surveyTLS(item, in)
 	case ir.WordUseCanonicalName:
@@ -122,7 +122,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
 	case ir.WordAddDefaultCharset:
 		if !clib.EqualFold(item.Value, "off") {
-			b.report.ignore(item, "AddDefaultCharset is not run by this server")
+			b.report.ignore(item, "AddDefaultCharset is run for local files only: the types of backends pass as they are")
 		}
 	}
 }

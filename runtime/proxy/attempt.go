@@ -27,6 +27,8 @@ type attempt struct {
 	from, to int
 	// slow says that a piece of the response took so long that the kernel moves no more.
 	slow bool
+	// encoded is the body on its way through an encoder, where there is one.
+	encoded encoded
 	// piece is what the kernel is asked to move.
 	piece io.LimitedReader
 }

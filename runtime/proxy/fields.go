@@ -84,6 +84,9 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 		dst = a.offerUpgrade(dst)
 	}
 	a.X.Response.Fields = dst
+	if encoder := a.Client.Encoder(framing, a.in[a.from:a.to]); encoder != nil {
+		a.encoded = encoded{encoder: encoder}
+	}
 	if a.Plan.EditsResponse() && !a.Plan.EditProxied(a.X, a.proxy.clock.Now()) {
 		a.proxy.log.Warn("Header makes a field that cannot be sent", "worker", a.worker.Name)
 		return framing, a.unsendable()

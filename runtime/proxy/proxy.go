@@ -45,6 +45,10 @@ type Client interface {
 	Write(p []byte) error
 	// Sent counts bytes of the response that were sent past Write.
 	Sent(n int64)
+	// Encoder decides whether the body of the response is changed on its way to the client, and then changes the fields
+	// accordingly; nil is for a body that passes as it is. It comes before Header directives. start is what of the body has
+	// arrived.
+	Encoder(body wire.Framing, start []byte) Encoder
 	// Continue sends an interim response that asks the client for its body, when it waits for one.
 	Continue() error
 	// Continued says that the client got the backend's own interim response 100.

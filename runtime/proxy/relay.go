@@ -24,6 +24,7 @@ func (a *attempt) respond() Result {
 	x := a.X
 	a.read(a.head.LineBytes)
 	x.Response.Status, x.Response.Reason = a.head.Status, a.head.Reason
+	var sent wire.FramingKind
 	framing, result := a.responseFields()
 	if result.ends() {
 		x.Response.Status, x.Response.Fields, x.Response.OwnConnection = 0, x.Response.Fields[:0], false
@@ -38,14 +39,18 @@ func (a *attempt) respond() Result {
 	if a.Plan.Overrides(a.head.Status) {
 		return a.override()
 	}
-	var sent wire.FramingKind
-	a.out, sent = a.Client.AppendHead(a.out[:0], framing)
+	if a.encoded.encoder == nil {
+		a.out, sent = a.Client.AppendHead(a.out[:0], framing)
+	}
 	// The fields must stay for the log, so the body is read behind them, or elsewhere when they leave little room.
 	room := a.in[a.from:]
 	if len(room) < leastRoom {
 		room = make([]byte, roomSize)
 	}
 	a.response.Reset(a.conn.conn, framing, a.in[a.from:a.to], room, a.worker.Settings.Timeout)
+	if a.encoded.encoder != nil {
+		return a.relayEncoded()
+	}
 	x.Response.Started = true
 	return a.relay(sent)
 }

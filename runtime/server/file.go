@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 
-	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -17,6 +16,7 @@ const sendPiece = 1 << 20
 func (t *task) sendFile() {
 	x := &t.x
 	first := t.failed.status
+	t.plan.File.Whole = t.compresses(t.plan.File.Kind.Type)
 	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), first != 0)
 	if status := x.Response.Status; status >= 400 && status != 412 {
 		t.plan.Kind = program.Respond
@@ -24,21 +24,28 @@ func (t *task) sendFile() {
 		return
 	}
 	if first != 0 {
-		t.standIn(&content)
+		t.standIn()
 	}
 	x.Response.Reason = []byte(reasonOf(x.Response.Status, ""))
 	t.send(content)
 }
 
+// compresses says whether a file of a type is to be compressed unless something else speaks against it.
+func (t *task) compresses(media string) bool {
+	status := 200
+	if t.failed.status != 0 {
+		status = t.failed.status
+	}
+	return t.plan.Deflation(&t.x, status, []byte(media)) != nil && !t.env("no-gzip") &&
+		(t.env("force-gzip") || acceptsGzip(t.x.Request.Fields.Get("Accept-Encoding")))
+}
+
 // standIn makes the response of a file that of the failure that it stands for.
-func (t *task) standIn(content *exchange.Content) {
+func (t *task) standIn() {
 	r := &t.x.Response
 	r.Status = t.failed.status
 	if t.failed.location != nil {
 		r.Fields = append(wire.Fields{{Name: locationName, Value: t.failed.location}}, r.Fields...)
-	}
-	if t.failed.head {
-		r.Fields = append(r.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(nil, content.Length())})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -286,7 +287,7 @@ func (t *task) send(content exchange.Content) {
 	head := isBodiless(x.Response.Status) || t.failed.head || string(x.Request.Method) == "HEAD"
 	framing := wire.Framing{}
 	switch {
-	case head:
+	case head && (t.plan.Kind != program.Handle || content.Length() == 0):
 	case t.unsized:
 		framing = wire.Framing{Kind: wire.FramingClose}
 		t.conn.closing = true
@@ -294,10 +295,27 @@ func (t *task) send(content exchange.Content) {
 		framing = wire.Framing{Kind: wire.FramingLength, Length: content.Length()}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], content.Length())})
 	}
+	var compressor *encoder
+	switch {
+	case t.plan.Kind != program.Handle:
+	case content.Range == nil:
+		compressor = t.deflate(framing, nil, content.Encoding)
+	case t.plan.Deflation(x, 200, x.Response.ContentType) != nil:
+		t.mergeVary() // the whole would have been compressed
+	}
 	if !t.plan.EditOwn(x, t.conn.server.clock.Now()) {
 		t.unsized = true
 		t.respond(500)
 		return
+	}
+	if compressor != nil {
+		if err := t.sendEncoded(content, compressor, head); err != nil {
+			t.conn.closing, x.Aborted = true, true
+		}
+		return
+	}
+	if head {
+		framing = wire.Framing{}
 	}
 	t.describe(&content)
 	t.out, _ = t.AppendHead(t.out[:0], framing)

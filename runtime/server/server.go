@@ -52,6 +52,7 @@ type Server struct {
 	handlers map[program.Handler]Handler
 	tasks    sync.Pool
 	dates    dateCache
+	encoders encoders
 
 	// observer sees requests; nil where nobody wants to.
 	observer Observer

@@ -24,6 +24,8 @@ type File struct {
 	// Rules are what holds for it, Kind is what it is.
 	Rules *Rules
 	Kind  Kind
+	// Whole says that the body is made for HEAD too, and that no ranges of it are sent.
+	Whole bool
 }
 
 // allowed are the methods of files. httpd's order is that of a table in memory.
@@ -98,7 +100,7 @@ func (f *File) send(x *exchange.Exchange, file *os.File, info fs.FileInfo, now t
 		r.Status = 200
 	}
 	spans, outside := []span(nil), false
-	if ranges := x.Request.Fields.Get("Range"); ranges != nil && !asError && v.inRange(x.Request.Fields.Get("If-Range")) {
+	if ranges := x.Request.Fields.Get("Range"); ranges != nil && !asError && !f.Whole && v.inRange(x.Request.Fields.Get("If-Range")) {
 		spans, outside = parseRanges(ranges, info.Size(), f.Rules.MaxRanges)
 	}
 	if outside {
@@ -112,7 +114,7 @@ func (f *File) send(x *exchange.Exchange, file *os.File, info fs.FileInfo, now t
 		p.pieces = ranges(r, &content, spans, info.Size())
 	}
 	size := p.size()
-	if method == "HEAD" {
+	if method == "HEAD" && !f.Whole {
 		r.Fields = append(r.Fields, wire.Field{Name: lengthName, Value: strconv.AppendInt(nil, size, 10)})
 		return content
 	}

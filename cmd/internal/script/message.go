@@ -3,7 +3,9 @@ package script
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -16,6 +18,22 @@ type message struct {
 }
 
 func (m message) text() string { return escape(append(bytes.Clone(m.head), m.body...)) }
+
+// gunzipped returns the message with its body unpacked and without chunks, where that is gzip.
+func (m message) gunzipped() (message, error) {
+	if m.field("Content-Encoding") != "gzip" || len(m.body) == 0 {
+		return m, nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(m.content()))
+	if err != nil {
+		return m, fmt.Errorf("the body is not gzip: %w", err)
+	}
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return m, fmt.Errorf("the body is not whole: %w", err)
+	}
+	return message{m.head, body}, nil
+}
 
 // line is the start line.
 func (m message) line() string {

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-1.0] [-proxy] [-sni NAME] [-verify] [-cert NAME] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
+const httpUsage = "usage: http [-port N] [-conn NAME] [-n N] [-brief] [-gunzip] [-1.0] [-proxy] [-sni NAME] [-verify] [-cert NAME] [-H 'NAME: VALUE'] [-d TEXT|@FILE|size:N] [-chunked] [-status N] METHOD URL …"
 
 // batch is what one http line asks for: requests, one after the other on one connection.
 type batch struct {
@@ -22,6 +22,7 @@ type batch struct {
 	conn     string // name of a connection that stays open; empty for a new one that is closed
 	times    int
 	brief    bool
+	gunzip   bool // bodies in gzip are shown as what they hold
 	version  string
 	secure   greeting
 	requests []request
@@ -93,6 +94,8 @@ func (b *batch) switches(word string, q *request) (bool, error) {
 	switch word {
 	case "-brief":
 		b.brief = true
+	case "-gunzip":
+		b.gunzip = true
 	case "-1.0":
 		b.version = "1.0"
 	case "-chunked":
@@ -239,6 +242,12 @@ func (s *session) connect(ctx context.Context, addr string, secure greeting, hos
 func (c *client) exchange(ctx context.Context, out *call, q request, b batch) (ended bool, err error) {
 	writeErr := c.write(ctx, q.wire(b.version))
 	answers, err := c.answers(q.method)
+	if b.gunzip {
+		for i := range answers {
+			unpacked, unpackErr := answers[i].gunzipped()
+			answers[i], err = unpacked, errors.Join(err, unpackErr)
+		}
+	}
 	if !b.brief {
 		out.show(answers)
 	}
