@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"fmt"
+	"html"
 	"net"
 	"regexp"
 	"strings"
@@ -128,5 +129,44 @@ func TestForm(t *testing.T) {
 	}
 	if timeout := s.balancer(t, "cluster").Live().Timeout; timeout != 0 {
 		t.Errorf("the timeout is %v", timeout)
+	}
+}
+
+// TestScriptsForHTTPD: what scripts look for on httpd's page is on this one: Ansible's apache2_mod_proxy reads the version,
+// the links and the second table by these expressions, and posts what stands in a link.
+func TestScriptsForHTTPD(t *testing.T) {
+	s := start(t, cluster)
+	_, page := s.do(t, "/balancer-manager", "")
+	version := regexp.MustCompile(`SERVER VERSION: APACHE/([\d.]+)`).FindStringSubmatch(strings.ToUpper(page))
+	if version == nil || !regexp.MustCompile(`2\.4\.[\d]*`).MatchString(version[1]) {
+		t.Errorf("the version is %q", version)
+	}
+	links := regexp.MustCompile(`<a href="([^"]*)"`).FindAllStringSubmatch(page, -1)
+	if len(links) != 7 {
+		t.Fatalf("links: %q", links)
+	}
+	member := regexp.MustCompile(`(b=([\w\.\-]+)&w=(https?|ajp|wss?|ftp|[sf]cgi)://([\w\.\-]+):?(\d*)([/\w\.\-]*)&?[\w\-\=]*)`)
+	for _, i := range []int{1, 2, 3, 5, 6} {
+		if link := html.UnescapeString(links[i][1]); !member.MatchString(link) {
+			t.Errorf("link %d is no member: %s", i, link)
+		}
+	}
+	form := member.FindString(html.UnescapeString(links[1][1])) + "&w_status_I=0&w_status_N=0&w_status_D=1&w_status_H=0"
+	if status, _ := s.do(t, "/balancer-manager", form); status != 200 {
+		t.Errorf("status %d", status)
+	}
+	_, page = s.do(t, html.UnescapeString(links[1][1]), "")
+	table := regexp.MustCompile(`(?s)<table.*?</table>`).FindAllString(page, -1)[1]
+	rows := regexp.MustCompile(`(?s)<tr.*?</tr>`).FindAllString(table, -1)
+	keys := regexp.MustCompile(`<th>([^<]*)</th>`).FindAllStringSubmatch(rows[0], -1)
+	cells := regexp.MustCompile(`(?s)<td[^>]*>(.*?)</td>`).FindAllStringSubmatch(rows[1], -1)
+	if len(keys) != len(cells) {
+		t.Fatalf("%d keys, %d values", len(keys), len(cells))
+	}
+	for i, key := range keys {
+		value := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(cells[i][1], "")
+		if want, ok := map[string]string{"Route": "one", "Factor": "1.00", "Set": "0", "Status": "Init Dis ", "Busy": "0"}[key[1]]; ok && value != want {
+			t.Errorf("%s is %q, want %q", key[1], value, want)
+		}
 	}
 }

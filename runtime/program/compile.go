@@ -63,6 +63,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	b.tls = b.tlsLoader()
 	b.listens()
 	b.bound()
+	b.findHandlers(c.Items)
 	for _, server := range b.view.Servers() {
 		h := b.host(server)
 		b.program.hosts = append(b.program.hosts, h)
@@ -92,6 +93,8 @@ type builder struct {
 	clients *access.Names
 	// compiledMaps are nil for what cannot be run.
 	compiledMaps map[*ir.RewriteMap]*rewrite.Map
+	// handles says that SetHandler names a handler of this server somewhere.
+	handles bool
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
 

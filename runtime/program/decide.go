@@ -167,6 +167,10 @@ func result(m *mapping, url []byte) []byte {
 // forward completes the plan for a request that goes to url, or for one that stays here.
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	s := h.scopes.find(p.path, url, p)
+	if url == nil {
+		// Where files are is not said, but they are below the root.
+		s = h.scopes.findFile(p.path, "/", "", p)
+	}
 	p.scope = s
 	p.use(s)
 	h.self(p, s, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)

@@ -45,6 +45,16 @@ func (h Handler) takes(method []byte) bool {
 // Runs says whether SetHandler names the handler anywhere in the configuration.
 func (p *Program) Runs(h Handler) bool { return p.handlers&(1<<h) != 0 }
 
+// findHandlers finds out whether a path may be answered by a handler.
+func (b *builder) findHandlers(items []ir.Item) {
+	for item := range ir.All(items) {
+		if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler && handlerNames[clib.ToLower(word.Value)] != NoHandler {
+			b.handles = true
+			return
+		}
+	}
+}
+
 // surveyHandler notes a SetHandler that is run and reports one that is not.
 func (b *builder) surveyHandler(item *ir.Word, in *ir.Section) {
 	name := clib.ToLower(item.Value)

@@ -109,6 +109,8 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 	phases := []effective.Phase{effective.PhaseProxy, effective.PhaseLocation}
 	if h.serves {
 		phases = append(phases, effective.PhaseDirectory, effective.PhaseFiles)
+	} else if b.handles {
+		phases = append(phases, effective.PhaseDirectory) // which guards what a handler answers
 	}
 	for _, phase := range phases {
 		for _, source := range s.Phase(phase) {
