@@ -35,6 +35,8 @@ func Directive(item ir.Item) string {
 		return "BalancerMember"
 	case *ir.HealthTemplate:
 		return "ProxyHCTemplate"
+	case *ir.HealthExpr:
+		return "ProxyHCExpr"
 	case *ir.RewriteCond:
 		return "RewriteCond"
 	case *ir.RewriteRule:

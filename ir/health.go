@@ -79,7 +79,17 @@ func TemplateDefaults() []Param {
 	}
 }
 
+// HealthExpr is ProxyHCExpr: what makes a response to a health check a good one, under a name that hcexpr says.
+type HealthExpr struct {
+	Node
+	// Name is compared without regard to case; at most 15 bytes.
+	Name string
+	// Expr is the expression, without the braces around it.
+	Expr string
+}
+
 func (*HealthTemplate) item() {}
+func (*HealthExpr) item()     {}
 
 // IsSet says whether any key of the health check was written.
 func (h Health) IsSet() bool {

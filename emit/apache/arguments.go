@@ -44,6 +44,8 @@ func arguments(item ir.Item) (string, error) {
 		return words(append(append(optional(item.Balancer), item.URL), params(item.Params)...)...), nil
 	case *ir.HealthTemplate:
 		return words(append([]string{item.Name}, params(item.Params)...)...), nil
+	case *ir.HealthExpr:
+		return words(item.Name, item.Expr), nil
 	case *ir.RewriteCond:
 		return rewriting(item.Cond.String()), nil
 	case *ir.RewriteRule:

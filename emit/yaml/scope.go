@@ -32,6 +32,7 @@ const (
 	keyMembers             = "members"
 	keyProxySet            = "proxy_set"
 	keyHealthTemplates     = "health_templates"
+	keyHealthExprs         = "health_exprs"
 	keyBalancers           = "balancers"
 	keyBackends            = "backends"
 	keyBackendsMatching    = "backends_matching"
@@ -71,6 +72,7 @@ func groups() map[string]group {
 		keyMembers:         members,
 		keyProxySet:        proxySet,
 		keyHealthTemplates: healthTemplates,
+		keyHealthExprs:     healthExprs,
 		keySections:        sections,
 		keyRewrites:        rewrites,
 		keyRewriteMaps:     rewriteMaps,
@@ -124,6 +126,8 @@ func keyOf(item ir.Item) string {
 		return keyProxySet
 	case *ir.HealthTemplate:
 		return keyHealthTemplates
+	case *ir.HealthExpr:
+		return keyHealthExprs
 	case *ir.BalancerMember:
 		return keyMembers
 	case *ir.RewriteCond, *ir.RewriteRule:

@@ -105,7 +105,7 @@ func (s *Section) add(item ir.Item) {
 		s.Files.add(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
 		s.access.add(item)
-	case *ir.HealthTemplate: // belongs to the server
+	case *ir.HealthTemplate, *ir.HealthExpr: // belongs to the server
 	case *ir.SetEnvIf:
 		s.Conditions = append(s.Conditions, item)
 	case *ir.SetEnv, *ir.EnvNames:

@@ -65,6 +65,8 @@ type Server struct {
 	conditions []*ir.SetEnvIf
 	// templates are its templates of health checks.
 	templates []*ir.HealthTemplate
+	// exprs are its conditions of health checks.
+	exprs []*ir.HealthExpr
 
 	own    *Settings
 	last   int
@@ -141,6 +143,8 @@ func (s *Server) collectItem(item ir.Item) {
 		s.balancerMember(item, nil)
 	case *ir.HealthTemplate:
 		s.templates = append(s.templates, item)
+	case *ir.HealthExpr:
+		s.exprs = append(s.exprs, item)
 	case *ir.RewriteCond, *ir.RewriteRule:
 		s.Rewrite.add(item)
 	case *ir.HeaderEdit:
@@ -192,6 +196,8 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 			s.balancerMember(child, sec)
 		case *ir.HealthTemplate:
 			s.templates = append(s.templates, child)
+		case *ir.HealthExpr:
+			s.exprs = append(s.exprs, child)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
 			*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:

@@ -34,3 +34,13 @@ func fillTemplates(params []ir.Param, known []*ir.HealthTemplate) []ir.Param {
 	}
 	return all
 }
+
+// HealthExpr returns the condition that hcexpr names, the last of its name; nil where the server has none.
+func (s *Server) HealthExpr(name string) *ir.HealthExpr {
+	for _, e := range slices.Backward(s.exprs) {
+		if clib.EqualFold(e.Name, name) {
+			return e
+		}
+	}
+	return nil
+}

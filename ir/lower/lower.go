@@ -145,7 +145,6 @@ func (l *lowering) residue(n *parser.Node, at place) ir.Item {
 		r.State = ir.ResidueRefused
 		return r
 	}
-	remember(n, at)
 	r.State = ir.ResidueUnsupported
 	if d.Effect == directive.Inert {
 		r.State = ir.ResidueInert

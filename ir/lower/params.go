@@ -200,23 +200,12 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 	default:
 		return true
 	}
-	key := p.Value
-	if p.Key == "hctemplate" {
-		key = clib.ToLower(key)
-	}
-	if names[key] {
+	if names[clib.ToLower(p.Value)] {
 		return true
 	}
 	l.invalid(n, p.Span, httpdParam(n, text, p, url), "write "+directive+" "+p.Value+" … above it, in the same server",
 		"no %s above in this server is called %q", directive, p.Value)
 	return false
-}
-
-// remember takes the name of a health check's condition, which is not modelled.
-func remember(n *parser.Node, at place) {
-	if n.Is("ProxyHCExpr") && len(n.Words) > 0 {
-		at.srv.exprs = with(at.srv.exprs, n.Words[0].String())
-	}
 }
 
 func with(set map[string]bool, name string) map[string]bool {

@@ -314,7 +314,7 @@ func configuresRewriting(s *effective.Server) bool {
 			return item.Name == ir.WordsRewriteOptions
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Number, *ir.Word,
 			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
-			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
+			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 		}
 		return false
 	})

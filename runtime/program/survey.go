@@ -59,7 +59,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.FilterByType:
 		b.surveyFilters(item, item.Filters)
 	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
-		*ir.HealthTemplate, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
+		*ir.HealthTemplate, *ir.HealthExpr, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
 		// Run, or judged where they are compiled.

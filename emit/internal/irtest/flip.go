@@ -32,6 +32,7 @@ func Every() *ir.Config {
 		&ir.ProxySet{URL: "http://b/", Params: params},
 		&ir.BalancerMember{Balancer: "balancer://x", URL: "http://b/", Params: params},
 		&ir.HealthTemplate{Name: "web", Params: params},
+		&ir.HealthExpr{Name: "up", Expr: "true"},
 		&ir.RewriteCond{Cond: cond},
 		&ir.RewriteRule{Rule: rule},
 		&ir.RewriteMap{Name: "m", Source: "txt:map.txt", Owner: "a:b"},

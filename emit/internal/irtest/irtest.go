@@ -113,7 +113,7 @@ func (g *generator) item(where context, depth int) ir.Item {
 	case inLocation:
 		kinds = append(kinds, g.pass, g.reverse, g.alias)
 	case inBalancer:
-		kinds = append(kinds, g.member, g.member, g.set, g.set, g.healthTemplate)
+		kinds = append(kinds, g.member, g.member, g.set, g.set, g.healthTemplate, g.healthExpr)
 	}
 	if depth > 0 && (where == inMain || where == inSite) {
 		for range 3 {
@@ -411,6 +411,10 @@ func (g *generator) healthTemplate(context) ir.Item {
 	return &ir.HealthTemplate{Name: g.some("template"), Params: rapid.SliceOfN(rapid.SampledFrom([]ir.Param{
 		{Key: "hcmethod", Value: "GET"}, {Key: "hcuri", Value: "/a b"}, {Key: "hcinterval", Value: "500ms"}, {Key: "hcfails", Value: "2"},
 	}), 0, 3).Draw(g.t, "keys")}
+}
+
+func (g *generator) healthExpr(context) ir.Item {
+	return &ir.HealthExpr{Name: g.pick("condition", "up", "x"), Expr: g.pick("expr", "%{REQUEST_STATUS} =~ /^[23]/", "hc('body') == \"a\\\\b\"", "true", "!false")}
 }
 
 func (g *generator) set(context) ir.Item {
