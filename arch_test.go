@@ -46,7 +46,7 @@ var layers = map[string][]string{
 	"runtime/internal/httpdtest": {"runtime/internal/clock"},
 	"runtime/wire":               {"runtime/internal/clock"},
 	"runtime/exchange":           {"parser/clib", "runtime/wire"},
-	"runtime/upstream":           onModel("runtime/tlsconf"),
+	"runtime/upstream":           onModel("runtime/wire", "runtime/tlsconf"),
 	"runtime/health":             onModel("runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/route":              onModel("runtime/upstream"),
 	"runtime/balance":            onModel("runtime/upstream"),

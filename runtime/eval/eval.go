@@ -38,6 +38,8 @@ type Context struct {
 	// Fields are those of the response for resp(), Always those that errors have too; before there is a response they are
 	// empty.
 	Fields, Always wire.Fields
+	// Body is that of the response to a health check, for hc('body') and HC_BODY.
+	Body []byte
 }
 
 // Variable is a resolved variable. The zero value is always empty.

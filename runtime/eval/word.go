@@ -162,6 +162,12 @@ var functions = map[string]func(dst, argument []byte, x *Context, room *Room) []
 		sum := sha1.Sum(argument) //nolint:gosec // not for secrets
 		return hex.AppendEncode(dst, sum[:])
 	},
+	"hc": func(dst, argument []byte, x *Context, _ *Room) []byte {
+		if wire.EqualFold(argument, "body") {
+			return append(dst, x.Body...)
+		}
+		return dst
+	},
 	"filesize": func(dst, argument []byte, _ *Context, _ *Room) []byte {
 		info, err := os.Stat(string(argument))
 		if err != nil || !info.Mode().IsRegular() {
@@ -247,6 +253,7 @@ var exprVariables = map[string]func(dst []byte, x *Context, name string) []byte{
 	"API_VERSION":      func(dst []byte, _ *Context, _ string) []byte { return append(dst, "20120211"...) },
 	"CONTENT_TYPE":     appendContentType,
 	"DOCUMENT_URI":     serverVariables["REQUEST_URI"],
+	"HC_BODY":          func(dst []byte, x *Context, _ string) []byte { return append(dst, x.Body...) },
 	"HANDLER":          func(dst []byte, x *Context, _ string) []byte { return append(dst, x.Exchange.Handler...) },
 	"HTTP2":            func(dst []byte, _ *Context, _ string) []byte { return appendSwitch(dst, false) },
 	"REQUEST_FILENAME": appendFile,

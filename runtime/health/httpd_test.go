@@ -37,6 +37,24 @@ type probeCase struct {
 
 const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
+// conditions are those that the cases name with hcexpr.
+const conditions = `ProxyHCExpr status {%{REQUEST_STATUS} =~ /^[4]/}
+ProxyHCExpr range {%{REQUEST_STATUS} -ge 200 && %{REQUEST_STATUS} -lt 500}
+ProxyHCExpr field {resp('X-Health') == 'fine'}
+ProxyHCExpr nofield {-z resp('X-Health')}
+ProxyHCExpr body {hc('body') =~ /"state": *"up"/}
+ProxyHCExpr upper {hc('BODY') == 'up'}
+ProxyHCExpr other {hc('head') == ''}
+ProxyHCExpr variable "%{HC_BODY} == 'up'"
+ProxyHCExpr type {%{CONTENT_TYPE} == 'text/plain'}
+ProxyHCExpr never false
+ProxyHCExpr always {true}
+ProxyHCExpr text {tolower(resp('X-Health')) in {'fine', 'ok'}}
+ProxyHCExpr groups {resp('X-Health') =~ /^(.*)-(.*)$/ && $1 == $2}
+ProxyHCExpr twice {false}
+ProxyHCExpr twice {true}
+`
+
 var probeCases = []probeCase{
 	{"TCP", " hcmethod=TCP", "", true},
 	{"TCP that ends at once", " hcmethod=TCP", "drop", false},
@@ -117,6 +135,32 @@ var probeCases = []probeCase{
 	{"a long field", " hcmethod=HEAD hcuri=/h", "HTTP/1.1 200 OK\r\nA: " + strings.Repeat("b", 9000) + "\r\n\r\n", true},
 	{"a long field with a colon in its rest", " hcmethod=HEAD hcuri=/h", "HTTP/1.1 200 OK\r\nA: " + strings.Repeat("b:", 9000) + "\r\n\r\n", true},
 	{"a long status line", " hcmethod=HEAD hcuri=/h", "HTTP/1.1 200 OK" + strings.Repeat("b", 9000) + "\r\n\r\n", true},
+	{"hcexpr: status", " hcmethod=GET hcexpr=status", "HTTP/1.1 404 Not Found\r\n\r\n", false},
+	{"hcexpr: other status", " hcmethod=GET hcexpr=STATUS", "HTTP/1.1 200 OK\r\n\r\n", false},
+	{"hcexpr: range", " hcmethod=HEAD hcexpr=range", "HTTP/1.1 404 Not Found\r\n\r\n", true},
+	{"hcexpr: out of range", " hcmethod=OPTIONS hcexpr=range", "HTTP/1.1 500 Oh\r\n\r\n", true},
+	{"hcexpr: field", " hcmethod=HEAD hcexpr=field", "HTTP/1.1 500 Oh\r\nx-health:  fine \r\n\r\n", true},
+	{"hcexpr: other field", " hcmethod=HEAD hcexpr=field", "HTTP/1.1 200 OK\r\nX-Health: bad\r\n\r\n", true},
+	{"hcexpr: two fields", " hcmethod=HEAD hcexpr=field", "HTTP/1.1 200 OK\r\nX-Health: fine\r\nX-Health: bad\r\n\r\n", true},
+	{"hcexpr: two fields, the other first", " hcmethod=HEAD hcexpr=field", "HTTP/1.1 200 OK\r\nX-Health: bad\r\nX-Health: fine\r\n\r\n", true},
+	{"hcexpr: no field", " hcmethod=HEAD hcexpr=nofield", "HTTP/1.1 200 OK\r\n\r\n", true},
+	{"hcexpr: body", " hcmethod=GET hcexpr=body", "HTTP/1.1 200 OK\r\n\r\n{\n\"state\": \"up\"}", false},
+	{"hcexpr: body in chunks", " hcmethod=GET11 hcexpr=body", chunked + "8\r\n{\"state\"\r\n6\r\n:\"up\"}\r\n0\r\n\r\n", true},
+	{"hcexpr: body says down", " hcmethod=GET hcexpr=body", "HTTP/1.1 200 OK\r\n\r\n{\"state\": \"down\"}", false},
+	{"hcexpr: body of HEAD", " hcmethod=HEAD hcexpr=body", "HTTP/1.1 200 OK\r\n\r\n\"state\": \"up\"", false},
+	{"hcexpr: body that breaks off", " hcmethod=GET hcexpr=upper", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nup", false},
+	{"hcexpr: BODY", " hcmethod=GET hcexpr=upper", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nup", false},
+	{"hcexpr: another part", " hcmethod=GET hcexpr=other", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nup", false},
+	{"hcexpr: HC_BODY", " hcmethod=GET hcexpr=variable", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nup", false},
+	{"hcexpr: CONTENT_TYPE", " hcmethod=HEAD hcexpr=type", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", true},
+	{"hcexpr: CONTENT_TYPE with parameter", " hcmethod=HEAD hcexpr=type", "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=x\r\n\r\n", true},
+	{"hcexpr: CONTENT_TYPE in capitals", " hcmethod=HEAD hcexpr=type", "HTTP/1.1 200 OK\r\nContent-Type: TEXT/plain\r\n\r\n", true},
+	{"hcexpr: false", " hcmethod=GET hcexpr=never", "HTTP/1.1 200 OK\r\n\r\n", false},
+	{"hcexpr: true", " hcmethod=GET hcexpr=always", "HTTP/1.1 500 Oh\r\n\r\n", false},
+	{"hcexpr: TCP does not ask", " hcmethod=TCP hcexpr=never", "", true},
+	{"hcexpr: list", " hcmethod=HEAD hcexpr=text", "HTTP/1.1 500 Oh\r\nX-Health: OK\r\n\r\n", true},
+	{"hcexpr: groups", " hcmethod=HEAD hcexpr=groups", "HTTP/1.1 500 Oh\r\nX-Health: a-a\r\n\r\n", true},
+	{"hcexpr: the last of a name", " hcmethod=HEAD hcexpr=twice", "HTTP/1.1 500 Oh\r\n\r\n", true},
 	{"two hundred fields", " hcmethod=HEAD hcuri=/h", "HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", 200) + "\r\n", true},
 }
 
@@ -127,7 +171,7 @@ func TestLikeHttpd(t *testing.T) {
 	}
 	backends := make([]*backend, len(probeCases))
 	var conf strings.Builder
-	conf.WriteString("<Proxy balancer://b>\n")
+	conf.WriteString(conditions + "<Proxy balancer://b>\n")
 	for i, c := range probeCases {
 		backends[i] = newBackend(t, c)
 		fmt.Fprintf(&conf, "BalancerMember http://%s%s timeout=1 hcinterval=100ms\n", backends[i].addr, c.member)

@@ -21,8 +21,8 @@ type Wire struct {
 	Dialer Dialer
 }
 
-// Probe connects, and asks unless the method is TCP. A member is healthy when its response has a status from 200 to 399,
-// and when it is read as a whole where the method is GET.
+// Probe connects, and asks unless the method is TCP. A member is healthy when hcexpr holds for its response, or
+// without that when the status is one from 200 to 399, and when the response is read as a whole where the method is GET.
 func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.CheckMethod) error {
 	conn, err := p.Dialer.Dial(ctx, w)
 	if err != nil {
@@ -37,17 +37,20 @@ func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.Che
 		return err
 	}
 	in := bufio.NewReaderSize(conn, maxLine)
-	r, err := readHead(in)
+	answer, err := readHead(in)
 	if err != nil {
 		return err
 	}
 	if verb == "GET" {
-		if err := r.readBody(in); err != nil {
+		if err := readBody(in, &answer, w.Healthy != nil); err != nil {
 			return err
 		}
 	}
-	if r.status < 200 || r.status > 399 {
-		return fmt.Errorf("status %d", r.status)
+	switch {
+	case w.Healthy != nil && !w.Healthy(answer):
+		return fmt.Errorf("hcexpr does not hold (status %d)", answer.Status)
+	case w.Healthy == nil && (answer.Status < 200 || answer.Status > 399):
+		return fmt.Errorf("status %d", answer.Status)
 	}
 	return nil
 }

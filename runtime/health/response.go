@@ -8,49 +8,43 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // maxLine bounds a line of a response's head in bytes (httpd: HUGE_STRING_LEN).
 const maxLine = 8192
 
-// response is what a check wants to know of a response.
-type response struct {
-	status int
-	// encoding and length are the first fields of those names; nil where there is none.
-	encoding, length []byte
-}
+// maxHead and maxBody bound what is kept of a response in bytes. httpd keeps all.
+const (
+	maxHead = 1 << 20
+	maxBody = 8 << 20
+)
 
 // readHead reads a status line and the fields behind it. httpd is content with a head that breaks off behind its status
 // line, and refuses a field without a colon.
-func readHead(in *bufio.Reader) (response, error) {
+func readHead(in *bufio.Reader) (answer upstream.Answer, _ error) {
 	line, err := readLine(in)
 	if err != nil {
-		return response{}, fmt.Errorf("no status line: %w", err)
+		return answer, fmt.Errorf("no status line: %w", err)
 	}
-	status, ok := statusOf(line)
-	if !ok {
-		return response{}, fmt.Errorf("%.80q is no status line of HTTP/1", line)
+	var ok bool
+	if answer.Status, ok = statusOf(line); !ok {
+		return answer, fmt.Errorf("%.80q is no status line of HTTP/1", line)
 	}
-	r := response{status: status}
-	for {
+	for kept := 0; kept < maxHead; {
 		line, err := readLine(in)
 		if err != nil || len(line) == 0 {
-			return r, nil //nolint:nilerr // see above
+			return answer, nil //nolint:nilerr // see above
 		}
 		name, value, ok := bytes.Cut(line, []byte{':'})
 		if !ok {
-			return r, fmt.Errorf("the field %.80q has no colon", line)
+			return answer, fmt.Errorf("the field %.80q has no colon", line)
 		}
-		value = bytes.TrimSpace(value)
-		switch {
-		case r.encoding == nil && clib.EqualFold(string(name), "Transfer-Encoding"):
-			r.encoding = append([]byte{}, value...)
-		case r.length == nil && clib.EqualFold(string(name), "Content-Length"):
-			r.length = append([]byte{}, value...)
-		}
+		kept += len(line)
+		answer.Fields = append(answer.Fields, wire.Field{Name: name, Value: bytes.TrimSpace(value)})
 	}
+	return answer, fmt.Errorf("the head is longer than %d bytes", maxHead)
 }
 
 // statusOf returns the status of a line that looks like "HTTP/1.# ###".
@@ -118,9 +112,9 @@ func trimEnd(line []byte) []byte {
 	return line
 }
 
-// readBody reads a response's body to its end and forgets it.
-func (r *response) readBody(in *bufio.Reader) error {
-	framing, err := r.framing()
+// readBody reads a response's body to its end and keeps it if somebody asks for it.
+func readBody(in *bufio.Reader, answer *upstream.Answer, keep bool) error {
+	framing, err := framingOf(answer.Fields)
 	if err != nil {
 		return err
 	}
@@ -133,9 +127,15 @@ func (r *response) readBody(in *bufio.Reader) error {
 			return fmt.Errorf("the body breaks off: %w", err)
 		}
 		arrived, _ := in.Peek(in.Buffered())
-		_, n, err := body.Decode(arrived)
+		data, n, err := body.Decode(arrived)
 		if err != nil {
 			return err
+		}
+		if keep {
+			if len(answer.Body)+len(data) > maxBody {
+				return fmt.Errorf("the body is longer than the %d bytes that hcexpr looks at", maxBody)
+			}
+			answer.Body = append(answer.Body, data...)
 		}
 		if _, err := in.Discard(n); err != nil {
 			return err
@@ -144,18 +144,20 @@ func (r *response) readBody(in *bufio.Reader) error {
 	return nil
 }
 
-// framing says how the body ends. Neither the status nor the version counts: without a length httpd reads to the end of
-// the connection.
-func (r *response) framing() (wire.Framing, error) {
+// framingOf says how the body ends. Neither the status nor the version counts: without a length httpd reads to the end of
+// the connection. Of several fields of a name the first counts.
+func framingOf(fields wire.Fields) (wire.Framing, error) {
 	switch {
-	case r.encoding != nil:
-		if last := r.encoding[bytes.LastIndexByte(r.encoding, ',')+1:]; clib.EqualFold(string(bytes.TrimSpace(last)), "chunked") {
+	case fields.Has("Transfer-Encoding"):
+		encoding := fields.Get("Transfer-Encoding")
+		if last := encoding[bytes.LastIndexByte(encoding, ',')+1:]; wire.EqualFold(bytes.TrimSpace(last), "chunked") {
 			return wire.Framing{Kind: wire.FramingChunked}, nil
 		}
-	case r.length != nil:
-		n, err := strconv.ParseUint(string(r.length), 10, 63)
+	case fields.Has("Content-Length"):
+		length := fields.Get("Content-Length")
+		n, err := strconv.ParseUint(string(length), 10, 63)
 		if err != nil {
-			return wire.Framing{}, fmt.Errorf("Content-Length: %q is no number", r.length)
+			return wire.Framing{}, fmt.Errorf("Content-Length: %q is no number", length)
 		}
 		return wire.Framing{Kind: wire.FramingLength, Length: int64(n)}, nil
 	}

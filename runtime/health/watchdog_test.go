@@ -213,10 +213,10 @@ func TestAdded(t *testing.T) {
 				yield(added)
 			}
 		}, 16)
-		time.Sleep(5 * time.Second)
+		time.Sleep(5050 * time.Millisecond)
 		come.Store(true)
 		time.Sleep(1500 * time.Millisecond)
-		if got, want := s.times("added"), []string{"TCP@6.1s"}; !slices.Equal(got, want) {
+		if got, want := s.times("added"), []string{"TCP@6.2s"}; !slices.Equal(got, want) {
 			t.Errorf("it is asked at %v, want %v", got, want)
 		}
 	})

@@ -46,6 +46,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	if ok := !first || b.checkWorker(w); ok {
 		worker = newWorker(b.program.table, w, s, key, extra)
 		worker.TLS = b.workerTLS(w, s)
+		worker.Healthy = b.condition(w, first)
 		b.program.upgrades = b.program.upgrades || worker.Settings.Upgrade != ""
 	}
 	b.compiledWorkers[memo] = worker

@@ -42,11 +42,8 @@ func (b *builder) checkHealth(w *effective.Worker) {
 	if w.Balancer == nil {
 		return // httpd does not check it either
 	}
-	method, ok := upstream.CheckMethodOf(health.Method.Value)
-	switch {
-	case !ok:
+	_, ok := upstream.CheckMethodOf(health.Method.Value)
+	if !ok {
 		b.report.refuse(w.By, "hcmethod=%s of %s speaks AJP, which this server does not: write TCP, OPTIONS, HEAD or GET", health.Method.Value, w.Name)
-	case health.Expr.Value != "" && method != upstream.CheckNone && method != upstream.CheckTCP:
-		b.report.refuse(w.By, "hcexpr=%s of %s is not run by this server, and without it %s is healthy with the statuses 200 to 399: let the health page answer one of those, and leave hcexpr out", health.Expr.Value, w.Name, w.Name)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // CheckMethod is how the health of a member is checked (mod_proxy_hcheck: hcmethod). The zero value is no check.
@@ -58,6 +59,16 @@ type Check struct {
 	Passes int
 	// Fails is the number of bad checks that take a member out (hcfails, default 1); 0 is as 1.
 	Fails int
+}
+
+// Answer is the response to a health check.
+type Answer struct {
+	// Status is the code of the status line.
+	Status int
+	// Fields are those of the head.
+	Fields wire.Fields
+	// Body is the whole body; empty for a method that reads none.
+	Body []byte
 }
 
 // Change is what a check did to a member. The zero value is nothing.

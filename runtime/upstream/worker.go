@@ -37,6 +37,9 @@ type Worker struct {
 	Settings Settings
 	// HealthURI is what a health check asks for, behind Path (mod_proxy_hcheck: hcuri); it may be empty.
 	HealthURI string
+	// Healthy says whether the answer to a health check is a good one (mod_proxy_hcheck: hcexpr); nil where the statuses
+	// 200 to 399 are good.
+	Healthy func(Answer) bool
 	// Match says that the name is that of a ProxyPassMatch: $1 in it stands for any text.
 	Match bool
 	// TLS is how connections that no request makes are encrypted, such as those of health checks; nil for a plain backend and

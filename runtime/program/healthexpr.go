@@ -1,0 +1,83 @@
+package program
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/expr"
+	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/upstream"
+)
+
+// condition compiles hcexpr of a member; nil where the status decides. report says whether problems are reported.
+func (b *builder) condition(w *effective.Worker, report bool) func(upstream.Answer) bool {
+	name := w.Params.Health.Expr.Value
+	if w.Balancer == nil || w.Balancer.Server == nil || name == "" {
+		return nil
+	}
+	item := w.Balancer.Server.HealthExpr(name)
+	if item == nil {
+		return nil // httpd refuses it, and lowering said so
+	}
+	compiled, err := compileHealthExpr(item.Expr)
+	if err != nil {
+		if report {
+			b.report.refuse(item, "the condition %s of a health check: %v", item.Name, err)
+		}
+		return nil
+	}
+	return func(a upstream.Answer) bool {
+		var room eval.Room
+		x := &exchange.Exchange{}
+		x.Response.Status, x.Response.Fields = a.Status, a.Fields
+		return compiled.Holds(&eval.Context{Exchange: x, Server: &eval.Server{}, Fields: a.Fields, Body: a.Body}, &room)
+	}
+}
+
+func compileHealthExpr(text string) (*eval.Condition, error) {
+	parsed, err := expr.ParseCondition(text, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if asksForClient(parsed) {
+		return nil, fmt.Errorf("-R asks for the address of a client, which a health check does not have: leave it out")
+	}
+	for word := range expr.Words(parsed) {
+		switch word := word.(type) {
+		case *expr.Variable:
+			if !isOfCheck(word.Name) {
+				return nil, fmt.Errorf("%%{%s} is not run by this server for a health check: ask for %%{REQUEST_STATUS}, %%{CONTENT_TYPE}, %%{HC_BODY} or resp('NAME')", word.Name)
+			}
+		case *expr.Call:
+			if slices.Contains([]string{"req", "http", "req_novary", "reqenv", "note", "env"}, word.Function) {
+				return nil, fmt.Errorf("%s() is about the request of a client, which a health check does not have: ask for resp('NAME') or hc('body')", word.Function)
+			}
+		case *expr.Literal, *expr.BackRef, *expr.Concat:
+		}
+	}
+	return eval.CompileCondition(parsed, &eval.Server{})
+}
+
+// isOfCheck says whether a variable has a value for the response to a health check.
+func isOfCheck(name string) bool {
+	return name == "REQUEST_STATUS" || name == "CONTENT_TYPE" || name == "HC_BODY" || strings.HasPrefix(name, "TIME")
+}
+
+// asksForClient reports -R, the one test that has the address of a client without its being a word.
+func asksForClient(c expr.Condition) bool {
+	switch c := c.(type) {
+	case *expr.Not:
+		return asksForClient(c.Of)
+	case *expr.And:
+		return asksForClient(c.Left) || asksForClient(c.Right)
+	case *expr.Or:
+		return asksForClient(c.Left) || asksForClient(c.Right)
+	case *expr.Test:
+		return c.Op == 'R'
+	case *expr.Constant, *expr.Compare, *expr.Member, *expr.Match, *expr.Relation:
+	}
+	return false
+}
