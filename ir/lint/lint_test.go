@@ -239,6 +239,7 @@ func TestPlaces(t *testing.T) {
 		"LB703": "server-status",
 		"LB501": "Strict-Transport-Security",
 		"LB502": "http://app.example.com:8080/",
+		"LB601": "https://app.example.com/",
 		"LB803": "shop.example.com",
 	}
 	for _, rule := range lint.Rules() {

@@ -68,6 +68,7 @@ func Rules() []*Rule {
 		requestFilenameVhost,
 		headerNotAlways,
 		xfpMissing,
+		noSSLProxyEngine,
 		orderRequireMix,
 		compatDirectives,
 		statusOpen,
