@@ -3,7 +3,6 @@ package proxy
 import (
 	"errors"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,25 +72,42 @@ type tunnel struct {
 	timeout time.Duration
 	// whole says that both directions end when one does (mod_proxy: proxy-nohalfclose).
 	whole bool
+	start time.Time
 	// active is when bytes were moved last, in nanoseconds since start.
 	active atomic.Int64
-	start  time.Time
+
+	mu    sync.Mutex
+	alarm clock.Timer
+	ended bool
 }
 
 // run moves bytes until both directions have ended or one has failed. early is sent to the origin first; sent is told what
 // the client got. It returns the number of bytes that the client sent beside early.
+//
+// Neither reads nor writes have a deadline: a direction may be silent, and a reader slow, as long as the other direction
+// moves something, and a write of TLS cannot be taken up again.
 func (t *tunnel) run(early []byte, sent func(n int64)) (received int64) {
 	t.start = t.clock.Now()
+	for _, c := range [...]*wire.Conn{t.client, t.origin} {
+		c.ArmRead(time.Time{})
+		c.ArmWrite(time.Time{})
+	}
+	t.watch()
 	var upward sync.WaitGroup
 	upward.Go(func() {
-		if t.write(t.origin, early) == nil {
-			t.copy(t.origin, t.client, func(n int64) { received += n })
-		} else {
+		if _, err := t.origin.Write(early); err != nil {
 			t.cut()
+			return
 		}
+		t.copy(t.origin, t.client, func(n int64) { received += n })
 	})
 	t.copy(t.client, t.origin, sent)
 	upward.Wait()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended = true; t.alarm != nil {
+		t.alarm.Stop()
+	}
 	return received
 }
 
@@ -99,10 +115,12 @@ func (t *tunnel) run(early []byte, sent func(n int64)) (received int64) {
 // too.
 func (t *tunnel) copy(to, from *wire.Conn, moved func(n int64)) {
 	for {
-		room, n, err := t.read(from)
+		room, n, err := from.ReadLent(t.rooms)
 		if err == nil {
-			err = t.write(to, room[:n])
+			t.touch()
+			n, err = to.Write(room[:n])
 			t.rooms.Return(room)
+			t.touch()
 			moved(int64(n))
 			if err == nil {
 				continue
@@ -115,43 +133,21 @@ func (t *tunnel) copy(to, from *wire.Conn, moved func(n int64)) {
 	}
 }
 
-// read waits for bytes as long as one of the directions moves some.
-func (t *tunnel) read(from *wire.Conn) (room []byte, n int, err error) {
-	for {
-		from.ReadBy(t.deadline())
-		room, n, err = from.ReadLent(t.rooms)
-		if err == nil {
-			t.active.Store(int64(t.clock.Now().Sub(t.start)))
-		}
-		if err == nil || !t.goesOn(err, from) {
-			return room, n, err
-		}
+// touch notes that bytes are moved.
+func (t *tunnel) touch() { t.active.Store(int64(t.clock.Now().Sub(t.start))) }
+
+// watch ends the tunnel when both directions were silent for too long, and looks again otherwise.
+func (t *tunnel) watch() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	left := t.timeout - t.clock.Now().Sub(t.start.Add(time.Duration(t.active.Load())))
+	switch {
+	case t.ended:
+	case left <= 0:
+		t.cut()
+	default:
+		t.alarm = t.clock.AfterFunc(left, t.watch)
 	}
-}
-
-// write sends all bytes, and waits for a slow reader as long as one of the directions moves some.
-func (t *tunnel) write(to *wire.Conn, data []byte) error {
-	for len(data) > 0 {
-		to.WriteBy(t.deadline())
-		n, err := to.Write(data)
-		if n > 0 {
-			t.active.Store(int64(t.clock.Now().Sub(t.start)))
-		}
-		if data = data[n:]; err != nil && !t.goesOn(err, to) {
-			return err
-		}
-	}
-	return nil
-}
-
-// deadline is when the tunnel ends unless bytes are moved before.
-func (t *tunnel) deadline() time.Time {
-	return t.start.Add(time.Duration(t.active.Load()) + t.timeout)
-}
-
-// goesOn says whether an error only tells that one direction was silent while the other was not.
-func (t *tunnel) goesOn(err error, c *wire.Conn) bool {
-	return errors.Is(err, os.ErrDeadlineExceeded) && !c.Severed() && t.clock.Now().Before(t.deadline())
 }
 
 // cut ends both directions at once.

@@ -25,8 +25,8 @@ var ErrInterrupted = errors.New("interrupted")
 // Conn is the seam to the system: how bytes are read, awaited and written. Over TCP and unix sockets it uses system calls
 // of its own under the waiting of the Go runtime; over anything else, the methods of net.Conn.
 //
-// A Conn belongs to one goroutine, or outside of a Session to one that reads and one that writes. Only Interrupt, Sever and
-// Severed may be called from others.
+// A Conn belongs to one goroutine, or outside of a Session to one that reads and one that writes. Only Interrupt and Sever
+// may be called from others.
 type Conn struct {
 	nc    net.Conn
 	raw   syscall.RawConn // nil where only net.Conn's methods work
@@ -192,9 +192,6 @@ func (c *Conn) Sever() {
 	c.severed.Store(true)
 	_ = c.nc.SetDeadline(time.Unix(1, 0)) // a connection that is closed already needs no end
 }
-
-// Severed says whether Sever was called. Other goroutines may call it.
-func (c *Conn) Severed() bool { return c.severed.Load() }
 
 // Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
 func (c *Conn) Read(p []byte) (int, error) {

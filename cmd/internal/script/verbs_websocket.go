@@ -19,6 +19,7 @@ type conversation struct {
 	port, times, status int
 	header              http.Header
 	host, target        string
+	secure              greeting
 	messages            [][]byte
 }
 
@@ -54,7 +55,15 @@ func parseConversation(c *call) (conversation, error) {
 		return t, usage(wsUsage)
 	}
 	var err error
-	if t.host, t.target, err = aim(strings.Replace(c.args[0], "ws://", "http://", 1)); err != nil {
+	rest, secure := strings.CutPrefix(c.args[0], "wss://")
+	if !secure {
+		rest = strings.TrimPrefix(c.args[0], "ws://")
+	}
+	if !strings.HasPrefix(rest, "/") {
+		rest = "http://" + rest
+	}
+	t.secure.on = secure
+	if t.host, t.target, err = aim(rest); err != nil {
 		return t, err
 	}
 	for _, word := range c.args[1:] {
@@ -86,16 +95,20 @@ func verbWebSocket(ctx context.Context, s *session, c *call) error {
 	ctx, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	c.prints = true
-	return t.hold(ctx, addr, c)
+	return t.hold(ctx, c, addr, func() (net.Conn, error) {
+		conn, err := s.connect(ctx, addr, t.secure, t.host)
+		if err != nil {
+			return nil, err
+		}
+		return conn.conn, nil
+	})
 }
 
 // hold opens the session, exchanges the messages and closes it.
-func (t *conversation) hold(ctx context.Context, addr string, c *call) error {
+func (t *conversation) hold(ctx context.Context, c *call, addr string, connect func() (net.Conn, error)) error {
 	transport := &http.Transport{
 		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, addr)
-		},
+		DialContext:       func(context.Context, string, string) (net.Conn, error) { return connect() },
 	}
 	defer transport.CloseIdleConnections()
 	ws, response, err := websocket.Dial(ctx, "ws://"+addr+t.target, &websocket.DialOptions{ //nolint:bodyclose // the library closes it
