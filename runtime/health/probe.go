@@ -9,10 +9,11 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Dialer opens a connection to a member that nobody else uses, with TLS where the scheme says so. Connecting, each read and
-// each write end within the times that the member's settings give, and when ctx is done.
+// Dialer opens a connection to a member that nobody else uses; speak says that something is to be sent, so that TLS begins
+// where the scheme says so. Connecting, each read and each write end within the times that the member's settings give, and
+// when ctx is done.
 type Dialer interface {
-	Dial(ctx context.Context, w *upstream.Worker) (io.ReadWriteCloser, error)
+	Dial(ctx context.Context, w *upstream.Worker, speak bool) (io.ReadWriteCloser, error)
 }
 
 // Wire is the Prober that asks members over the network.
@@ -24,12 +25,12 @@ type Wire struct {
 // Probe connects, and asks unless the method is TCP. A member is healthy when hcexpr holds for its response, or
 // without that when the status is one from 200 to 399, and when the response is read as a whole where the method is GET.
 func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.CheckMethod) error {
-	conn, err := p.Dialer.Dial(ctx, w)
+	verb, _ := requestLine(method)
+	conn, err := p.Dialer.Dial(ctx, w, verb != "")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // what there was to learn is learnt
-	verb, _ := requestLine(method)
 	if verb == "" {
 		return nil
 	}

@@ -100,7 +100,7 @@ func (d *dialer) reach(ctx context.Context, w *upstream.Worker, p *pool, secure 
 		return nil, err
 	}
 	if upstream.IsTLS(w.Scheme) {
-		return d.encrypt(nc, w, secure, host)
+		return d.encrypt(ctx, nc, w, secure, host)
 	}
 	return d.register(&backend{conn: wire.NewConn(nc, d.clock)}), nil
 }

@@ -8,10 +8,14 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Dial opens a connection to a worker that no request will use, for a health check. Reads and writes end within the
-// worker's timeout, and all of it when ctx is done.
-func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker) (io.ReadWriteCloser, error) {
-	b, err := p.dialer.reach(ctx, w, p.pools.of(w), w.TLS, w.Host)
+// Dial opens a connection to a worker that no request will use, for a health check; speak says that more than connecting
+// is wanted, which begins TLS where the scheme says so. Reads and writes end within the worker's timeout, and all of it
+// when ctx is done. mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
+func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker, speak bool) (io.ReadWriteCloser, error) {
+	if !speak {
+		return p.dialer.connect(ctx, w, p.pools.of(w))
+	}
+	b, err := p.dialer.reach(ctx, w, p.pools.of(w), w.TLS, "")
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"net"
 
@@ -20,7 +21,7 @@ func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error
 func (e *handshakeError) Unwrap() error { return e.err }
 
 // encrypt begins TLS on a new connection and closes that when it fails.
-func (d *dialer) encrypt(nc net.Conn, w *upstream.Worker, secure *tlsconf.Backend, host string) (*backend, error) {
+func (d *dialer) encrypt(ctx context.Context, nc net.Conn, w *upstream.Worker, secure *tlsconf.Backend, host string) (*backend, error) {
 	if secure == nil {
 		_ = nc.Close() // it carried nothing yet
 		return nil, errNoTLS
@@ -30,7 +31,8 @@ func (d *dialer) encrypt(nc net.Conn, w *upstream.Worker, secure *tlsconf.Backen
 	b := d.register(&backend{conn: wire.NewConn(conn, d.clock), tls: secure, host: host})
 	b.conn.ReadBy(now.Add(w.Settings.Timeout))
 	b.conn.WriteBy(now.Add(w.Settings.Timeout))
-	if err := conn.Handshake(); err != nil { //nolint:noctx // its deadlines end it, and Sever does
+	defer context.AfterFunc(ctx, b.conn.Sever)()
+	if err := conn.Handshake(); err != nil { // Sever ends it
 		b.close()
 		return nil, &handshakeError{err}
 	}

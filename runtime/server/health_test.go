@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,40 @@ func TestHealthChecks(t *testing.T) {
 	}
 	if got := <-asked; got != "second GET /health HTTP/1.0" {
 		t.Errorf("asked %q", got)
+	}
+	before := time.Now()
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	if took := time.Since(before); took > 5*time.Second {
+		t.Errorf("the stop took %v", took)
+	}
+}
+
+// TestStopDuringHandshake: a check that waits for TLS to begin does not hold up the stop either.
+func TestStopDuringHandshake(t *testing.T) {
+	silent := listen(t)
+	t.Cleanup(func() { _ = silent.Close() }) // nobody waits for it any more
+	arrived := make(chan net.Conn, 1)
+	leaks(t)
+	s := server.New(compile(t, "SSLProxyEngine on\n<Proxy balancer://b>\nBalancerMember https://"+silent.Addr().String()+" hcmethod=GET hcinterval=100ms\n</Proxy>\n", nil),
+		server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 10 * time.Second})
+	if err := s.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	go func() {
+		if conn, err := silent.Accept(); err == nil {
+			arrived <- conn
+		}
+	}()
+	conn := <-arrived
+	defer func() { _ = conn.Close() }() // the other side is gone
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		t.Errorf("no handshake began: %v", err)
 	}
 	before := time.Now()
 	stop()
