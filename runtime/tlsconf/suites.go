@@ -16,17 +16,17 @@ type suite struct {
 
 // suites are those suites.
 var suites = []suite{
-	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384", with(ecdhe, ecdsa, aes256, gcm), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "ECDHE-ECDSA-AES256-GCM-SHA384", with(ecdhe, aECDSA, aes256, gcm), 256},
 	{tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "ECDHE-RSA-AES256-GCM-SHA384", with(ecdhe, aRSA, aes256, gcm), 256},
-	{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305", with(ecdhe, ecdsa, chacha), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-ECDSA-CHACHA20-POLY1305", with(ecdhe, aECDSA, chacha), 256},
 	{tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, "ECDHE-RSA-CHACHA20-POLY1305", with(ecdhe, aRSA, chacha), 256},
-	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256", with(ecdhe, ecdsa, aes128, gcm), 128},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "ECDHE-ECDSA-AES128-GCM-SHA256", with(ecdhe, aECDSA, aes128, gcm), 128},
 	{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "ECDHE-RSA-AES128-GCM-SHA256", with(ecdhe, aRSA, aes128, gcm), 128},
-	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, "ECDHE-ECDSA-AES128-SHA256", with(ecdhe, ecdsa, aes128, cbc256), 128},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, "ECDHE-ECDSA-AES128-SHA256", with(ecdhe, aECDSA, aes128, cbc256), 128},
 	{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256, "ECDHE-RSA-AES128-SHA256", with(ecdhe, aRSA, aes128, cbc256), 128},
-	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, "ECDHE-ECDSA-AES256-SHA", with(ecdhe, ecdsa, aes256, sha1, tls1), 256},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, "ECDHE-ECDSA-AES256-SHA", with(ecdhe, aECDSA, aes256, sha1, tls1), 256},
 	{tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA, "ECDHE-RSA-AES256-SHA", with(ecdhe, aRSA, aes256, sha1, tls1), 256},
-	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, "ECDHE-ECDSA-AES128-SHA", with(ecdhe, ecdsa, aes128, sha1, tls1), 128},
+	{tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, "ECDHE-ECDSA-AES128-SHA", with(ecdhe, aECDSA, aes128, sha1, tls1), 128},
 	{tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, "ECDHE-RSA-AES128-SHA", with(ecdhe, aRSA, aes128, sha1, tls1), 128},
 	{tls.TLS_RSA_WITH_AES_256_GCM_SHA384, "AES256-GCM-SHA384", with(kRSA, aRSA, aes256, gcm), 256},
 	{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, "AES128-GCM-SHA256", with(kRSA, aRSA, aes128, gcm), 128},
@@ -40,7 +40,7 @@ var (
 	ecdhe  = []string{"kECDHE", "kEECDH", "ECDH", "ECDHE", "EECDH"}
 	kRSA   = []string{"kRSA", "RSA"}
 	aRSA   = []string{"aRSA"}
-	ecdsa  = []string{"aECDSA", "ECDSA"}
+	aECDSA = []string{"aECDSA", "ECDSA"}
 	aes128 = []string{"AES128", "AES", "FIPS"}
 	aes256 = []string{"AES256", "AES", "FIPS"}
 	gcm    = []string{"AESGCM", "TLSv1.2"}
