@@ -70,11 +70,14 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 	return worker
 }
 
+// speaks says whether backends of a scheme are served.
+func speaks(scheme string) bool {
+	return scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss"
+}
+
 // checkWorker reports what of a worker is not done.
 func (b *builder) checkWorker(w *effective.Worker) bool {
-	switch w.URL.Scheme {
-	case "http", "https", "ws", "wss":
-	default:
+	if !speaks(w.URL.Scheme) {
 		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http or https", w.Name, w.URL.Scheme)
 		return false
 	}
