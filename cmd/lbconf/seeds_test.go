@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -56,6 +57,7 @@ type seed struct {
 	targets map[string]string
 	serve   program.Report
 	refused bool
+	httpd   engine.Verdict
 	scripts []seedScript
 }
 
@@ -75,6 +77,7 @@ page is not what it finds.
 - **YAML, Apache, Go**: the conversion. *exact* means that every directive is carried over, and for YAML and Apache that reading the output
   gives the same configuration. What the Go program's literal is when it runs is compared in ` + "`emit/golang`" + `.
 - **serve**: whether ` + "`lbconf serve`" + ` runs it, and how many lines it says about what it does in another way or not at all.
+- **httpd**: whether ` + "`apache2 -t`" + ` takes it, with all modules. Files that a seed names do not exist here.
 - **Scripts**: how many [scripts](scripts.md) passed on ` + "`lbconf serve`" + `, on the program of ` + "`convert --to go`" + ` and on real httpd.
 
 `
@@ -84,11 +87,11 @@ func seedsPage(t *testing.T, result script.Result) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	b.WriteString(seedsIntroduction)
-	b.WriteString("| Seed | lint | YAML | Apache | Go | serve | Scripts: lbconf | Go | httpd |\n|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| Seed | lint | YAML | Apache | Go | serve | httpd | Scripts: lbconf | Go | httpd |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	seeds := allSeeds(t, result)
 	for _, s := range seeds {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s | %s | %d | %d | %d |\n", s.name, s.name, s.rules(),
-			s.targets["yaml"], s.targets["apache"], s.targets["go"], s.served(), s.passed("lbconf"), s.passed("go"), s.passed("httpd"))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s | %s | %s | %s | %s | %d | %d | %d |\n", s.name, s.name, s.rules(),
+			s.targets["yaml"], s.targets["apache"], s.targets["go"], s.served(), s.taken(), s.passed("lbconf"), s.passed("go"), s.passed("httpd"))
 	}
 	for _, s := range seeds {
 		s.write(&b)
@@ -141,6 +144,13 @@ func readSeed(t *testing.T, path string) *seed {
 	}
 	_, report := program.Compile(in.config, program.Options{Hostname: "test.example"})
 	s.serve = *report
+	dir := t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "logs"), 0o755), os.WriteFile(filepath.Join(dir, name), src, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if s.httpd, err = (engine.HTTPD{}).Check(t.Context(), engine.Job{Dir: dir, File: name}); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -244,6 +254,14 @@ func (s *seed) served() string {
 		return "yes, 1 line"
 	}
 	return fmt.Sprintf("yes, %d lines", said)
+}
+
+// taken is the verdict of apache2 -t.
+func (s *seed) taken() string {
+	if s.httpd.OK {
+		return "yes"
+	}
+	return "refused"
 }
 
 // passed counts the scripts that passed on an engine.
