@@ -148,12 +148,8 @@ func count(n int, what string) string {
 }
 
 func reportReference(p *Pass, at diag.Span, written, why, help string) {
-	span := at
-	if i := strings.Index(p.source(at), written); i >= 0 {
-		span = diag.Span{Start: at.Start + diag.Pos(i), End: at.Start + diag.Pos(i+len(written))}
-	}
 	p.Report(diag.Diagnostic{
-		Span:    span,
+		Span:    spanIn(p, at, written),
 		Message: fmt.Sprintf("%s is always empty: %s", written, why),
 		Label:   "nothing stands for it",
 		Notes:   []diag.Note{{Kind: "effect", Text: "httpd puts an empty text in its place, and says nothing"}, {Kind: "help", Text: help}},

@@ -104,3 +104,13 @@ func (p *Pass) source(span diag.Span) string {
 	}
 	return p.Config.Files.Text(span)
 }
+
+// spanIn returns the place of a text in the source of a span, or the span where it does not stand there as it is.
+func spanIn(p *Pass, at diag.Span, text string) diag.Span {
+	i := strings.Index(p.source(at), text)
+	if i < 0 {
+		return at
+	}
+	start := at.Start + diag.Pos(i)
+	return diag.Span{Start: start, End: start + diag.Pos(len(text))}
+}

@@ -70,8 +70,9 @@ func reportNoReuse(p *Pass, w *effective.Worker, pass *ir.ProxyPass) {
 	d.Fix = &diag.Fix{Message: "keep connections", Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: " enablereuse=on"}}}
 	if path, url, ok := asPrefix(pass); ok {
 		d.Notes[1].Text = fmt.Sprintf(`write ProxyPass "%s" "%s", which does the same and keeps connections`, path, url)
+		name := diag.Span{Start: pass.Origin.Span.Start, End: pass.Origin.Span.Start + diag.Pos(len(pass.Origin.Directive))}
 		d.Fix = &diag.Fix{Message: "write it as ProxyPass", Edits: []diag.Edit{
-			{Span: diag.Span{Start: pass.Origin.Span.Start, End: passURL(pass).End}, Text: fmt.Sprintf(`ProxyPass "%s" "%s"`, path, url)},
+			{Span: name, Text: "ProxyPass"}, {Span: pass.Origin.Arg(0), Text: path}, {Span: passURL(pass), Text: url},
 		}}
 	}
 	p.Report(d)

@@ -68,6 +68,6 @@ func checkReverseTarget(p *Pass, v *reversal, r prefixReverse, m prefixMapping) 
 			{Kind: "effect", Text: fmt.Sprintf("Location: %s/login goes to the client as it is", v.backend(m.pass.URL))},
 			{Kind: "help", Text: fmt.Sprintf("write the URL of ProxyPass: %s", m.pass.URL)},
 		},
-		Fix: &diag.Fix{Message: "write the URL of ProxyPass", Edits: []diag.Edit{{Span: r.urlSpan(), Text: `"` + m.pass.URL + `"`}}},
+		Fix: &diag.Fix{Message: "write the URL of ProxyPass", Edits: []diag.Edit{{Span: r.urlSpan(), Text: m.pass.URL}}},
 	})
 }

@@ -56,7 +56,7 @@ for Proxying" of httpd's manual has this example. In a <Directory> section or a 
 				if len(tests) > 0 && at.isServer(p, c.rule.Rule) {
 					reportFilename(p, tests)
 				}
-				if !c.rule.Rule.NoSubstitution() && !c.rule.Rule.Has(rewrite.FlagP) && !c.rule.Rule.Has(rewrite.FlagR) {
+				if target, _ := leading(c.rule.Rule.Output); !c.rule.Rule.NoSubstitution() && !strings.Contains(target, "://") {
 					break // from here on it may be what that rule made: a file
 				}
 			}
