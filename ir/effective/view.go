@@ -6,7 +6,11 @@
 // expressions asks the caller through a function.
 package effective
 
-import "github.com/lbconf/lbconf/ir"
+import (
+	"sort"
+
+	"github.com/lbconf/lbconf/ir"
+)
 
 // View is a configuration after merging. It is safe for concurrent use.
 type View struct {
@@ -50,11 +54,10 @@ func (v *View) Listens() []*ir.Listen { return v.listens }
 // ServerOf returns the server in which an item stands, the main server for one that is not part of the configuration.
 func (v *View) ServerOf(item ir.Item) *Server {
 	seq := item.Head().Seq
-	for i := len(v.servers) - 1; i > 0; i-- {
-		s := v.servers[i]
-		if s.VirtualHost.Seq <= seq && seq <= s.last {
-			return s
-		}
+	hosts := v.servers[1:]
+	behind := sort.Search(len(hosts), func(i int) bool { return hosts[i].VirtualHost.Seq > seq })
+	if behind > 0 && seq <= hosts[behind-1].last {
+		return hosts[behind-1]
 	}
 	return v.servers[0]
 }

@@ -63,15 +63,19 @@ func (p *Pass) insertBefore(item ir.Item, message, text string) *diag.Fix {
 	return &diag.Fix{Message: message, Edits: []diag.Edit{{Span: at, Text: indent + text + "\n"}}}
 }
 
+// movable is how many bytes may stand between two lines of which one is moved before the other. What stands between is
+// read, and a file may have a finding for each line.
+const movable = 1 << 13
+
 // moveBefore is the fix that moves the line of later before the line of earlier. It is nil where the two do not stand in
-// one section of one file, since moving a line into or out of a section means something else.
+// one section of one file, since moving a line into or out of a section means something else, or far from each other.
 func (p *Pass) moveBefore(later, earlier ir.Item, message string) *diag.Fix {
 	from, ok := p.lines(later.Head().Origin.Span)
 	if !ok {
 		return nil
 	}
 	to, ok := p.lines(earlier.Head().Origin.Span)
-	if !ok || p.Config.Files.File(from.Start) != p.Config.Files.File(to.Start) || to.End > from.Start {
+	if !ok || p.Config.Files.File(from.Start) != p.Config.Files.File(to.Start) || to.End > from.Start || from.Start-to.End > movable {
 		return nil
 	}
 	between := p.Config.Files.Text(diag.Span{Start: to.End, End: from.Start})
