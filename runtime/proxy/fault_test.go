@@ -17,6 +17,8 @@ import (
 // faulty is a client whose connection has a fault when the response is to be sent.
 type faulty struct{ Client }
 
+func (faulty) Encoder(wire.Framing, []byte) Encoder { return nil }
+
 func (faulty) AppendHead([]byte, wire.Framing) ([]byte, wire.FramingKind) { panic("fault") }
 
 // TestFaultIsCountedOut: a fault in the middle of a request takes neither a place of the member's pool nor one of its
