@@ -133,22 +133,25 @@ func addressText(a ir.Address) string {
 // modules are those of httpd whose directives this server runs, by the names that httpd gives them.
 func modules() []string {
 	return []string{
-		"core.c", "http_core.c", "mod_access_compat.c", "mod_authz_core.c", "mod_authz_host.c", "mod_headers.c", "mod_info.c",
-		"mod_lbmethod_bybusyness.c", "mod_lbmethod_byrequests.c", "mod_lbmethod_bytraffic.c", "mod_log_config.c", "mod_logio.c",
-		"mod_proxy.c", "mod_proxy_balancer.c", "mod_proxy_http.c", "mod_rewrite.c", "mod_so.c", "mod_status.c", "mod_unixd.c",
+		"core.c", "http_core.c", "mod_access_compat.c", "mod_alias.c", "mod_authz_core.c", "mod_authz_host.c", "mod_deflate.c", "mod_dir.c",
+		"mod_env.c", "mod_filter.c", "mod_headers.c", "mod_info.c", "mod_lbmethod_bybusyness.c", "mod_lbmethod_byrequests.c",
+		"mod_lbmethod_bytraffic.c", "mod_log_config.c", "mod_logio.c", "mod_mime.c", "mod_proxy.c", "mod_proxy_balancer.c",
+		"mod_proxy_hcheck.c", "mod_proxy_http.c", "mod_proxy_wstunnel.c", "mod_rewrite.c", "mod_setenvif.c", "mod_so.c", "mod_ssl.c",
+		"mod_status.c", "mod_unixd.c",
 	}
 }
 
 // phases are the steps that a request takes here, under the names of httpd's hooks, with the modules in their order.
 func phases() []phase {
 	return []phase{
-		{"Translate Name", []string{"mod_rewrite.c", "mod_proxy.c"}},
+		{"Post-Read Request", []string{"mod_setenvif.c"}},
+		{"Translate Name", []string{"mod_rewrite.c", "mod_proxy.c", "mod_alias.c"}},
 		{"Map to Storage", []string{"mod_proxy.c", "http_core.c"}},
 		{"Check Access", []string{"mod_authz_core.c", "mod_authz_host.c", "mod_access_compat.c"}},
-		{"Check Type", []string{"core.c"}},
-		{"Fixups", []string{"mod_proxy.c", "mod_headers.c"}},
-		{"Content Handlers", []string{"mod_proxy.c", "mod_proxy_balancer.c", "mod_status.c", "mod_info.c"}},
-		{"Insert Filters", []string{"mod_headers.c"}},
+		{"Check Type", []string{"mod_mime.c", "core.c"}},
+		{"Fixups", []string{"mod_env.c", "mod_dir.c", "mod_headers.c", "mod_ssl.c"}},
+		{"Content Handlers", []string{"mod_proxy.c", "mod_proxy_balancer.c", "mod_status.c", "mod_info.c", "core.c"}},
+		{"Insert Filters", []string{"mod_headers.c", "mod_filter.c", "mod_deflate.c"}},
 		{"Transaction Logging", []string{"mod_log_config.c"}},
 	}
 }

@@ -78,7 +78,6 @@ func (c *change) applyWorker(live *upstream.Live) {
 			c.note(w.Name, "load factor", factorText(before), factorText(w.Slot.Factor()))
 		}
 	}
-	c.applyLabels()
 	for _, s := range states {
 		if value, ok := c.params[s.key]; ok {
 			on := clib.Atoi(value) != 0
@@ -93,6 +92,7 @@ func (c *change) applyWorker(live *upstream.Live) {
 		}
 	}
 	c.applyCheck()
+	c.applyTexts()
 	if !usable && w.Slot.Usable() {
 		live.Restart()
 	}
@@ -101,23 +101,36 @@ func (c *change) applyWorker(live *upstream.Live) {
 // maxLabel bounds a route, a redirect and the URI of a health check in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).
 const maxLabel = 63
 
-func (c *change) applyLabels() {
-	route, redirect := c.worker.Labels()
-	uri := c.worker.CheckURI()
-	newRoute, newRedirect, newURI := route, redirect, uri
-	for key, label := range map[string]*string{"w_wr": &newRoute, "w_rr": &newRedirect, "w_hu": &newURI} {
-		value, ok := c.params[key]
-		if ok && len(value) > maxLabel {
-			value = "" // httpd does so too
-		}
-		if ok {
-			*label = value
+// applyTexts changes the names of a member in sessions, and what its health check asks for and expects. A text that is too
+// long and a condition that there is none of count as none, as in httpd.
+func (c *change) applyTexts() {
+	before := c.worker.Texts()
+	texts := *before
+	for key, text := range map[string]*string{"w_wr": &texts.Route, "w_rr": &texts.Redirect, "w_hu": &texts.CheckURI} {
+		if value, ok := c.params[key]; ok {
+			*text = value
+			if len(value) > maxLabel {
+				*text = ""
+			}
 		}
 	}
-	c.note(c.worker.Name, "route", route, newRoute)
-	c.note(c.worker.Name, "route redirect", redirect, newRedirect)
-	c.note(c.worker.Name, "HC uri", uri, newURI)
-	c.worker.SetLabels(newRoute, newRedirect, newURI)
+	value, ok := c.params["w_he"]
+	method := c.worker.Slot.Check().Method
+	if ok || method == upstream.CheckNone || method == upstream.CheckTCP {
+		texts.CheckExpr, texts.Healthy = "", nil
+	}
+	if ok && method != upstream.CheckNone && method != upstream.CheckTCP {
+		for name, healthy := range c.host.HealthConditions() {
+			if clib.EqualFold(name, value) {
+				texts.CheckExpr, texts.Healthy = name, healthy
+			}
+		}
+	}
+	c.note(c.worker.Name, "route", before.Route, texts.Route)
+	c.note(c.worker.Name, "route redirect", before.Redirect, texts.Redirect)
+	c.note(c.worker.Name, "HC uri", before.CheckURI, texts.CheckURI)
+	c.note(c.worker.Name, "HC Expr", before.CheckExpr, texts.CheckExpr)
+	c.worker.SetTexts(texts)
 }
 
 // applyCheck changes the health check. An interval without a unit is in milliseconds, other than in hcinterval.

@@ -2,7 +2,9 @@ package admin
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,9 +64,9 @@ type workerView struct {
 	Busy, Load                                             int32
 	Sent, Received                                         string
 	// Share is the part of all elections, in per cent.
-	Share                                                  int
-	Disabled, Draining                                     bool
-	HealthMethod, HealthInterval, HealthURI, Passes, Fails string
+	Share                                                              int
+	Disabled, Draining                                                 bool
+	HealthMethod, HealthInterval, HealthURI, HealthExpr, Passes, Fails string
 }
 
 // stateClass is how a state looks: ok, warn for one that somebody chose, bad for a failure.
@@ -101,7 +103,7 @@ func (page *managerPage) fill(x *exchange.Exchange, p *program.Plan) {
 	}
 	switch {
 	case page.worker != nil && page.manager.nonceOf(page.balancer) != "":
-		page.Worker = newWorkerForm(page.balancer, page.worker, page.manager.nonceOf(page.balancer))
+		page.Worker = newWorkerForm(page.host, page.balancer, page.worker, page.manager.nonceOf(page.balancer))
 	case page.balancer != nil && page.manager.nonceOf(page.balancer) != "":
 		page.Balancer = newBalancerForm(page.balancer, page.manager.nonceOf(page.balancer))
 	}
@@ -196,7 +198,8 @@ func newWorkerView(w *upstream.Worker, elected uint64) workerView {
 		v.Share = int((v.Elected*100 + elected/2) / elected)
 	}
 	check := w.Slot.Check()
-	v.HealthMethod, v.HealthInterval, v.HealthURI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10)+"ms", w.CheckURI()
+	v.HealthMethod, v.HealthInterval, v.HealthURI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10)+"ms", w.Texts().CheckURI
+	v.HealthExpr = w.Texts().CheckExpr
 	v.Passes = fmt.Sprintf("%d (%d)", check.Passes, w.Slot.ChecksPassed())
 	v.Fails = fmt.Sprintf("%d (%d)", check.Fails, w.Slot.ChecksFailed())
 	return v
@@ -218,6 +221,9 @@ type workerForm struct {
 	Balancer, Worker, Nonce, Name string
 	Factor, Set, Route, Redirect  string
 	States                        []stateField
+	// Exprs are the conditions of health checks, Expr the one that holds.
+	Exprs []string
+	Expr  string
 	// Checks are the methods of health checks, Check the one that holds.
 	Checks                              []string
 	Check, Interval, Passes, Fails, URI string
@@ -229,14 +235,16 @@ type stateField struct {
 	On        bool
 }
 
-func newWorkerForm(b *upstream.Balancer, w *upstream.Worker, nonce string) *workerForm {
+func newWorkerForm(host *program.Host, b *upstream.Balancer, w *upstream.Worker, nonce string) *workerForm {
 	route, redirect := w.Labels()
 	form := &workerForm{
 		Balancer: short(b), Worker: escapeWorker(w.Name), Nonce: nonce, Name: w.Name,
 		Factor: factorText(w.Slot.Factor()), Set: strconv.Itoa(w.Slot.LBSet()), Route: route, Redirect: redirect,
 	}
 	check := w.Slot.Check()
-	form.Check, form.Interval, form.URI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10), w.CheckURI()
+	form.Check, form.Interval, form.URI = check.Method.String(), strconv.FormatInt(check.Interval.Milliseconds(), 10), w.Texts().CheckURI
+	form.Expr = w.Texts().CheckExpr
+	form.Exprs = append(form.Exprs, slices.Sorted(maps.Keys(host.HealthConditions()))...)
 	form.Passes, form.Fails = strconv.Itoa(check.Passes), strconv.Itoa(check.Fails)
 	for m := upstream.CheckNone; m <= upstream.CheckGet11; m++ {
 		form.Checks = append(form.Checks, m.String())

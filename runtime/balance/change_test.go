@@ -37,7 +37,7 @@ func TestChangesWhilePicking(t *testing.T) {
 		b.Change(func(live *upstream.Live) {
 			w := live.Members[i%len(live.Members)]
 			route, redirect := w.Labels()
-			w.SetLabels(redirect, route, "/health")
+			w.SetTexts(upstream.Texts{Route: redirect, Redirect: route})
 			live.SetFactor(w, int32(100+i))
 			w.Slot.SetLBSet(i % 3)
 			w.Slot.Switch(ir.StatusDisabled, i%2 == 0)

@@ -42,15 +42,16 @@ func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.Che
 	if err != nil {
 		return err
 	}
+	healthy := w.Texts().Healthy
 	if verb == "GET" {
-		if err := readBody(in, &answer, w.Healthy != nil); err != nil {
+		if err := readBody(in, &answer, healthy != nil); err != nil {
 			return err
 		}
 	}
 	switch {
-	case w.Healthy != nil && !w.Healthy(answer):
+	case healthy != nil && !healthy(answer):
 		return fmt.Errorf("hcexpr does not hold (status %d)", answer.Status)
-	case w.Healthy == nil && (answer.Status < 200 || answer.Status > 399):
+	case healthy == nil && (answer.Status < 200 || answer.Status > 399):
 		return fmt.Errorf("status %d", answer.Status)
 	}
 	return nil

@@ -14,11 +14,12 @@ func appendRequest(dst []byte, w *upstream.Worker, method upstream.CheckMethod) 
 	if verb == "OPTIONS" {
 		dst = append(dst, '*')
 	} else {
+		uri := w.Texts().CheckURI
 		dst = append(dst, w.Path...)
-		if w.Path != "" && w.CheckURI() != "" {
+		if w.Path != "" && uri != "" {
 			dst = append(dst, '/')
 		}
-		dst = append(dst, w.CheckURI()...)
+		dst = append(dst, uri...)
 	}
 	dst = append(append(dst, version...), "\r\nHost: "...)
 	dst = append(append(dst, w.Host...), ':')

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/runtime/eval"
@@ -22,19 +23,36 @@ func (b *builder) condition(w *effective.Worker, report bool) func(upstream.Answ
 	if item == nil {
 		return nil // httpd refuses it, and lowering said so
 	}
+	healthy, err := healthCondition(item)
+	if err != nil && report {
+		b.report.refuse(item, "the condition %s of a health check: %v", item.Name, err)
+	}
+	return healthy
+}
+
+// HealthConditions returns the conditions of health checks that the server knows, by name (mod_proxy_hcheck: ProxyHCExpr).
+func (h *Host) HealthConditions() map[string]func(upstream.Answer) bool {
+	all := make(map[string]func(upstream.Answer) bool)
+	for item := range ir.Of[*ir.HealthExpr](h.scopes.server.Items) {
+		if healthy, err := healthCondition(item); err == nil {
+			all[item.Name] = healthy
+		}
+	}
+	return all
+}
+
+// healthCondition compiles a ProxyHCExpr.
+func healthCondition(item *ir.HealthExpr) (func(upstream.Answer) bool, error) {
 	compiled, err := compileHealthExpr(item.Expr)
 	if err != nil {
-		if report {
-			b.report.refuse(item, "the condition %s of a health check: %v", item.Name, err)
-		}
-		return nil
+		return nil, err
 	}
 	return func(a upstream.Answer) bool {
 		var room eval.Room
 		x := &exchange.Exchange{}
 		x.Response.Status, x.Response.Fields = a.Status, a.Fields
 		return compiled.Holds(&eval.Context{Exchange: x, Server: &eval.Server{}, Fields: a.Fields, Body: a.Body}, &room)
-	}
+	}, nil
 }
 
 func compileHealthExpr(text string) (*eval.Condition, error) {

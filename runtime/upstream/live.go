@@ -79,31 +79,40 @@ func (l *Live) SetFactor(w *Worker, factor int32) {
 	}
 }
 
-// labels are the texts of a worker that change while the server runs: its names in sessions, and what its health check
-// asks for.
-type labels struct{ route, redirect, checkURI string }
+// Texts are what balancer-manager can change of a worker beside its slot.
+type Texts struct {
+	// Route and Redirect are its names in sessions; both may be empty.
+	Route, Redirect string
+	// CheckURI is what a health check asks for, behind the path of the worker; it may be empty.
+	CheckURI string
+	// CheckExpr is the name of the condition of a health check, and Healthy what it says of an answer; empty and nil where the
+	// statuses 200 to 399 are good.
+	CheckExpr string
+	Healthy   func(Answer) bool
+}
+
+// Texts returns what holds now. It must not be changed.
+func (w *Worker) Texts() *Texts {
+	if texts := w.texts.Load(); texts != nil {
+		return texts
+	}
+	texts := &Texts{Route: w.Route, Redirect: w.Redirect, CheckURI: w.HealthURI, Healthy: w.Healthy}
+	if w.Params != nil {
+		texts.CheckExpr = w.Params.Health.Expr.Value
+	}
+	return texts
+}
 
 // Labels returns the route of the worker and its redirect, as they hold now; both may be empty.
 func (w *Worker) Labels() (route, redirect string) {
-	if l := w.labels.Load(); l != nil {
-		return l.route, l.redirect
+	if texts := w.texts.Load(); texts != nil {
+		return texts.Route, texts.Redirect
 	}
 	return w.Route, w.Redirect
 }
 
-// CheckURI returns what a health check asks for, behind Path, as it holds now; it may be empty.
-func (w *Worker) CheckURI() string {
-	if l := w.labels.Load(); l != nil {
-		return l.checkURI
-	}
-	return w.HealthURI
-}
-
-// SetLabels changes the route of the worker, its redirect and what a health check asks for. It belongs into the function of
-// Balancer.Change, so that no other change is lost.
-func (w *Worker) SetLabels(route, redirect, checkURI string) {
-	w.labels.Store(&labels{route, redirect, checkURI})
-}
+// SetTexts makes texts hold. It belongs into the function of Balancer.Change, so that no other change is lost.
+func (w *Worker) SetTexts(texts Texts) { w.texts.Store(&texts) }
 
 // SetLBSet moves the worker to another load balancer set, 0 to 99.
 func (s *Slot) SetLBSet(set int) { s.lbSet.Store(int32(set)) }

@@ -10,7 +10,7 @@ import (
 )
 
 // Worker is one backend as the configuration describes it, with its live state. It is immutable but for the slot and for
-// what Labels returns.
+// what Texts returns.
 type Worker struct {
 	// Name is scheme, host, port unless it is the scheme's own, and path: "http://localhost:8000". Scheme and host are in
 	// lower case.
@@ -50,7 +50,7 @@ type Worker struct {
 	// Params are the parameters as the configuration wrote them; nil for the default worker.
 	Params *ir.Worker
 
-	labels atomic.Pointer[labels]
+	texts atomic.Pointer[Texts]
 }
 
 // IsTLS says whether connections to backends of a scheme are encrypted.
