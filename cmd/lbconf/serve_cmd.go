@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"time"
 
@@ -42,7 +41,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 	daemon.OneScheduler(term.getenv)
 	options := daemon.Options{
 		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Version: buildVersion(),
-		Log: slog.New(slog.NewTextHandler(term.stderr, nil)),
+		Log: daemon.NewLog(term.stderr),
 	}
 	if c.Path == "" {
 		err = c.demo(ctx, term, options)

@@ -124,7 +124,7 @@ func (d *daemon) compile(ctx context.Context) (*program.Program, error) {
 	d.name = source.Name
 	compiled, report := program.Compile(source.Config, program.Options{
 		Table: d.table, ServerRoot: source.ServerRoot, Hostname: mainName(ctx, source.Config),
-		Version: d.options.Version, System: strings.ToUpper(runtime.GOOS[:1]) + runtime.GOOS[1:],
+		Trace: tracer{d.options.Log}, Version: d.options.Version, System: strings.ToUpper(runtime.GOOS[:1]) + runtime.GOOS[1:],
 	})
 	d.log(source.Config, report)
 	if err := d.judge(source, report); err != nil {

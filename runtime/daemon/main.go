@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -68,7 +67,7 @@ func (p process) run(ctx context.Context, source Source) int {
 // options reads the command line.
 func (p process) options(source *Source) (Options, error) {
 	var listen []string
-	options := Options{Log: slog.New(slog.NewTextHandler(p.stderr, nil)), Version: moduleVersion()}
+	options := Options{Log: NewLog(p.stderr), Version: moduleVersion()}
 	flags := flag.NewFlagSet(p.name, flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Func("listen", "open `[PORT=]ADDR:PORT` in place of PORT of the configuration, or beside what it listens on; repeatable", func(value string) error {

@@ -254,7 +254,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 		return
 	}
 	var problems []rewrite.Problem
-	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, Maps: b.maps(s), MaxLength: maxPath, Trace: b.options.Trace})
+	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, Maps: b.maps(s), MaxLength: maxPath})
 	for _, p := range problems {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}

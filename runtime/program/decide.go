@@ -108,7 +108,7 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 // translate finds the URL that the request goes to; it is nil for none. done says that the plan is complete.
 func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw, done bool) {
 	if h.rules != nil && early.rewrites && p.path[0] == '/' {
-		result := h.rules.Run(&p.rewrite, x, h, &p.Self)
+		result := h.rules.Run(&p.rewrite, x, h, &p.Self, p.Trace)
 		switch result.Kind {
 		case rewrite.Status:
 			x.Filename = result.Value
@@ -145,12 +145,16 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw bool) {
 	var hit bool
 	if m := early.mapping; m != nil {
+		p.sayTried(x, m)
 		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
+			p.sayMapped(x, m)
 			return result(m, p.buf), raw
 		}
 	}
 	for _, m := range h.mappings {
+		p.sayTried(x, m)
 		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
+			p.sayMapped(x, m)
 			return result(m, p.buf), raw
 		}
 	}
@@ -211,6 +215,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 	x.Filename = p.buf[start:]
 	s.headers.Apply(x, &p.header)
 	h.dispatch(p, &c)
+	p.sayWorker(x, c.URL[:c.Authority-len("://")], c.URL)
 }
 
 // dispatch chooses what serves a canonical URL: a balancer, a worker, or for want of one the default worker, which opens

@@ -12,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
+	"github.com/lbconf/lbconf/runtime/trace"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -119,6 +120,8 @@ type Plan struct {
 	rewritten []byte
 	// depth is the number of directories whose index this plan is for.
 	depth int
+	// Trace takes what LogLevel asks to be said about the request; nil for nothing.
+	Trace *trace.Log
 	// Signature is the line at the end of the server's own pages.
 	Signature Signature
 
@@ -157,7 +160,7 @@ func (p *Plan) reset(h *Host) {
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse, p.TLS = nil, nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign = nil, true, false
-	p.scope, p.rewritten = nil, nil
+	p.scope, p.rewritten, p.Trace = nil, nil, h.scopes.base.trace
 	p.File = static.File{}
 	p.buf = p.buf[:0]
 }
@@ -210,8 +213,8 @@ func (h *Host) Refuse(x *exchange.Exchange, p *Plan) {
 	p.early = false
 }
 
-// use makes a response of the server's own what a scope says.
-func (p *Plan) use(s *scope) { p.response, p.Signature = s.response, s.signature }
+// use makes a response of the server's own, and what is said about the request, what a scope says.
+func (p *Plan) use(s *scope) { p.response, p.Signature, p.Trace = s.response, s.signature, s.trace }
 
 // respond makes the plan one that answers with a status.
 func (p *Plan) respond(status int) {

@@ -11,8 +11,8 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/accesslog"
 	"github.com/lbconf/lbconf/runtime/exchange"
-	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
+	"github.com/lbconf/lbconf/runtime/trace"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -36,8 +36,8 @@ type Options struct {
 	LookupEnv func(name string) (string, bool)
 	// Files is where certificates and their keys are read from; nil is the machine.
 	Files tlsconf.Files
-	// Trace sees what the rewrite rules do; nil for none.
-	Trace rewrite.Tracer
+	// Trace takes what LogLevel asks modules to say about requests; nil for nobody.
+	Trace trace.Sink
 }
 
 // Listen is one address that the configuration listens on.

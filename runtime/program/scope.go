@@ -19,6 +19,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
+	"github.com/lbconf/lbconf/runtime/trace"
 )
 
 // scope is what holds for a request: the server's defaults with the sections that cover it on top.
@@ -36,6 +37,7 @@ type scope struct {
 	// tlsStandard and tlsCertificates are SSLOptions StdEnvVars and ExportCertData.
 	tlsStandard, tlsCertificates bool
 	signature                    Signature
+	trace                        *trace.Log
 	preserveHost                 bool
 	addForwarded                 bool
 	continues                    bool
@@ -66,9 +68,11 @@ type sectionSet [maxSections / 64]uint64
 
 // scopes merges sections and remembers the result for each set of them that was met.
 type scopes struct {
-	server   *effective.Server
-	host     *Host
-	getenv   func(name string) (string, bool)
+	server *effective.Server
+	host   *Host
+	getenv func(name string) (string, bool)
+	// tracer takes what LogLevel asks for.
+	tracer   trace.Sink
 	loader   *tlsconf.Loader
 	base     *scope
 	proxy    []*section
@@ -103,7 +107,7 @@ type section struct {
 
 // build compiles the sections of a server.
 func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
-	c.server, c.host, c.getenv, c.loader = s, h, b.options.LookupEnv, b.tls
+	c.server, c.host, c.getenv, c.tracer, c.loader = s, h, b.options.LookupEnv, b.options.Trace, b.tls
 	b.backendTLS(s.Settings)
 	compiled := make(map[*effective.Mapping]*mapping)
 	phases := []effective.Phase{effective.PhaseProxy, effective.PhaseLocation}
@@ -127,7 +131,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 				c.files = append(c.files, sec)
 			case effective.PhaseLocation, effective.PhaseIf:
 				c.location = append(c.location, sec)
-				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine)
+				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine) || source.Settings.Words(ir.WordsLogLevel).IsSet()
 				c.edits = c.edits || len(source.Headers) > 0 || source.Settings.Word(ir.WordServerSignature).IsSet()
 				c.documented = c.documented || len(source.Files.Documents) > 0
 			}
@@ -315,6 +319,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	s := &scope{
 		tls: backends, tlsStandard: merged.Settings.SSLOption("StdEnvVars"), tlsCertificates: merged.Settings.SSLOption("ExportCertData"),
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
+		trace:        traceOf(c.tracer, merged.Settings),
 		signature:    signatureOf(merged.Settings.Word(ir.WordServerSignature).Value),
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,

@@ -111,11 +111,13 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		b.surveyFilters(item, item.Value)
 	case ir.WordSSLVerifyClient:
 		b.surveyTLS(item, in)
+	case ir.WordErrorLog:
+		b.report.ignore(item, "messages go to the standard error of this server, not to %s: let what starts it keep them", item.Value)
 	case ir.WordUseCanonicalName:
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
-	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordErrorLog, ir.WordPidFile,
+	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordPidFile,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,

@@ -48,10 +48,13 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 		a.pool = p.pools.of(w)
 	}
 	a.reuse = a.pool != nil && w.Settings.Reuse && w.Settings.AddressTTL != 0 && !a.lonely()
+	a.sayConnect(path)
 	fresh, result := a.connect(ctx)
 	if result.ends() {
+		a.sayRefused()
 		return result
 	}
+	a.sayConnected(fresh)
 	if w.Slot != nil {
 		w.Slot.Recovered()
 	}
@@ -59,6 +62,7 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	defer func() {
 		a.reuse = a.reuse && ended // a fault leaves the connection in any state
 		a.finish()
+		a.sayReleased()
 	}()
 	a.writeHead(authority, path)
 	n, result := a.send(ctx, fresh)

@@ -17,7 +17,11 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 			p.log.Warn("no member for the request", "balancer", b.Name, "reason", err)
 			return Result{Status: 503}
 		}
-		result := p.attemptMember(ctx, j, w)
+		j.sayPick(b, w)
+		path := j.memberPath(w)
+		j.sayMember(b, w)
+		j.sayAttempt("balancer", attempts)
+		result := p.attemptMember(ctx, j, w, path)
 		p.judge(j, b, w, result)
 		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.Live().MaxAttempts {
 			return result
@@ -26,9 +30,9 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 }
 
 // attemptMember is attempt for a member that was chosen. It counts the request out even when a fault ends it.
-func (p *Proxy) attemptMember(ctx context.Context, j *Job, w *upstream.Worker) Result {
+func (p *Proxy) attemptMember(ctx context.Context, j *Job, w *upstream.Worker, path []byte) Result {
 	defer w.Slot.End()
-	return p.attempt(ctx, j, w, nil, j.memberPath(w))
+	return p.attempt(ctx, j, w, nil, path)
 }
 
 // pick chooses a member and leaves the choice in the environment of the request.

@@ -170,6 +170,7 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 	if j.Plan.Balancer != nil {
 		return p.balance(ctx, j)
 	}
+	j.sayAttempt(j.Plan.Worker.Scheme, 0)
 	return p.attempt(ctx, j, j.Plan.Worker, j.Plan.Authority, j.Plan.Path)
 }
 

@@ -24,18 +24,6 @@ type Options struct {
 	Maps map[string]*Map
 	// MaxLength bounds the result of a rule in bytes (core: twice LimitRequestLine).
 	MaxLength int
-	// Trace sees each step; nil for none.
-	Trace Tracer
-}
-
-// Tracer sees what the rules do.
-type Tracer interface {
-	// Tried is called for each rule that is looked at, with the text that its pattern was matched against.
-	Tried(rule *ir.RewriteRule, subject []byte, matched bool)
-	// Tested is called for each condition that is looked at, with its expanded test string.
-	Tested(cond *ir.RewriteCond, value []byte, holds bool)
-	// Changed is called when a rule gave a new value.
-	Changed(rule *ir.RewriteRule, value, query []byte)
 }
 
 // Problem is something in a rule that cannot be run.
@@ -51,7 +39,6 @@ type Program struct {
 	rules     []rule
 	server    *eval.Server
 	maxLength int
-	trace     Tracer
 }
 
 type rule struct {
@@ -76,7 +63,7 @@ type rule struct {
 // used.
 func Compile(rules []effective.Rule, o Options) (*Program, []Problem) {
 	c := compiler{options: o}
-	p := &Program{server: o.Server, maxLength: o.MaxLength, trace: o.Trace}
+	p := &Program{server: o.Server, maxLength: o.MaxLength}
 	for _, r := range rules {
 		p.rules = append(p.rules, c.rule(r))
 	}

@@ -17,6 +17,7 @@ import (
 
 // Map is a compiled RewriteMap. It is safe for concurrent use.
 type Map struct {
+	name string
 	// change is an internal function, which works on the text behind start; nil for a map with a file.
 	change func(buf []byte, start int) []byte
 	file   *mapFile
@@ -38,7 +39,7 @@ func CompileMap(item *ir.RewriteMap, o MapOptions) (*Map, error) {
 	if refused := rewrite.Refused(problems); len(refused) > 0 {
 		return nil, errors.New(refused[0].Message)
 	}
-	m := &Map{}
+	m := &Map{name: item.Name}
 	switch source.Type {
 	case rewrite.MapInternal:
 		m.change = internalMap(source.Argument)
@@ -47,11 +48,11 @@ func CompileMap(item *ir.RewriteMap, o MapOptions) (*Map, error) {
 		m.pick = o.Pick
 	case rewrite.MapText:
 	case rewrite.MapDBM:
-		return nil, fmt.Errorf("the map %s is a DBM file, which this server does not read: write it as a text file, txt:", item.Name)
+		return nil, fmt.Errorf("the map %s is a DBM file, which this server does not read: write it as a text file, as txt:FILE", item.Name)
 	case rewrite.MapProgram:
-		return nil, fmt.Errorf("the map %s is a program, which this server does not run: write what it answers into a text file, txt:", item.Name)
+		return nil, fmt.Errorf("the map %s is a program, which this server does not run: write what it answers into a text file, as txt:FILE", item.Name)
 	case rewrite.MapDBD, rewrite.MapFastDBD:
-		return nil, fmt.Errorf("the map %s asks a database, which this server does not: write what it answers into a text file, txt:", item.Name)
+		return nil, fmt.Errorf("the map %s asks a database, which this server does not: write what it answers into a text file, as txt:FILE", item.Name)
 	}
 	m.file = &mapFile{path: o.Path(source.Argument)}
 	if _, err := os.Stat(m.file.path); err != nil {

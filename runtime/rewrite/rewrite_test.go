@@ -1,7 +1,7 @@
 package rewrite_test
 
 import (
-	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -14,11 +14,12 @@ import (
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/rewrite"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/trace"
 )
 
 // What rules do is held against httpd by the tests of the package program; here is what these do not see.
 
-func compile(t *testing.T, trace rewrite.Tracer, lines ...string) *rewrite.Program {
+func compile(t *testing.T, lines ...string) *rewrite.Program {
 	t.Helper()
 	var rules []effective.Rule
 	var conds []*ir.RewriteCond
@@ -32,7 +33,7 @@ func compile(t *testing.T, trace rewrite.Tracer, lines ...string) *rewrite.Progr
 		rules = append(rules, effective.Rule{Conds: conds, Rule: &ir.RewriteRule{Rule: rule}})
 		conds = nil
 	}
-	p, problems := rewrite.Compile(rules, rewrite.Options{Server: &eval.Server{}, MaxLength: 100, Trace: trace})
+	p, problems := rewrite.Compile(rules, rewrite.Options{Server: &eval.Server{}, MaxLength: 100})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -46,42 +47,62 @@ func (noHost) Answers([]byte, int) bool { return false }
 func run(p *rewrite.Program, s *rewrite.State, path string) rewrite.Result {
 	x := &exchange.Exchange{}
 	x.Request.Path = []byte(path)
-	return p.Run(s, x, noHost{}, &route.Self{Scheme: "http", Name: []byte("h"), Port: 80})
+	return p.Run(s, x, noHost{}, &route.Self{Scheme: "http", Name: []byte("h"), Port: 80}, nil)
 }
 
-type recorder struct{ steps []string }
+type recorder struct{ said []string }
 
-func (r *recorder) Tried(rule *ir.RewriteRule, subject []byte, matched bool) {
-	r.steps = append(r.steps, fmt.Sprintf("tried %s on %s: %t", rule.Rule.PatternText, subject, matched))
+func (r *recorder) Message(_ trace.Module, level trace.Level, _ netip.AddrPort, text string) {
+	r.said = append(r.said, level.String()+" "+text)
 }
 
-func (r *recorder) Tested(_ *ir.RewriteCond, value []byte, holds bool) {
-	r.steps = append(r.steps, fmt.Sprintf("tested %s: %t", value, holds))
-}
-
-func (r *recorder) Changed(_ *ir.RewriteRule, value, query []byte) {
-	r.steps = append(r.steps, fmt.Sprintf("changed to %s ? %s", value, query))
-}
-
+// TestTrace holds that a log says as much as its level; what it says is held against httpd by scripts.
 func TestTrace(t *testing.T) {
-	seen := &recorder{}
-	p := compile(t, seen, "^/none x", "cond $1x ^a", "cond b c [OR]", "cond b b", "^/(.*) /y/$1?q", "^/y - [F]")
-	if result := run(p, new(rewrite.State), "/a"); result.Kind != rewrite.Status || result.Status != 403 {
-		t.Errorf("%+v", result)
+	p := compile(t, "^/none x", "cond $1x ^a", "cond b c [OR]", "cond b b", "^/(.*) /y/$1?q", "^/y - [F]")
+	for _, test := range []struct {
+		level trace.Level
+		want  []string
+	}{
+		{trace.Debug, nil},
+		{trace.Trace2, []string{"trace2 init rewrite engine with requested uri /a", "trace2 rewrite '/a' -> '/y/a?q'", "trace2 setting lastsub to rule with output /y/$1?q", "trace2 forcing responsecode 403 for /y/a"}},
+	} {
+		seen := &recorder{}
+		log := trace.New(seen, func(string) trace.Level { return test.level })
+		x := &exchange.Exchange{}
+		x.Request.Path = []byte("/a")
+		if result := p.Run(new(rewrite.State), x, noHost{}, &route.Self{Scheme: "http"}, log); result.Kind != rewrite.Status || result.Status != 403 {
+			t.Errorf("%+v", result)
+		}
+		if diff := cmp.Diff(test.want, seen.said); diff != "" {
+			t.Errorf("%s:\n%s", test.level, diff)
+		}
 	}
-	want := []string{
-		"tried ^/none on /a: false", "tried ^/(.*) on /a: true", "tested ax: true", "tested b: false", "tested b: true",
-		"changed to /y/a ? q", "tried ^/y on /y/a: true",
+}
+
+// TestTracesCostNothing holds that rules that nobody traces allocate nothing.
+func TestTracesCostNothing(t *testing.T) {
+	p := compile(t, "^/none x", "cond %{REQUEST_URI} !^/b", "^/(.*) /y/$1?q [E=A:$1]", "^/y/(.*) http://b/$1 [P]")
+	var s rewrite.State
+	x := &exchange.Exchange{}
+	self := &route.Self{Scheme: "http", Name: []byte("h"), Port: 80}
+	path := []byte("/a")
+	run := func() {
+		x.Reset()
+		x.Request.Path = path
+		if result := p.Run(&s, x, noHost{}, self, nil); result.Kind != rewrite.Proxy {
+			t.Fatalf("%+v", result)
+		}
 	}
-	if diff := cmp.Diff(want, seen.steps); diff != "" {
-		t.Error(diff)
+	run()
+	if allocs := testing.AllocsPerRun(100, run); allocs > 0 {
+		t.Errorf("%v allocations a request", allocs)
 	}
 }
 
 // TestGrowthEnds holds that a result that grows without end is stopped, by its length or by the rounds of N.
 func TestGrowthEnds(t *testing.T) {
 	for _, rule := range []string{"^/(.*) /$1$1 [N]", "^/(.*) /$1 [N]", "^/a - [N=3]"} {
-		if result := run(compile(t, nil, rule), new(rewrite.State), "/ab"); result.Kind != rewrite.Status || result.Status != 500 {
+		if result := run(compile(t, rule), new(rewrite.State), "/ab"); result.Kind != rewrite.Status || result.Status != 500 {
 			t.Errorf("%s: %+v", rule, result)
 		}
 	}
@@ -89,7 +110,7 @@ func TestGrowthEnds(t *testing.T) {
 
 // TestResultsDoNotOverlap holds that one State serves requests of any size after one another.
 func TestResultsDoNotOverlap(t *testing.T) {
-	p := compile(t, nil, "cond %{QUERY_STRING} !x", "^/(.*) http://b/$1?$1&$0 [P,NE]")
+	p := compile(t, "cond %{QUERY_STRING} !x", "^/(.*) http://b/$1?$1&$0 [P,NE]")
 	var s rewrite.State
 	for _, n := range []int{1, 30, 2, 25, 0} {
 		path := "/" + strings.Repeat("a", n)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/trace"
 )
 
 // change says what the rules did to the path so far.
@@ -19,8 +20,16 @@ const (
 
 // Run applies the rules to a request. It writes Request.Query and the environment of the exchange; the path of the
 // exchange stays what the client asked for.
-func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Self) Result {
+func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Self, log *trace.Log) Result {
+	s.log = log
 	s.begin(p, x, host, self)
+	s.say(trace2, "init rewrite engine with requested uri %s", s.value)
+	result := p.run(s, x)
+	s.sayResult(&result)
+	return result
+}
+
+func (p *Program) run(s *State, x *exchange.Exchange) Result {
 	original, hadQuery := s.query, s.hasQuery
 	changed := p.apply(s)
 	x.Request.Query, x.Request.HasQuery = s.query, s.hasQuery
@@ -93,8 +102,12 @@ func (p *Program) apply(s *State) change {
 				changed = changeRaw
 			}
 		}
+		if !r.keepsPath {
+			s.sayOutput(r)
+		}
 		switch {
 		case r.passThrough:
+			s.say(trace2, "forcing '%s' to get passed through to next API URI-to-filename handler", s.value)
 			s.value = s.join(passPrefix, s.value)
 			return changeNormal
 		case r.end, r.proxy, r.last:
@@ -114,11 +127,9 @@ func (p *Program) apply(s *State) change {
 
 // try applies one rule. failed says that the state's code is the answer.
 func (p *Program) try(s *State, r *rule) (matched, failed bool) {
+	s.sayPattern(r)
 	s.rule.groups, matched = r.match.MatchBytes(s.value, s.rule.groups)
 	matched = matched != r.negated
-	if p.trace != nil {
-		p.trace.Tried(r.item, s.value, matched)
-	}
 	if !matched {
 		return false, false
 	}
@@ -126,7 +137,7 @@ func (p *Program) try(s *State, r *rule) (matched, failed bool) {
 	if r.negated {
 		s.rule.subject = nil
 	}
-	if !p.holds(s, r.conds) {
+	if !holds(s, r.conds) {
 		return false, false
 	}
 	value := s.value
@@ -141,21 +152,22 @@ func (p *Program) try(s *State, r *rule) (matched, failed bool) {
 			return true, true
 		}
 	}
+	if !r.keepsPath {
+		s.say(trace2, "rewrite '%s' -> '%s'", s.value, value)
+	}
 	for i := range r.env {
 		s.setEnv(&r.env[i])
 	}
 	if r.keepsPath {
 		if r.answers {
 			s.code = r.status
+			s.sayStatus("forcing responsecode %d for %s", s.code)
 		}
 		return true, false
 	}
 	s.value = value
 	s.splitQuery(r)
 	s.finish(r)
-	if p.trace != nil {
-		p.trace.Changed(r.item, s.value, s.query)
-	}
 	return true, false
 }
 
@@ -164,13 +176,16 @@ func (s *State) finish(r *rule) {
 	switch {
 	case r.proxy:
 		s.qualify()
+		s.say(trace2, "forcing proxy-throughput with %s", s.value)
 		s.value = s.join(proxyPrefix, s.value)
 	case r.redirect:
 		s.qualify()
+		s.say(trace2, "explicitly forcing redirect with %s", s.value)
 		s.code = r.status
 	default:
 		s.reduce()
 		if n, _ := absolute(s.value); n > 0 {
+			s.sayStatus("implicitly forcing redirect (rc=%d with %s", 302)
 			s.code = 302
 		} else if len(s.value) == 0 || s.value[0] != '/' {
 			s.value = s.join(slash, s.value)
@@ -181,14 +196,12 @@ func (s *State) finish(r *rule) {
 var slash = []byte("/")
 
 // holds evaluates conditions: a true one with OR skips the rest of its group, a false one without OR fails the rule.
-func (p *Program) holds(s *State, conds []cond) bool {
+func holds(s *State, conds []cond) bool {
 	for i := 0; i < len(conds); i++ {
 		c := &conds[i]
 		value := s.expand(&c.test, nil)
 		holds := c.holds.holds(s, value, c.negated) != c.negated
-		if p.trace != nil {
-			p.trace.Tested(c.item, value, holds)
-		}
+		s.sayCond(c.item.Cond, value, holds)
 		switch {
 		case holds && c.orNext:
 			for i < len(conds) && conds[i].orNext {
@@ -205,10 +218,12 @@ func (p *Program) holds(s *State, conds []cond) bool {
 func (s *State) setEnv(t *template) {
 	text := s.expand(t, nil)
 	if len(text) > 0 && text[0] == '!' {
+		s.say(trace5, "unsetting env variable '%s'", text[1:])
 		s.x.Env.Unset(string(text[1:]))
 		return
 	}
 	name, value, _ := bytes.Cut(text, []byte(":"))
+	s.say(trace5, "setting env variable '%s' to '%s'", name, value)
 	s.x.Env.Set(string(name), value)
 }
 

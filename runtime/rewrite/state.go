@@ -6,6 +6,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/trace"
 )
 
 // Kind is what the rules make of a request. The zero value is invalid.
@@ -54,6 +55,8 @@ type State struct {
 	self *route.Self
 	vars eval.Context
 	expr eval.Room
+
+	log *trace.Log
 
 	buf   []byte
 	value []byte
@@ -133,7 +136,13 @@ func (s *State) appendPart(p *part, e *escaping) {
 	case partMap:
 		start := len(s.buf)
 		s.appendParts(&p.lookup.key, e)
-		if !p.lookup.from.lookUp(s, start) {
+		var key []byte
+		if s.says(trace5) {
+			key = append(key, s.buf[start:]...)
+		}
+		found := p.lookup.from.lookUp(s, start)
+		s.sayMap(p.lookup.from, key, s.buf[start:], found)
+		if !found {
 			s.buf = s.buf[:start]
 			s.appendParts(&p.lookup.fallback, e)
 		}

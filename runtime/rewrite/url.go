@@ -71,6 +71,8 @@ func (s *State) splitQuery(r *rule) {
 		return
 	}
 	at += scheme
+	before := s.value
+	defer func() { s.saySplit(before) }()
 	found := s.value[at+1:]
 	s.value = s.value[:at]
 	switch {
@@ -121,6 +123,7 @@ func (s *State) reduce() {
 		host, port = host[:i], clib.Atoi(host[i+1:])
 	}
 	if s.host.Answers(host, port) {
+		s.say(trace3, "reduce %s -> %s", s.value, path)
 		s.value = path
 	}
 }
@@ -149,6 +152,7 @@ func (s *State) redirect(scheme int, raw, sameQuery bool) Result {
 	if raw {
 		s.buf = append(s.buf, s.value...)
 	} else {
+		s.sayEscaped(s.hasQuery && !sameQuery)
 		s.buf = appendEscapedURL(s.buf, s.value, scheme)
 	}
 	if s.hasQuery {

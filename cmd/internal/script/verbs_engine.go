@@ -140,12 +140,22 @@ func verbReload(ctx context.Context, s *session, c *call) error {
 	return s.process.Reload()
 }
 
-// verbLog is `log`: it prints what the engine has said.
+// verbLog is `log [-module NAME]`: it prints what the engine has said, or what one module has.
 func verbLog(_ context.Context, s *session, c *call) error {
+	module, ok, err := c.option("-module")
+	if err != nil {
+		return err
+	}
 	if len(c.args) > 0 || s.process == nil {
-		return usage("usage: log, after engine")
+		return usage("usage: log [-module NAME], after engine")
 	}
 	c.prints = true
-	fmt.Fprintln(&c.stdout, s.process.Log())
+	if !ok {
+		fmt.Fprintln(&c.stdout, s.process.Log())
+		return nil
+	}
+	for _, said := range s.process.Messages(module) {
+		fmt.Fprintln(&c.stdout, said)
+	}
 	return nil
 }
