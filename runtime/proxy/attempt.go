@@ -61,6 +61,10 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	ended := false
 	defer func() {
 		a.reuse = a.reuse && ended // a fault leaves the connection in any state
+		if encoder := a.encoded.encoder; encoder != nil {
+			a.encoded.encoder = nil
+			encoder.Drop()
+		}
 		a.finish()
 		a.sayReleased()
 	}()

@@ -18,7 +18,7 @@ type Encoder interface {
 	Flush(dst []byte) ([]byte, error)
 	// Close returns dst with the rest, after the last byte of the body.
 	Close(dst []byte) ([]byte, error)
-	// Drop ends the use of the encoder; after Close it does nothing.
+	// Drop ends the use of the encoder, whether it was closed or not. It is called once.
 	Drop()
 }
 
@@ -53,7 +53,6 @@ type encoded struct {
 // the client gets its length. Whatever has arrived goes out before more is awaited.
 func (a *attempt) relayEncoded() Result {
 	e := &a.encoded
-	defer e.encoder.Drop()
 	for {
 		data, err := a.response.Available()
 		switch {

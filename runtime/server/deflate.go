@@ -51,20 +51,11 @@ func (e *encoder) Flush(dst []byte) ([]byte, error) {
 // Close fulfils proxy.Encoder.
 func (e *encoder) Close(dst []byte) ([]byte, error) {
 	err := e.gzip.Close()
-	dst = e.take(dst)
-	e.release()
-	return dst, err
+	return e.take(dst), err
 }
 
 // Drop fulfils proxy.Encoder.
-func (e *encoder) Drop() { e.release() }
-
-func (e *encoder) release() {
-	if e.pool != nil {
-		e.pool.Put(e)
-		e.pool = nil
-	}
-}
+func (e *encoder) Drop() { e.pool.Put(e) }
 
 // encoders keeps compressors by their level, since one holds much memory.
 type encoders [10]sync.Pool
