@@ -52,15 +52,19 @@ func (h handled) isHandler() bool {
 
 // proxiedBy returns the ProxyPass that takes the path and all below it before the handler is asked; nil for none. known is
 // false where that cannot be said.
-func (h handled) proxiedBy() (pass *ir.ProxyPass, known bool) {
-	if h.server.SetsNoProxy() {
+func (h handled) proxiedBy() (pass *ir.ProxyPass, known bool) { return proxiedBy(h.server, h.path) }
+
+// proxiedBy returns the ProxyPass of a server that takes a path and all below it; nil for none. known is false where that
+// cannot be said.
+func proxiedBy(s *effective.Server, path string) (pass *ir.ProxyPass, known bool) {
+	if s.SetsNoProxy() {
 		return nil, false
 	}
-	if m := h.server.ScopeFor(h.path, "", nil).Mapping; m != nil {
+	if m := s.ScopeFor(path, "", nil).Mapping; m != nil {
 		return takes(m.Pass), true
 	}
-	path := mergeSlashes(h.path)
-	for _, m := range h.server.Mappings {
+	path = mergeSlashes(path)
+	for _, m := range s.Mappings {
 		switch covered, sure := coversPath(m.Pass, path); {
 		case !sure:
 			return nil, false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -53,11 +54,17 @@ func reportHandlerShadowed(p *Pass, h handled, pass *ir.ProxyPass) {
 			{Kind: "help", Text: fmt.Sprintf("write ProxyPass %q ! above the ProxyPass", h.path)},
 		},
 	}
-	// A line above one of the main server would hold for all virtual hosts.
-	for own := range ir.Of[*ir.ProxyPass](h.server.Items) {
+	d.Fix = p.exclude(h.server, pass, h.path)
+	p.Report(d)
+}
+
+// exclude takes a path out of what a ProxyPass takes; nil where that stands elsewhere, as a line above one of the main server
+// would hold for all virtual hosts.
+func (p *Pass) exclude(s *effective.Server, pass *ir.ProxyPass, path string) *diag.Fix {
+	for own := range ir.Of[*ir.ProxyPass](s.Items) {
 		if own == pass {
-			d.Fix = p.insertBefore(pass, "take the path out of what is proxied", fmt.Sprintf("ProxyPass %q !", h.path))
+			return p.insertBefore(pass, "take the path out of what is proxied", fmt.Sprintf("ProxyPass %q !", path))
 		}
 	}
-	p.Report(d)
+	return nil
 }

@@ -42,7 +42,7 @@ func TestDeflateSideBySide(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		return io.ReadAll(resp.Body)
 	}
 	var wg sync.WaitGroup
