@@ -95,14 +95,13 @@ func listenProtocol(l *ir.Listen) string {
 	return "http"
 }
 
-// certificate takes a SSLCertificateFile or SSLCertificateKeyFile of the server.
+// certificate takes an item that is a SSLCertificateFile or SSLCertificateKeyFile of the server.
 func (s *Server) certificate(item *ir.Word) {
-	switch item.Name {
-	case ir.WordSSLCertificateFile:
+	if item.Name == ir.WordSSLCertificateFile {
 		s.Certificates = append(s.Certificates, item)
-	case ir.WordSSLCertificateKeyFile:
+	}
+	if item.Name == ir.WordSSLCertificateKeyFile {
 		s.CertificateKeys = append(s.CertificateKeys, item)
-	default: // a setting of one value
 	}
 }
 

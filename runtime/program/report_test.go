@@ -85,6 +85,9 @@ func TestRefused(t *testing.T) {
 		{"<Location /x>\nSSLVerifyClient require\n</Location>", "SSLVerifyClient", "another handshake"},
 		{"<Location /x>\nSSLCipherSuite HIGH\n</Location>", "SSLCipherSuite", "another handshake"},
 		{"SSLOptions +FakeBasicAuth", "SSLOptions", "who may pass"},
+		{"SSLOpenSSLConfCmd MinProtocol TLSv1.2", "SSLOpenSSLConfCmd", "SSLProtocol"},
+		{"<Location /x>\nSSLRequireSSL\n</Location>", "SSLRequireSSL", "Require ssl"},
+		{"SSLCARevocationCheck chain", "SSLCARevocationCheck", "door"},
 		{"CustomLog logs/a \"%{SSL_SESSION_ID}x\"", "CustomLog", "SSL_SESSION_ID"},
 		{"RewriteEngine On\nRewriteCond %{SSL:SSL_SESSION_ID} a\nRewriteRule ^/ - [F]", "RewriteCond", "SSL_SESSION_ID"},
 		{"ProxyPass / fcgi://b/", "ProxyPass", "fcgi"},
@@ -170,6 +173,8 @@ func TestRulesThatNobodyRuns(t *testing.T) {
 		"<Directory /srv>\nAuthType Basic\nRewriteEngine On\nRewriteRule a b\n</Directory>",
 		"<Location /x>\nRewriteEngine Off\nRewriteRule a b\n</Location>",
 		"Options None\nLogLevel info\nErrorLog logs/e",
+		"SSLProtocol all -SSLv2 -SSLv3 -TLSv1 -TLSv1.1\nSSLHonorCipherOrder off\nSSLSessionTickets off\nSSLOptions +StrictRequire",
+		"SSLRandomSeed startup builtin\nSSLCARevocationCheck none\nSSLInsecureRenegotiation off\nSSLVerifyDepth 3",
 	} {
 		if _, report := tryCompile(t, conf+"\n"); !report.OK() {
 			t.Errorf("%q is refused: %+v", conf, report.Refused)

@@ -36,6 +36,10 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 			b.surveyTLS(item, in)
 		case ir.WordsLogLevel: // about messages, of which this server has its own
 		}
+	case *ir.Number:
+		if item.Name == ir.NumberSSLVerifyDepth && in != nil {
+			b.anotherHandshake(item, string(item.Name), in)
+		}
 	case *ir.HeaderEdit:
 		b.surveyHeader(item, in)
 	case *ir.RewriteMap:
@@ -58,7 +62,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyDocument(item)
 	case *ir.FilterByType:
 		b.surveyFilters(item, item.Filters)
-	case *ir.LoadModule, *ir.Number, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.HealthTemplate, *ir.HealthExpr, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
@@ -110,7 +114,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	case ir.WordSetOutputFilter:
 		b.surveyFilters(item, item.Value)
 	case ir.WordSSLVerifyClient:
-		b.surveyTLS(item, in)
+		b.surveyVerifyClient(item, in)
 	case ir.WordErrorLog:
 		b.report.ignore(item, "messages go to the standard error of this server, not to %s: let what starts it keep them", item.Value)
 	case ir.WordUseCanonicalName:
@@ -118,7 +122,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
 	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordPidFile,
-		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
+		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
@@ -150,6 +154,7 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	case ir.ResidueInert:
 	case ir.ResidueUnsupported:
 		switch {
+		case b.surveyTLSResidue(item):
 		case item.Name == "ProxyPassInterpolateEnv" && !clib.EqualFold(item.Args, "off"):
 			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
 		case item.Name == "ProxyWebsocketFallbackToProxyHttp":

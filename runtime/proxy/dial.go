@@ -109,13 +109,13 @@ func (d *dialer) reach(ctx context.Context, w *upstream.Worker, p *pool, secure 
 // none of them can be reached.
 func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (net.Conn, error) {
 	if w.Socket != "" {
-		return d.dial(ctx, w, "unix", w.Socket)
+		return dial(ctx, w, "unix", w.Socket)
 	}
 	list, cached, err := d.addresses(ctx, w, p)
 	if err != nil {
 		return nil, err
 	}
-	b, err := d.dialAny(ctx, w, list)
+	b, err := dialAny(ctx, w, list)
 	if err == nil || !cached || ctx.Err() != nil {
 		return b, err
 	}
@@ -126,14 +126,14 @@ func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (net.
 	if list, _, err = d.addresses(ctx, w, p); err != nil {
 		return nil, err
 	}
-	return d.dialAny(ctx, w, list)
+	return dialAny(ctx, w, list)
 }
 
 // dialAny tries each address in turn.
-func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (net.Conn, error) {
+func dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (net.Conn, error) {
 	var last error
 	for _, address := range list {
-		b, err := d.dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(w.Port)).String()) //nolint:gosec // 1 to 65535
+		b, err := dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(w.Port)).String()) //nolint:gosec // 1 to 65535
 		if err == nil {
 			return b, nil
 		}
@@ -142,7 +142,7 @@ func (d *dialer) dialAny(ctx context.Context, w *upstream.Worker, list []netip.A
 	return nil, last
 }
 
-func (d *dialer) dial(ctx context.Context, w *upstream.Worker, network, address string) (net.Conn, error) {
+func dial(ctx context.Context, w *upstream.Worker, network, address string) (net.Conn, error) {
 	settings := &w.Settings
 	dialer := net.Dialer{Timeout: settings.ConnectTimeout, KeepAlive: -1}
 	if settings.KeepAlive {

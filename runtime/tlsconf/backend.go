@@ -91,7 +91,7 @@ func (c *compiler) backend(s *effective.Settings) *Backend {
 func (c *compiler) backendVerification(s *effective.Settings) *verification {
 	mode := clib.ToLower(s.Word(ir.WordSSLProxyVerify).Value)
 	file, folder := s.Word(ir.WordSSLProxyCACertificateFile), s.Word(ir.WordSSLProxyCACertificatePath)
-	known, _ := c.authorities(file, folder)
+	known := c.authorities(file, folder)
 	if mode == "none" {
 		return nil
 	}

@@ -208,17 +208,14 @@ type authorities struct {
 	all *x509.CertPool
 }
 
-// authorities loads the certificates of a file and of a folder; either may not be set.
-func (c *compiler) authorities(file, folder effective.Value[string]) (authorities, bool) {
+// authorities loads the certificates of a file and of a folder; either may not be set. What cannot be read is reported.
+func (c *compiler) authorities(file, folder effective.Value[string]) authorities {
 	a := authorities{x509.NewCertPool(), x509.NewCertPool(), x509.NewCertPool()}
-	ok := true
 	if item, set := file.By.(*ir.Word); set {
 		data, read := c.file(item, item.Name, item.Value)
 		if read && a.add(data) == 0 {
 			c.refuse(item, "%s holds no certificate: write the path of a file in PEM with those who sign", item.Value)
-			read = false
 		}
-		ok = read
 	}
 	if item, set := folder.By.(*ir.Word); set {
 		data, err := c.readFolder(c.path(item.Value))
@@ -226,9 +223,8 @@ func (c *compiler) authorities(file, folder effective.Value[string]) (authoritie
 			c.refuse(item, "%s cannot be read: %s: write a folder that openssl rehash was run on", item.Name, reason(c.path(item.Value), err))
 		}
 		a.add(data)
-		ok = ok && err == nil
 	}
-	return a, ok
+	return a
 }
 
 // add takes the certificates of a text in PEM and returns their number.

@@ -177,7 +177,7 @@ func (c *compiler) clients(s *effective.Server, out *Server) {
 	default:
 		c.refuse(mode.By, "SSLVerifyClient %s accepts any certificate and leaves it to the application to judge it, which this server does not offer: write optional or require", mode.Value)
 	}
-	known, _ := c.authorities(s.Settings.Word(ir.WordSSLCACertificateFile), s.Settings.Word(ir.WordSSLCACertificatePath))
+	known := c.authorities(s.Settings.Word(ir.WordSSLCACertificateFile), s.Settings.Word(ir.WordSSLCACertificatePath))
 	out.verify = verification{
 		authorities: known, depth: int(s.Settings.Number(ir.NumberSSLVerifyDepth).Value), usage: x509.ExtKeyUsageClientAuth,
 	}
