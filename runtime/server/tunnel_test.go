@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/server"
+	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
 const (
@@ -201,4 +204,32 @@ func TestManyTunnels(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// TestTunnelOutlivesSwap: a reload leaves open tunnels alone, and their line goes to the log that they began with.
+func TestTunnelOutlivesSwap(t *testing.T) {
+	leaks(t)
+	origin := switchingBackend(t, func(conn *net.TCPConn) { _, _ = io.Copy(conn, conn) })
+	dir, table := t.TempDir(), upstream.NewTable()
+	config := func(backend, log string) string {
+		return "ProxyPass / " + backend + "/\nCustomLog " + filepath.Join(dir, log) + " \"%>s %r\"\n"
+	}
+	s, addr := startWith(t, compile(t, config("ws://"+origin, "before"), table), server.Options{})
+	c := tunnelTo(t, addr)
+	if err := s.Swap(compile(t, config("http://127.0.0.1:1", "after"), table)); err != nil {
+		t.Fatal(err)
+	}
+	c.send("still here")
+	got := make([]byte, len("still here"))
+	if _, err := io.ReadFull(c.r, got); err != nil || string(got) != "still here" {
+		t.Errorf("%q, %v behind a reload", got, err)
+	}
+	_ = c.conn.Close()
+	within(t, func() error {
+		text, err := os.ReadFile(filepath.Join(dir, "before"))
+		if err == nil && string(text) != "101 GET / HTTP/1.1\n" {
+			err = fmt.Errorf("the log has %q", text)
+		}
+		return err
+	})
 }
