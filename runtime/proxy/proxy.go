@@ -75,6 +75,10 @@ type Result struct {
 	Blameless bool
 	// Drop says that the client's connection is to be closed: without a response unless one was begun.
 	Drop bool
+	// Tunnelled says that the connection switched to another protocol and is done with that; it goes with Drop.
+	Tunnelled bool
+	// Allow are the methods of a response to OPTIONS that the server gives itself, with Status 200 and no page.
+	Allow string
 }
 
 // ends says whether there is nothing more to do than what the result says.

@@ -220,6 +220,8 @@ func (j *Job) maxForwards() Result {
 	switch {
 	case !ok:
 		return Result{Status: 400, Text: "Max-Forwards request header could not be parsed"}
+	case n == 0 && string(j.X.Request.Method) == "OPTIONS":
+		return Result{Status: 200, Allow: "TRACE"}
 	case n == 0:
 		return Result{Status: 400, Text: "Max-Forwards has reached zero - proxy loop?"}
 	}

@@ -38,7 +38,7 @@ func (a *attempt) switchProtocols() Result {
 		return a.clientGone()
 	}
 	a.tunnel()
-	return Result{Drop: true}
+	return Result{Drop: true, Tunnelled: true}
 }
 
 func orNone(value []byte) string {

@@ -359,6 +359,7 @@ func isBodiless(status int) bool { return status == 204 || status == 304 }
 func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
 var (
+	allowName    = []byte("Allow")
 	locationName = []byte("Location")
 	lengthName   = []byte("Content-Length")
 

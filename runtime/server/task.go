@@ -319,8 +319,13 @@ func (t *task) carryOut() {
 	case program.Forward:
 		t.job.X, t.job.Plan, t.job.Client, t.job.Body, t.job.Upgrades = &t.x, &t.plan, t, &t.body, t.apart
 		result := t.conn.server.proxy.Do(t.conn.ctx, &t.job)
-		t.job.Failed = result.Status != 0 || result.Drop
+		t.job.Failed = (result.Status != 0 || result.Drop) && !result.Tunnelled && result.Allow == ""
 		switch {
+		case result.Allow != "":
+			t.x.Response.Status, t.x.Response.Reason = result.Status, []byte(reasonOf(result.Status, ""))
+			t.x.Response.Fields = append(t.x.Response.Fields[:0], wire.Field{Name: allowName, Value: []byte(result.Allow)})
+			t.x.Response.ContentType = nil
+			t.send(exchange.Content{})
 		case result.Drop:
 			t.conn.closing = true
 			if t.x.Response.Status == 0 {
