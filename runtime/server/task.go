@@ -271,6 +271,7 @@ func (t *task) end(g *generation) {
 	}
 	if t.slot != nil {
 		t.slot.End(x.BytesOut, x.Done.Sub(x.Start))
+		t.unwatch() // a connection that lingers is none in work
 	}
 	if g.observed {
 		c.server.observer.Observe(x, &t.plan, &t.job)
