@@ -61,7 +61,12 @@ func (e GoProgram) Command(ctx context.Context, job Job) (Command, error) {
 	file := lbconf.Args[len(lbconf.Args)-1]
 	folder := filepath.Join(run, "program")
 	convert := append(slices.Clip(e.LBConf.Args), "convert", "--to", "go", "--allow-refused", "--replace", e.Source, "-o", folder, file)
-	if err := e.step(ctx, job.Dir, lbconf.Path, convert...); err != nil {
+	findings, err := e.step(ctx, job.Dir, lbconf.Path, convert...)
+	if err != nil {
+		return Command{}, err
+	}
+	converted := filepath.Join(run, "convert.log") // what lbconf serve would say of the text
+	if err := os.WriteFile(converted, []byte(findings), 0o644); err != nil {
 		return Command{}, err
 	}
 	sums, err := os.ReadFile(filepath.Join(e.Source, "go.sum"))
@@ -72,7 +77,7 @@ func (e GoProgram) Command(ctx context.Context, job Job) (Command, error) {
 		return Command{}, err
 	}
 	program := filepath.Join(run, "program.exe")
-	if err := e.step(ctx, folder, "go", "build", "-mod=mod", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "."); err != nil {
+	if _, err := e.step(ctx, folder, "go", "build", "-mod=mod", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "."); err != nil {
 		return Command{}, err
 	}
 	args := []string{"--server-root", filepath.Dir(job.Path())}
@@ -81,22 +86,22 @@ func (e GoProgram) Command(ctx context.Context, job Job) (Command, error) {
 			args = append(args, arg, lbconf.Args[i+1])
 		}
 	}
-	return Command{Path: program, Args: args, Env: lbconf.Env, Dir: job.Dir, Reload: syscall.SIGHUP}, nil
+	return Command{Path: program, Args: args, Env: lbconf.Env, Dir: job.Dir, Logs: []string{converted}, Reload: syscall.SIGHUP}, nil
 }
 
-// step runs a program that must end with status 0.
-func (e GoProgram) step(ctx context.Context, dir, program string, args ...string) error {
+// step runs a program that must end with status 0, and returns what it prints.
+func (e GoProgram) step(ctx context.Context, dir, program string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), e.LBConf.Env...)
 	cmd.Env = append(cmd.Env, "GOWORK=off")
 	verdict, err := ask(cmd)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if !verdict.OK {
-		return &StartError{Engine: e.Name(), Exit: verdict.Exit, Message: verdict.Message}
+		return "", &StartError{Engine: e.Name(), Exit: verdict.Exit, Message: verdict.Message}
 	}
-	return nil
+	return verdict.Message, nil
 }
 
 // IsSource reports whether a folder has the source of lbconf.
