@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -81,6 +82,9 @@ func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.F
 	p.File = static.File{Found: found, Rules: s.files}
 	if found.Info != nil && !found.IsDir() {
 		p.File.Kind = s.files.KindOf(found.Name)
+		if clib.HasPrefixFold(p.File.Kind.Type, programTypes) {
+			p.respond(statusNotFound) // the source of a program
+		}
 	}
 }
 

@@ -55,9 +55,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 	case *ir.Alias:
 		b.surveyAlias(item, in)
 	case *ir.MimeEdit:
-		if item.Action == ir.MimeAddOutputFilter {
-			b.surveyFilters(item, item.Value)
-		}
+		b.surveyMime(item)
 	case *ir.ErrorDocument:
 		b.surveyDocument(item)
 	case *ir.FilterByType:
@@ -124,8 +122,10 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordPidFile,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
-		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordForceType, ir.WordAcceptPathInfo,
+		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
+	case ir.WordForceType:
+		b.surveyType(item, item.Value)
 	case ir.WordAddDefaultCharset:
 		if !clib.EqualFold(item.Value, "off") {
 			b.report.ignore(item, "AddDefaultCharset is run for local files only: the types of backends pass as they are")

@@ -74,6 +74,8 @@ func (b *builder) surveyFileResidue(item *ir.Residue) bool {
 			return true
 		}
 		b.report.ignore(item, "%s is not run by this server: its path answers 404", item.Name)
+	case "VirtualDocumentRoot", "VirtualDocumentRootIP", "VirtualScriptAlias", "VirtualScriptAliasIP":
+		b.report.refuse(item, "%s is not run by this server, which would send the files of DocumentRoot for every host: write a <VirtualHost> for each", item.Name)
 	case "AllowOverrideList":
 		if !clib.EqualFold(name, "none") {
 			b.report.refuse(item, "AllowOverrideList is not run by this server: write AllowOverride None")
@@ -105,4 +107,26 @@ func (b *builder) reaches(args string) bool {
 		}
 	}
 	return false
+}
+
+// programTypes begin the media types that modules of httpd take for the names of programs: PHP, CGI.
+const programTypes = "application/x-httpd-"
+
+// surveyType refuses a media type that stands for a program, whose source would be sent.
+func (b *builder) surveyType(item ir.Item, media string) {
+	if clib.HasPrefixFold(media, programTypes) && b.servesFiles() {
+		b.report.refuse(item, "files of the type %s are programs, which this server does not run and would send as they are: serve them by a backend", media)
+	}
+}
+
+// surveyMime reports what mod_mime says and this server does not run.
+func (b *builder) surveyMime(item *ir.MimeEdit) {
+	switch item.Action {
+	case ir.MimeAddOutputFilter:
+		b.surveyFilters(item, item.Value)
+	case ir.MimeAddType:
+		b.surveyType(item, item.Value)
+	case ir.MimeAddCharset, ir.MimeAddEncoding, ir.MimeAddLanguage, ir.MimeRemoveType, ir.MimeRemoveCharset, ir.MimeRemoveEncoding,
+		ir.MimeRemoveLanguage, ir.MimeRemoveOutputFilter:
+	}
 }
