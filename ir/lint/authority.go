@@ -173,9 +173,19 @@ func (a *openAuthority) reference(part rewrite.Part) (reference, bool) {
 		}
 		ref.limit()
 		return ref, ref.subject != "" && ref.subject != "path"
-	case *rewrite.Literal, *rewrite.MapLookup:
+	case *rewrite.MapLookup:
+		if len(part.Key.Parts) == 1 && a.changesCase(part.Map) {
+			return a.reference(part.Key.Parts[0])
+		}
+	case *rewrite.Literal:
 	}
 	return reference{}, false
+}
+
+// changesCase reports whether a map gives back its key, in other letters. What any other map gives stands in a file.
+func (a *openAuthority) changesCase(name string) bool {
+	m := a.server.Rewrite.Maps[name]
+	return m != nil && (clib.EqualFold(m.Source, "int:tolower") || clib.EqualFold(m.Source, "int:toupper"))
 }
 
 // wholePath reports whether patterns of the scope are matched against a path that begins with a slash: all but those of a

@@ -52,6 +52,9 @@ RewriteRule "^/app/(.*)" "http://app.example.com:8080/$1" [P]
 	},
 }
 
+// anyGroup is the highest number that a reference can have.
+const anyGroup = 9
+
 // capturing is how many groups references can mean at a place.
 type capturing struct {
 	// ruleGroups and condGroups are the highest numbers of $N and %N; -1 where no number is right.
@@ -84,8 +87,14 @@ func checkReferences(p *Pass, c chain) {
 	}
 	for _, cond := range c.conds {
 		groups.check(p, cond.Origin.Arg(0), cond.Cond.Test.Parts)
-		if regex, ok := cond.Cond.Pattern.(*rewrite.Regex); ok && !cond.Cond.Negated && regex.Pattern != nil {
-			groups.condGroups = max(groups.condGroups, groupsOf(regex.Pattern))
+		switch pattern := cond.Cond.Pattern.(type) {
+		case *rewrite.Regex:
+			if !cond.Cond.Negated && pattern.Pattern != nil {
+				groups.condGroups = max(groups.condGroups, groupsOf(pattern.Pattern))
+			}
+		case *rewrite.Expression:
+			groups.condGroups = anyGroup // of a =~ in it
+		case *rewrite.StringCompare, *rewrite.IntegerCompare, *rewrite.FileTest:
 		}
 	}
 	if !rule.NoSubstitution() {

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"fmt"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
@@ -22,19 +24,28 @@ kept is said by ttl=, that it is not kept by disablereuse=On.`,
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
+		var first ir.Item
+		var params []ir.Param
 		for item := range ir.All(p.Config.Items) {
 			for _, param := range paramsOf(item) {
 				if param.Key == "keepalive" && clib.EqualFold(param.Value, "on") {
-					reportKeepalive(p, item, param)
+					if first == nil {
+						first = item
+					}
+					params = append(params, param)
 				}
 			}
+		}
+		if first != nil {
+			reportKeepalive(p, first, params)
 		}
 	},
 }
 
-func reportKeepalive(p *Pass, item ir.Item, param ir.Param) {
+// reportKeepalive reports the first of some lines: who has misread it has misread it everywhere.
+func reportKeepalive(p *Pass, item ir.Item, params []ir.Param) {
 	d := diag.Diagnostic{
-		Span:    param.Span,
+		Span:    params[0].Span,
 		Message: "keepalive=On is TCP keep-alive: it does not make httpd reuse connections",
 		Label:   "SO_KEEPALIVE",
 		Notes: []diag.Note{
@@ -44,6 +55,10 @@ func reportKeepalive(p *Pass, item ir.Item, param ir.Param) {
 	}
 	if set, ok := item.(*ir.ProxySet); ok && len(set.Params) == 1 {
 		d.Notes[1].Text = "what helps is that the section has a parameter, which makes a worker; connectiontimeout=5 does it too, and says something"
+	}
+	if len(params) > 1 {
+		d.Related = []diag.Related{{Span: params[1].Span, Message: "here too"}}
+		d.Notes = append(d.Notes, diag.Note{Kind: "note", Text: fmt.Sprintf("it stands in %d places", len(params))})
 	}
 	p.Report(d)
 }

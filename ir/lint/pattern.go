@@ -101,7 +101,8 @@ func groupBeginsWithSlash(p *pcre.Pattern, group int, fromStart bool) bool {
 	return found || fromStart && isFirstGroup(p.Root, group)
 }
 
-// isFirstGroup reports whether the group captures from the start of the subject: ^(.*)$.
+// isFirstGroup reports whether the group captures from the start of the subject: ^(.*)$, and (.*) as well, since what can
+// begin anywhere begins at the first place.
 func isFirstGroup(root pcre.Node, group int) bool {
 	anchored := false
 	node := root
@@ -109,7 +110,7 @@ func isFirstGroup(root pcre.Node, group int) bool {
 		switch n := node.(type) {
 		case *pcre.Group:
 			if n.Index == group {
-				return anchored
+				return anchored || takesAnything(n.Body)
 			}
 			node = n.Body
 		case *pcre.Concat:
@@ -134,6 +135,19 @@ func isFirstGroup(root pcre.Node, group int) bool {
 			return false
 		}
 	}
+}
+
+// takesAnything reports whether a pattern begins with .* or .+.
+func takesAnything(n pcre.Node) bool {
+	if concat, ok := n.(*pcre.Concat); ok && len(concat.Parts) > 0 {
+		n = concat.Parts[0]
+	}
+	repeat, ok := n.(*pcre.Repeat)
+	if !ok || repeat.Max != pcre.Unlimited {
+		return false
+	}
+	dot, ok := repeat.Body.(*pcre.AnyByte)
+	return ok && dot.Newline
 }
 
 // beginsWithSlash reports whether every match of n is empty or begins with a slash, as far as that is plain.
