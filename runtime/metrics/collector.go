@@ -113,7 +113,7 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	dropped := make(map[string]float64)
 	balancers := make(map[[2]string]bool)
 	for _, h := range p.Hosts() {
-		dropped[h.ServerName] += float64(h.DroppedLines())
+		dropped[h.Label] += float64(h.DroppedLines())
 		for _, w := range h.Workers() {
 			c.worker(send, seen, h, nil, w)
 		}
@@ -148,17 +148,17 @@ func (c *collector) clients(send sender) {
 
 // balancer sends the figures of a balancer and its members. What virtual hosts inherit is sent once, for the first of them.
 func (c *collector) balancer(send sender, seen map[*upstream.Slot]bool, known map[[2]string]bool, h *program.Host, b *upstream.Balancer) {
-	name := b.Name[len("balancer://"):]
+	name := printable(b.Name[len("balancer://"):])
 	members := b.Live().Members
 	usable, fresh := 0, len(members) == 0
 	for _, w := range members {
 		usable += int(truth(w.Slot.Usable()))
 		fresh = c.worker(send, seen, h, b, w) || fresh
 	}
-	if key := [2]string{h.ServerName, name}; fresh && !known[key] {
+	if key := [2]string{h.Label, name}; fresh && !known[key] {
 		known[key] = true
-		send(c.members, float64(len(members)), h.ServerName, name)
-		send(c.usable, float64(usable), h.ServerName, name)
+		send(c.members, float64(len(members)), h.Label, name)
+		send(c.usable, float64(usable), h.Label, name)
 	}
 }
 
@@ -168,7 +168,7 @@ func (c *collector) worker(send sender, seen map[*upstream.Slot]bool, h *program
 		return false
 	}
 	seen[w.Slot] = true
-	labels := labelsOf(h.ServerName, b, w)
+	labels := labelsOf(h.Label, b, w)
 	for _, f := range c.workers {
 		send(f.figure, f.value(w), labels...)
 	}

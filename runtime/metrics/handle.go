@@ -20,7 +20,7 @@ func (m *Metrics) Handle(x *exchange.Exchange, _ *program.Plan, _ io.Reader) exc
 		request.Header.Set("Accept", string(accept))
 	}
 	answer := &recorder{header: http.Header{}, status: http.StatusOK}
-	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}).ServeHTTP(answer, request)
+	promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true, ErrorHandling: promhttp.ContinueOnError}).ServeHTTP(answer, request)
 	x.Response.Status = answer.status
 	x.Response.ContentType = []byte(answer.header.Get("Content-Type"))
 	x.Response.Fields = append(x.Response.Fields, wire.Field{Name: []byte("Cache-Control"), Value: []byte("no-store")})

@@ -9,6 +9,7 @@ package metrics
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -121,15 +122,15 @@ func (m *Metrics) host(h *program.Host) *hostFigures {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	f := &hostFigures{
-		failed: m.failed.WithLabelValues(h.ServerName), aborted: m.aborted.WithLabelValues(h.ServerName),
-		duration: m.duration.WithLabelValues(h.ServerName),
+		failed: m.failed.WithLabelValues(h.Label), aborted: m.aborted.WithLabelValues(h.Label),
+		duration: m.duration.WithLabelValues(h.Label),
 	}
 	for class := range f.classes {
 		name := "other"
 		if class > 0 {
 			name = fmt.Sprintf("%dxx", class)
 		}
-		f.classes[class] = m.requests.WithLabelValues(h.ServerName, name)
+		f.classes[class] = m.requests.WithLabelValues(h.Label, name)
 	}
 	next := make(map[*program.Host]*hostFigures)
 	if old := *m.hosts.Load(); len(old) < maxKnown {
@@ -146,7 +147,7 @@ const maxKnown = 10000
 func (m *Metrics) workerOf(h *program.Host, b *upstream.Balancer, w *upstream.Worker) prometheus.Observer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	observer := m.worker.WithLabelValues(labelsOf(h.ServerName, b, w)...)
+	observer := m.worker.WithLabelValues(labelsOf(h.Label, b, w)...)
 	next := make(map[*upstream.Slot]prometheus.Observer)
 	if old := *m.workers.Load(); len(old) < maxKnown {
 		maps.Copy(next, old)
@@ -156,14 +157,18 @@ func (m *Metrics) workerOf(h *program.Host, b *upstream.Balancer, w *upstream.Wo
 	return observer
 }
 
+// printable is a text as Prometheus takes it, which wants UTF-8.
+func printable(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
 // workerLabels are the labels of a worker.
 func workerLabels() []string { return []string{"server", "balancer", "worker"} }
 
 // labelsOf are their values: the virtual host, the name of the balancer without its scheme or nothing, and the name of the
 // worker.
 func labelsOf(server string, b *upstream.Balancer, w *upstream.Worker) []string {
-	if b == nil {
-		return []string{server, "", w.Name}
+	balancer := ""
+	if b != nil {
+		balancer = b.Name[len("balancer://"):]
 	}
-	return []string{server, b.Name[len("balancer://"):], w.Name}
+	return []string{server, printable(balancer), printable(w.Name)}
 }

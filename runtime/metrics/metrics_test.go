@@ -41,8 +41,13 @@ ProxyPass /own http://127.0.0.1:4/
 </VirtualHost>
 `
 
-// mount makes metrics of a server on a configuration that listens nowhere.
+// mount makes metrics of a server that listens nowhere.
 func mount(t *testing.T) (*Metrics, *program.Program) {
+	t.Helper()
+	return mountConfig(t, config)
+}
+
+func mountConfig(t *testing.T, config string) (*Metrics, *program.Program) {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
 	lowered, list := lower.Lower(tree)
@@ -130,6 +135,46 @@ func TestScrape(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(got)
+	}
+}
+
+// TestSameName: virtual hosts of one name, as for HTTP and HTTPS, with workers of one name do not get into each other's way.
+func TestSameName(t *testing.T) {
+	const site = `<VirtualHost %s>
+ServerName site.test
+<Proxy balancer://b>
+BalancerMember http://127.0.0.1:1
+</Proxy>
+ProxyPass / balancer://b/
+ProxyPass /x http://127.0.0.1:2/
+</VirtualHost>
+`
+	m, p := mountConfig(t, fmt.Sprintf(site, "*:80")+fmt.Sprintf(site, "*:443")+fmt.Sprintf(site, "127.0.0.1:443"))
+	for _, h := range p.Hosts() {
+		x := &exchange.Exchange{}
+		x.Response.Status = 200
+		m.Observe(x, &program.Plan{Host: h}, &proxy.Job{})
+	}
+	got := scrape(t, m)
+	for _, server := range []string{"site.test:80", "site.test:443", "site.test:443#2"} {
+		for _, want := range []string{`lbconf_worker_usable{balancer="b",server="%s",worker="http://127.0.0.1:1"} 1`, `lbconf_requests_total{code="2xx",server="%s"} 1`} {
+			if line := fmt.Sprintf(want, server) + "\n"; strings.Count(got, line) != 1 {
+				t.Errorf("no %s in\n%s", line, got)
+			}
+		}
+	}
+}
+
+// TestStrangeNames: bytes that are no text do not keep the others from being read.
+func TestStrangeNames(t *testing.T) {
+	m, p := mountConfig(t, "ServerName main.test\n<Proxy balancer://b>\nBalancerMember http://127.0.0.1:1/\xff\nBalancerMember http://127.0.0.1:2\n</Proxy>\n")
+	main := p.Hosts()[0]
+	m.Observe(&exchange.Exchange{}, &program.Plan{Host: main, Balancer: main.Balancers()[0]}, &proxy.Job{Tried: main.Balancers()[0].Members[0]})
+	got := scrape(t, m)
+	for _, want := range []string{"worker=\"http://127.0.0.1:1/\uFFFD\"} 1", `worker="http://127.0.0.1:2"} 1`} {
+		if !strings.Contains(got, `lbconf_worker_usable{balancer="b",server="main.test",`+want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
 	}
 }
 

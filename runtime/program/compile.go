@@ -74,6 +74,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		}
 	}
 	b.program.checksAtOnce = int(b.view.Main().Settings.Number(ir.NumberProxyHCTPsize).Value)
+	label(b.program.hosts)
 	b.survey(c.Items, nil)
 	b.addresses()
 	return b.program, b.report

@@ -16,6 +16,9 @@ import (
 type Host struct {
 	// ServerName is the name that it is known by (core: ServerName).
 	ServerName string
+	// Label tells it apart from all other servers of the program, for figures: its ServerName, and where others have that too
+	// the port behind it, and a number where that is the same as well.
+	Label string
 	// ServerPort is the port of its ServerName or its virtual host; 0 where neither says one.
 	ServerPort int
 	// ServerAdmin is the address for error pages (core: ServerAdmin), or empty.
