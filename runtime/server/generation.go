@@ -37,18 +37,23 @@ func (s *Server) generation(p *program.Program) *generation {
 
 // acquire returns the current generation for one request. Where as many as may be are in work it waits for its turn, and
 // returns nil when done is closed before that. turn is a channel with room for one, which nobody else uses meanwhile.
-func (s *Server) acquire(turn chan struct{}, done <-chan struct{}) *generation {
+func (s *Server) acquire(turn chan bool, done <-chan struct{}) *generation {
 	for {
 		g := s.current.Load()
 		n := g.users.Add(1)
 		switch {
-		case n >= retired:
-			g.leave(s.log) // it may be the last by now
-			continue
-		case n <= g.bound, g.queue.await(turn, done):
+		case n <= g.bound:
 			return g
+		case n < retired:
+			switch g.queue.await(turn, done) {
+			case turnCame:
+				return g
+			case turnGone:
+				return nil
+			case turnMoved:
+			}
 		}
-		return nil
+		g.leave(s.log) // it may be the last by now
 	}
 }
 
@@ -68,8 +73,9 @@ func (g *generation) leave(log *slog.Logger) (left int64) {
 	return n & (retired - 1)
 }
 
-// retire closes the logs when the last request is done.
+// retire sends those that wait to the next generation, and closes the logs when the last request is done.
 func (g *generation) retire(log *slog.Logger) {
+	defer g.queue.close()
 	if g.users.Add(retired) == retired {
 		g.close(log)
 	}
@@ -86,26 +92,44 @@ func (g *generation) close(log *slog.Logger) {
 // queue holds the requests that wait for a place.
 type queue struct {
 	mu sync.Mutex
-	// waiting are the turns of those that wait, the longest first.
-	waiting []chan struct{}
+	// waiting are the turns of those that wait, the longest first. A turn gets true for a place.
+	waiting []chan bool
 	// places is how many were left before anybody waited, gone how many gave up and are still counted.
 	places, gone int
+	// closed says that nobody needs to wait here any more.
+	closed bool
 }
 
-// await waits for a place. It returns false when done is closed before there is one; the request stays counted until the
-// next place is left, since somebody may be about to leave it for this one.
-func (q *queue) await(turn chan struct{}, done <-chan struct{}) bool {
+// outcome is how the wait for a place ended.
+type outcome uint8
+
+const (
+	// turnCame is a place.
+	turnCame outcome = iota
+	// turnMoved says that the next generation has places.
+	turnMoved
+	// turnGone is a wait that was given up. The request stays counted until the next place is left, since somebody may be
+	// about to leave it for this one.
+	turnGone
+)
+
+// await waits for a place, or until done is closed.
+func (q *queue) await(turn chan bool, done <-chan struct{}) outcome {
 	q.mu.Lock()
-	if q.places > 0 {
+	switch {
+	case q.closed:
+		q.mu.Unlock()
+		return turnMoved
+	case q.places > 0:
 		q.places--
 		q.mu.Unlock()
-		return true
+		return turnCame
 	}
 	q.waiting = append(q.waiting, turn)
 	q.mu.Unlock()
 	select {
-	case <-turn:
-		return true
+	case place := <-turn:
+		return came(place)
 	case <-done:
 	}
 	q.mu.Lock()
@@ -114,11 +138,28 @@ func (q *queue) await(turn chan struct{}, done <-chan struct{}) bool {
 		if q.waiting[i] == turn {
 			q.waiting = append(q.waiting[:i], q.waiting[i+1:]...)
 			q.gone++
-			return false
+			return turnGone
 		}
 	}
-	<-turn // the place came in the meantime
-	return true
+	return came(<-turn) // it came in the meantime
+}
+
+func came(place bool) outcome {
+	if place {
+		return turnCame
+	}
+	return turnMoved
+}
+
+// close sends everybody away who waits.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+	for _, turn := range q.waiting {
+		turn <- false
+	}
+	q.waiting = nil
 }
 
 // pass gives a place to the request that has waited the longest.
@@ -136,7 +177,7 @@ func (g *generation) pass(log *slog.Logger) {
 			return // nobody else waited
 		}
 	}
-	q.waiting[0] <- struct{}{}
+	q.waiting[0] <- true
 	n := copy(q.waiting, q.waiting[1:])
 	q.waiting = q.waiting[:n]
 }

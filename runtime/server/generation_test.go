@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/lbconf/lbconf/runtime/program"
 )
 
 // TestBoundHolds: however requests come, give up and end, no more are in work than the bound says, and none waits when
@@ -20,7 +22,7 @@ func TestBoundHolds(t *testing.T) {
 	var running sync.WaitGroup
 	for client := range clients {
 		running.Go(func() {
-			turn := make(chan struct{}, 1)
+			turn := make(chan bool, 1)
 			for i := range requests {
 				done := never
 				if (client+i)%5 == 0 {
@@ -56,11 +58,11 @@ func TestBoundHolds(t *testing.T) {
 func TestBoundIsFirstComeFirstServed(t *testing.T) {
 	s := &Server{log: slog.New(slog.DiscardHandler)}
 	s.current.Store(&generation{bound: 1})
-	first := s.acquire(make(chan struct{}, 1), nil)
+	first := s.acquire(make(chan bool, 1), nil)
 	order := make(chan int, 5)
 	for i := range 5 {
 		go func() {
-			g := s.acquire(make(chan struct{}, 1), nil)
+			g := s.acquire(make(chan bool, 1), nil)
 			order <- i
 			g.release(s.log)
 		}()
@@ -74,5 +76,34 @@ func TestBoundIsFirstComeFirstServed(t *testing.T) {
 		if got := <-order; got != want {
 			t.Errorf("request %d came before %d", got, want)
 		}
+	}
+}
+
+// TestBoundMovesOn: what waits for a place of a program that is replaced gets one of the next, whatever still runs on the
+// old one.
+func TestBoundMovesOn(t *testing.T) {
+	s := &Server{log: slog.New(slog.DiscardHandler)}
+	old, next := &generation{bound: 1, program: &program.Program{}}, &generation{bound: 1}
+	s.current.Store(old)
+	first := s.acquire(make(chan bool, 1), nil)
+	got := make(chan *generation)
+	go func() { got <- s.acquire(make(chan bool, 1), nil) }()
+	for old.users.Load() < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	s.current.Store(next)
+	old.retire(s.log)
+	select {
+	case g := <-got:
+		if g != next {
+			t.Error("it did not get a place of the next program")
+		}
+		g.release(s.log)
+	case <-time.After(5 * time.Second):
+		t.Fatal("it still waits")
+	}
+	first.release(s.log)
+	if old.users.Load() != retired || next.users.Load() != 0 {
+		t.Errorf("%d use the old program, %d the next; want none", old.users.Load()-retired, next.users.Load())
 	}
 }

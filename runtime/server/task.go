@@ -38,7 +38,7 @@ type task struct {
 	// out and page are where responses of the server's own are made.
 	out, page []byte
 	// turn tells that the request may be worked on where it had to wait.
-	turn chan struct{}
+	turn chan bool
 	// head is the length of the head once that is parsed; rest is what arrived behind the request.
 	head int
 	rest []byte
@@ -65,7 +65,7 @@ type task struct {
 	text, notes string
 }
 
-func newTask() *task { return &task{buf: make([]byte, headRoom), turn: make(chan struct{}, 1)} }
+func newTask() *task { return &task{buf: make([]byte, headRoom), turn: make(chan bool, 1)} }
 
 // takeTask takes a task for a connection.
 func (c *conn) takeTask() *task {
