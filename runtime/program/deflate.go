@@ -74,11 +74,14 @@ func namesDeflate(filters string) bool {
 	return false
 }
 
+// Filters says whether responses may go through a filter.
+func (p *Plan) Filters() bool { return p.scope != nil && p.scope.deflation != nil }
+
 // Deflation returns how a response of a status and a media type may be compressed; nil where it may not. A type of
 // AddOutputFilterByType is compared as it is written, without parameters, and counts for 200 alone unless the variable
 // filter-errordocs is set (mod_filter: filter_lookup).
 func (p *Plan) Deflation(x *exchange.Exchange, status int, media []byte) *Deflation {
-	if p.scope == nil || p.scope.deflation == nil {
+	if !p.Filters() {
 		return nil
 	}
 	d := p.scope.deflation

@@ -31,6 +31,9 @@ func (b *builder) files(h *Host, s *effective.Server) {
 		a := &alias{path: item.Path, target: b.path(s, item.Target)}
 		if item.Regex != nil {
 			re, err := regex.Compile(item.Regex, false)
+			if err != nil && b.view.ServerOf(item) != s {
+				continue // said where it stands
+			}
 			if err != nil {
 				b.report.refuse(item, "the regular expression %q cannot be run: %v", item.Regex.Source, err)
 				continue

@@ -84,6 +84,9 @@ func (t *task) Encoder(body wire.Framing, start []byte) proxy.Encoder {
 // deflate is mod_deflate's deflate_out_filter, up to where it compresses. encoding is that of a file.
 func (t *task) deflate(body wire.Framing, start, encoding []byte) *encoder {
 	x := &t.x
+	if !t.plan.Filters() {
+		return nil
+	}
 	media := x.Response.Fields.Get("Content-Type")
 	if media == nil {
 		media = x.Response.ContentType
