@@ -56,8 +56,8 @@ func (t *task) sendText(status int, text []byte) {
 // of the failure (http: ap_internal_redirect). The log has the path that was asked for.
 func (t *task) redirect(status int, target []byte) {
 	x := &t.x
-	if t.plan.Kind != program.Forward {
-		t.finishBody()
+	if t.plan.Kind != program.Forward && !t.expecting {
+		t.finishBody() // a client that waits to be asked for its body is not
 	}
 	t.failed = failure{
 		status: status, text: t.text, notes: t.notes, reason: t.overridden, head: string(x.Request.Method) == "HEAD",
