@@ -75,6 +75,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	}
 	b.program.checksAtOnce = int(b.view.Main().Settings.Number(ir.NumberProxyHCTPsize).Value)
 	label(b.program.hosts)
+	b.looksUp = looksUpNames(c.Items)
 	b.survey(c.Items, nil)
 	b.addresses()
 	return b.program, b.report
@@ -92,6 +93,8 @@ type builder struct {
 	owners map[*effective.Worker]string
 	// clients finds the names of clients.
 	clients *access.Names
+	// looksUp says that HostnameLookups makes names of addresses somewhere.
+	looksUp bool
 	// compiledMaps are nil for what cannot be run.
 	compiledMaps map[*ir.RewriteMap]*rewrite.Map
 	// handles says that SetHandler names a handler of this server somewhere.
@@ -224,6 +227,16 @@ func (b *builder) conditions(s *effective.Server) *environ.Conditions {
 	b.environ(own, env)
 	conditions, _ := environ.Compile(s.Conditions)
 	return conditions
+}
+
+// looksUpNames says whether HostnameLookups is On or Double somewhere.
+func looksUpNames(items []ir.Item) bool {
+	for item := range ir.All(items) {
+		if residue, ok := item.(*ir.Residue); ok && residue.Name == "HostnameLookups" && !clib.EqualFold(residue.Args, "off") {
+			return true
+		}
+	}
+	return false
 }
 
 // environ reports what of SetEnvIf and SetEnv is not run.

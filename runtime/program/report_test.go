@@ -96,6 +96,7 @@ func TestRefused(t *testing.T) {
 		{"<Location /x>\nSetHandler \"proxy:http://b/\"\n</Location>", "SetHandler", "ProxyPass"},
 		{"<Location /x>\nRewriteEngine On\nRewriteRule a http://b/ [P]\n</Location>", "RewriteRule", "inside"},
 		{"RewriteMap m prg:/bin/cat", "RewriteMap", "program"},
+		{"HostnameLookups On\nSetEnvIf Remote_Host example.com$ friend", "SetEnvIf", "Remote_Addr"},
 		{"RewriteMap m dbm:/etc/passwd", "RewriteMap", "DBM"},
 		{"RewriteMap m txt:/nonexistent", "RewriteMap", "not there"},
 		{"RewriteEngine On\nRewriteRule ^/ /%{LA-U:REMOTE_USER} [L]", "RewriteRule", "subrequest"},

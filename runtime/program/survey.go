@@ -42,6 +42,10 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		}
 	case *ir.HeaderEdit:
 		b.surveyHeader(item, in)
+	case *ir.SetEnvIf:
+		if b.looksUp && clib.EqualFold(item.Attribute, "Remote_Host") {
+			b.report.refuse(item, "Remote_Host is the name of the client with HostnameLookups, and this server would compare the address: write Remote_Addr, or HostnameLookups Off")
+		}
 	case *ir.RewriteMap:
 		b.rewriteMap(b.view.ServerOf(item), item)
 	case *ir.ProxyPass:
@@ -62,7 +66,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyFilters(item, item.Filters)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
 		*ir.HealthTemplate, *ir.HealthExpr, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
-		*ir.AccessRule, *ir.LogFormat, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames,
+		*ir.AccessRule, *ir.LogFormat, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
 		// Run, or judged where they are compiled.
 	}
