@@ -79,7 +79,7 @@ func (p *Program) apply(s *State) change {
 	changed := changeNone
 	for i, round := 0, 0; i < len(p.rules); i++ {
 		r := &p.rules[i]
-		matched, failed := p.try(s, r)
+		matched, failed := s.try(r)
 		if failed {
 			return changeStatus
 		}
@@ -126,7 +126,7 @@ func (p *Program) apply(s *State) change {
 }
 
 // try applies one rule. failed says that the state's code is the answer.
-func (p *Program) try(s *State, r *rule) (matched, failed bool) {
+func (s *State) try(r *rule) (matched, failed bool) {
 	s.sayPattern(r)
 	s.rule.groups, matched = r.match.MatchBytes(s.value, s.rule.groups)
 	matched = matched != r.negated
