@@ -155,12 +155,12 @@ func (c *change) applyCheck() {
 				check.Interval = params.Health.Interval.Value
 			}
 		case "w_hp":
-			if set("hcpasses") {
-				check.Passes = params.Health.Passes.Value
+			if passes := clib.Atoi(value); passes >= 1 {
+				check.Passes = passes
 			}
 		case "w_hf":
-			if set("hcfails") {
-				check.Fails = params.Health.Fails.Value
+			if fails := clib.Atoi(value); fails >= 1 {
+				check.Fails = fails
 			}
 		case "w_hm":
 			if set("hcmethod") {
