@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +94,9 @@ func (l *lowering) value(n *parser.Node) bool {
 			return false
 		}
 	}
+	if key == "asyncrequestworkerfactor" {
+		return l.factor(n, first)
+	}
 	if p, ok := l.values.patterns[key]; ok {
 		at := p.at
 		if at < 0 {
@@ -104,4 +108,18 @@ func (l *lowering) value(n *parser.Node) bool {
 		}
 	}
 	return true
+}
+
+// factor reports whether httpd takes the argument of AsyncRequestWorkerFactor, which it reads with strtod.
+func (l *lowering) factor(n *parser.Node, text string) bool {
+	httpd := "AsyncRequestWorkerFactor argument must be a positive number"
+	number, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		httpd = "error parsing value"
+	case number > 0:
+		return true
+	}
+	l.invalid(n, n.Words[0].Text.All(), httpd, "write a number above 0, such as 2", "%s cannot be %q", n.Name, text)
+	return false
 }
