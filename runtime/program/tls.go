@@ -120,11 +120,25 @@ func (b *builder) workerTLS(w *effective.Worker, s *effective.Server) *tlsconf.B
 	if !upstream.IsTLS(w.URL.Scheme) {
 		return nil
 	}
+	return b.backendTLS(settingsFor(w, s))
+}
+
+// workerTLS is that of a worker that comes later.
+func (c *scopes) workerTLS(w *effective.Worker) *tlsconf.Backend {
+	if !upstream.IsTLS(w.URL.Scheme) {
+		return nil
+	}
+	compiled, _ := c.loader.CompileBackend(settingsFor(w, c.server)) // its files were judged with their sections
+	return compiled
+}
+
+// settingsFor are the settings of a server with the Proxy sections for a worker, or for the balancer of a member.
+func settingsFor(w *effective.Worker, s *effective.Server) *effective.Settings {
 	name := w.Name
 	if w.Balancer != nil {
 		name = w.Balancer.Name
 	}
-	return b.backendTLS(s.Scope(s.Matching(effective.PhaseProxy, name, nil)...).Settings)
+	return s.Scope(s.Matching(effective.PhaseProxy, name, nil)...).Settings
 }
 
 // exportTLS sets the variables of mod_ssl in the environment of a request.
