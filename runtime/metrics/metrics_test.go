@@ -42,12 +42,12 @@ ProxyPass /own http://127.0.0.1:4/
 `
 
 // mount makes metrics of a server that listens nowhere.
-func mount(t *testing.T) (*Metrics, *program.Program) {
+func mount(t testing.TB) (*Metrics, *program.Program) {
 	t.Helper()
 	return mountConfig(t, config)
 }
 
-func mountConfig(t *testing.T, config string) (*Metrics, *program.Program) {
+func mountConfig(t testing.TB, config string) (*Metrics, *program.Program) {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
 	lowered, list := lower.Lower(tree)
