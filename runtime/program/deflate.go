@@ -74,6 +74,14 @@ func namesDeflate(filters string) bool {
 	return false
 }
 
+// Charset is what is added to types of text without one, or empty (core: AddDefaultCharset).
+func (p *Plan) Charset() string {
+	if p.scope == nil {
+		return ""
+	}
+	return p.scope.charset
+}
+
 // Filters says whether responses may go through a filter.
 func (p *Plan) Filters() bool { return p.scope != nil && p.scope.deflation != nil }
 

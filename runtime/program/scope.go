@@ -49,6 +49,8 @@ type scope struct {
 	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
 	files *static.Rules
 	alias string
+	// charset is what AddDefaultCharset adds, or empty.
+	charset string
 	// deflation is how responses are compressed; nil for not.
 	deflation *Deflation
 	// documents are by status; overrides says that a backend's errors are replaced, those of overridden or all.
@@ -331,6 +333,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
 	s.deflation = deflation(merged)
+	s.charset = defaultCharset(merged.Settings)
 	s.documents = c.documents(&merged.Files)
 	s.overrides, s.overridden = merged.Settings.ErrorOverride()
 	if c.host.serves {

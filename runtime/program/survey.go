@@ -126,14 +126,10 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordPidFile,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
-		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo,
+		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
 		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
 	case ir.WordForceType:
 		b.surveyType(item, item.Value)
-	case ir.WordAddDefaultCharset:
-		if !clib.EqualFold(item.Value, "off") {
-			b.report.ignore(item, "AddDefaultCharset is run for local files only: the types of backends pass as they are")
-		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -35,6 +36,9 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if joined {
 		t.joinConnection(keep)
 	}
+	if charset := t.plan.Charset(); charset != "" {
+		t.addCharset(charset)
+	}
 	dst = t.appendStatusLine(dst)
 	dst = t.appendFields(dst)
 	switch {
@@ -51,6 +55,16 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 		dst = append(append(append(dst, "Content-Type: "...), own...), "\r\n"...)
 	}
 	return append(dst, "\r\n"...), framing
+}
+
+// addCharset adds a charset to a type of text that has none.
+func (t *task) addCharset(charset string) {
+	r := &t.x.Response
+	media := &r.ContentType
+	if at := r.Fields.Index("Content-Type"); at >= 0 {
+		media = &r.Fields[at].Value
+	}
+	*media = []byte(static.WithDefaultCharset(string(*media), charset))
 }
 
 func (t *task) appendStatusLine(dst []byte) []byte {
