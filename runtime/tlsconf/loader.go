@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -45,6 +46,7 @@ type Loader struct {
 
 	mu       sync.Mutex
 	texts    map[string]text
+	pairs    map[[2]string]tls.Certificate
 	backends map[string]*Backend
 }
 
@@ -56,7 +58,7 @@ type text struct {
 // NewLoader returns a loader. path makes a path of the configuration one of files, rand is where keys of session tickets
 // come from.
 func NewLoader(files Files, path func(string) string, rand io.Reader) *Loader {
-	return &Loader{files: files, path: path, rand: rand, texts: make(map[string]text), backends: make(map[string]*Backend)}
+	return &Loader{files: files, path: path, rand: rand, texts: make(map[string]text), pairs: make(map[[2]string]tls.Certificate), backends: make(map[string]*Backend)}
 }
 
 // compiler collects the problems of one compilation.
@@ -123,6 +125,14 @@ func (c *compiler) pair(certificate, key *ir.Word) (tls.Certificate, bool) {
 	if key == nil {
 		key = certificate
 	}
+	// Many virtual hosts may have the same, and to check a key takes long.
+	files := [2]string{c.path(certificate.Value), c.path(key.Value)}
+	c.mu.Lock()
+	known, ok := c.pairs[files]
+	c.mu.Unlock()
+	if ok {
+		return known, true
+	}
 	chain, ok := c.file(certificate, certificate.Name, certificate.Value)
 	if !ok {
 		return tls.Certificate{}, false
@@ -140,6 +150,10 @@ func (c *compiler) pair(certificate, key *ir.Word) (tls.Certificate, bool) {
 		c.refuse(key, "%s and %s make no certificate with its key: %s: both must be in PEM and belong together", certificate.Value, key.Value, plain(err))
 		return tls.Certificate{}, false
 	}
+	pair.Certificate = slices.Clip(pair.Certificate) // a chain is appended to copies
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pairs[files] = pair
 	return pair, true
 }
 
