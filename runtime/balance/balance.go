@@ -27,6 +27,9 @@ type Choice struct {
 	// RouteChanged says that the balancer is sticky and the request goes elsewhere than its session said, or that it
 	// had none: BALANCER_ROUTE_CHANGED.
 	RouteChanged bool
+	// Compared says that the balancing method chose, not the session; Busy and LBStatus are then what it found at the member.
+	Compared       bool
+	Busy, LBStatus int32
 }
 
 // Pick chooses a member, counts the choice and counts the request in; the caller counts it out with
@@ -47,7 +50,7 @@ func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) 
 			return Choice{}, ErrSessionLost
 		}
 	}
-	w := find(&live, now)
+	w, status := find(&live, now)
 	switch {
 	case w != nil:
 	case len(live.Members) == 0:
@@ -55,9 +58,10 @@ func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) 
 	default:
 		return Choice{}, ErrUnavailable
 	}
+	choice := Choice{Worker: w, RouteChanged: live.StickyCookie != "", Compared: true, Busy: w.Slot.Busy(), LBStatus: status}
 	w.Slot.Elect()
 	w.Slot.Begin()
-	return Choice{Worker: w, RouteChanged: live.StickyCookie != ""}, nil
+	return choice, nil
 }
 
 // elect counts the choice of a session's member: the sums of the balancing method move as if it had chosen.

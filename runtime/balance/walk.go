@@ -7,17 +7,22 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// find runs the balancing method: it walks the load balancer sets upwards until one yields a member.
-func find(b *upstream.Live, now time.Time) *upstream.Worker {
+// find runs the balancing method: it walks the load balancer sets upwards until one yields a member. status is the sum of
+// that before it pays for the choice.
+func find(b *upstream.Live, now time.Time) (best *upstream.Worker, status int32) {
 	search := search{method: b.Method}
 	highest := 0
 	for set := 0; search.best == nil && set <= highest; set++ {
 		highest = max(highest, search.walk(b.Members, set, now))
 	}
-	if search.best != nil && search.total != 0 {
+	if search.best == nil {
+		return nil, 0
+	}
+	status = search.best.Slot.LBStatus()
+	if search.total != 0 {
 		search.best.Slot.AddLBStatus(-search.total)
 	}
-	return search.best
+	return search.best, status
 }
 
 // search is the state of one choice.

@@ -17,7 +17,6 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 			p.log.Warn("no member for the request", "balancer", b.Name, "reason", err)
 			return Result{Status: 503}
 		}
-		j.sayPick(b, w)
 		path := j.memberPath(w)
 		j.sayMember(b, w)
 		j.sayAttempt("balancer", attempts)
@@ -45,6 +44,7 @@ func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstre
 	if err != nil {
 		return nil, err
 	}
+	j.sayPick(b, &choice)
 	env := &j.X.Env
 	env.SetString("BALANCER_NAME", b.Name)
 	env.SetString("BALANCER_WORKER_NAME", choice.Worker.Name)

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strconv"
 
+	"github.com/lbconf/lbconf/runtime/balance"
 	"github.com/lbconf/lbconf/runtime/trace"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -25,11 +26,11 @@ func (j *Job) sayAttempt(scheme string, n int) {
 }
 
 // sayPick traces the choice of a balancer.
-func (j *Job) sayPick(b *upstream.Balancer, w *upstream.Worker) {
-	if j.says() {
+func (j *Job) sayPick(b *upstream.Balancer, choice *balance.Choice) {
+	if choice.Compared && j.says() {
 		method := b.Live().Method.String()
 		j.say(trace.Debug, "AH10122: proxy: Entering %s for BALANCER (%s)", method, b.Name)
-		j.say(trace.Debug, "AH10123: proxy: %s selected worker %q", method, w.Name)
+		j.say(trace.Debug, "AH10123: proxy: %s selected worker %q : busy %d : lbstatus %d", method, choice.Worker.Name, choice.Busy, choice.LBStatus)
 	}
 }
 

@@ -20,7 +20,9 @@ type Map struct {
 	name string
 	// change is an internal function, which works on the text behind start; nil for a map with a file.
 	change func(buf []byte, start int) []byte
-	file   *mapFile
+	// inPlace says that it overwrites the key.
+	inPlace bool
+	file    *mapFile
 	// pick chooses one of n alternatives, from 0; nil for a map without.
 	pick func(n int) int
 }
@@ -42,7 +44,7 @@ func CompileMap(item *ir.RewriteMap, o MapOptions) (*Map, error) {
 	m := &Map{name: item.Name}
 	switch source.Type {
 	case rewrite.MapInternal:
-		m.change = internalMap(source.Argument)
+		m.change, m.inPlace = internalMap(source.Argument), source.Argument != "escape"
 		return m, nil
 	case rewrite.MapRandom:
 		m.pick = o.Pick

@@ -56,6 +56,9 @@ func (s *State) sayMap(m *Map, key []byte, value []byte, found bool) {
 	if m == nil || !s.says(trace5) {
 		return
 	}
+	if m.inPlace {
+		key = value // httpd has no other any more
+	}
 	name := m.name
 	if m.file != nil {
 		name += "[txt]"
