@@ -52,7 +52,7 @@ func (f *File) Serve(x *exchange.Exchange, now time.Time, asError bool) exchange
 		r.Status = 404
 		return exchange.Content{}
 	}
-	file, info, err := open(f.Found.Name, &f.Rules.Policy)
+	file, info, err := open(&f.Found, &f.Rules.Policy)
 	if err != nil {
 		r.Status = 403
 		return exchange.Content{}
@@ -64,15 +64,19 @@ func (f *File) Serve(x *exchange.Exchange, now time.Time, asError bool) exchange
 	return content
 }
 
-// open opens a file unless it became something else since it was found.
-func open(name string, policy *Policy) (*os.File, fs.FileInfo, error) {
-	file, err := os.OpenFile(name, openFlags(policy), 0)
+// open opens a file unless it became something else since it was found. Where links are not followed it must be the very file
+// that was found, so that no link can take the place of a folder in between.
+func open(found *Found, policy *Policy) (*os.File, fs.FileInfo, error) {
+	file, err := os.OpenFile(found.Name, openFlags(policy), 0)
 	if err != nil {
 		return nil, nil, err
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("not a regular file")
+	}
+	if err == nil && policy.Links != LinksAll && !os.SameFile(info, found.Info) {
+		err = errors.New("not the file that was found")
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())

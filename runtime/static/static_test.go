@@ -91,3 +91,33 @@ func TestFindRefusesWhatIsNoFile(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenSwapped: a link that takes the place of a folder behind the look at it leads nowhere, unless links are followed.
+func TestOpenSwapped(t *testing.T) {
+	dir := t.TempDir()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"/public", "/secret"} {
+		must(os.Mkdir(dir+name, 0o755))
+		must(os.WriteFile(dir+name+"/file", []byte(name), 0o644))
+	}
+	found, status := Find(dir+"/public/file", Policy{}, nil)
+	if status != 0 {
+		t.Fatal(status)
+	}
+	must(os.Rename(dir+"/public", dir+"/gone"))
+	must(os.Symlink("secret", dir+"/public"))
+	for _, links := range []Links{LinksNone, LinksOfOwner} {
+		if file, _, err := open(&found, &Policy{Links: links}); err == nil {
+			t.Errorf("links %d: opened %s", links, file.Name())
+			must(file.Close())
+		}
+	}
+	file, _, err := open(&found, &Policy{})
+	must(err)
+	must(file.Close())
+}
