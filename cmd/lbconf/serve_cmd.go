@@ -16,7 +16,7 @@ type serveCmd struct {
 	inputFlags
 
 	Listen   []string      `placeholder:"[PORT=]ADDR:PORT" help:"Open ADDR:PORT in place of PORT of the configuration, or beside what it listens on. Repeatable."`
-	Strict   bool          `help:"Refuse to start when httpd would refuse the configuration, or when a directive of it is not executed."`
+	Strict   bool          `help:"Refuse to start when httpd would refuse the configuration, or when a directive of it is not executed. ErrorLog and PidFile do not count."`
 	KeepRoot bool          `help:"As root, serve as root although the configuration names a User."`
 	Drain    time.Duration `default:"30s" help:"Time for requests in flight when the server stops. Default: ${default}."`
 	Path     string        `arg:"" optional:"" help:"Configuration: a file, a folder with apache2.conf or httpd.conf, or YAML of lbconf. Without it a demo runs: a balancer in front of two backends."`
@@ -24,7 +24,7 @@ type serveCmd struct {
 
 // Help says how it is controlled.
 func (*serveCmd) Help() string {
-	return `Stays in the foreground and logs to standard error. SIGTERM and Ctrl-C drain and stop, SIGHUP reads the
+	return `Stays in the foreground and logs to standard error; ErrorLog and PidFile are not written. SIGTERM and Ctrl-C drain and stop, SIGHUP reads the
 configuration again and keeps the old one when the new one has an error.
 As many requests are in work as MaxRequestWorkers, ServerLimit and ThreadsPerChild allow, 400 without them; others wait.
 Idle connections do not count, an open WebSocket session does, and ends with the drain at the latest.

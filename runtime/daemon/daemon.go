@@ -43,7 +43,8 @@ type Options struct {
 	// Listen maps ports of the configuration to the addresses that are opened in their place: 443 to "127.0.0.1:8443".
 	// ParseListen makes it of a command line.
 	Listen map[uint16]string
-	// Strict refuses a configuration that httpd would refuse, and one with a directive that is not executed.
+	// Strict refuses a configuration that httpd would refuse, and one with a directive that is not executed. ErrorLog and
+	// PidFile, which concern no request, do not count.
 	Strict bool
 	// KeepRoot serves as root although the configuration names a User.
 	KeepRoot bool
@@ -149,6 +150,9 @@ func (d *daemon) log(config *ir.Config, report *program.Report) {
 	}
 	for _, e := range report.Ignored {
 		log.Warn("not executed", "at", place(config, e.Origin), "reason", e.Message)
+	}
+	for _, e := range report.Told {
+		log.Info("for information", "at", place(config, e.Origin), "reason", e.Message)
 	}
 }
 

@@ -74,7 +74,7 @@ func (p process) options(source *Source) (Options, error) {
 		listen = append(listen, value)
 		return nil
 	})
-	flags.BoolVar(&options.Strict, "strict", false, "refuse to start when a directive is not executed, or httpd would refuse it")
+	flags.BoolVar(&options.Strict, "strict", false, "refuse to start when a directive is not executed, or httpd would refuse it; ErrorLog and PidFile do not count")
 	flags.BoolVar(&options.KeepRoot, "keep-root", false, "as root, serve as root although the configuration names a User")
 	flags.DurationVar(&options.Drain, "drain", 30*time.Second, "time for requests in flight when the server stops")
 	flags.StringVar(&source.ServerRoot, "server-root", ".", "`folder` that relative paths belong to where the configuration has no ServerRoot")

@@ -18,6 +18,9 @@ type Report struct {
 	Noted []Entry
 	// Ignored has no effect here; the rest of the configuration runs without it.
 	Ignored []Entry
+	// Told is about files of the process that this server leaves to what starts it, such as its error log: no request is
+	// answered in another way for it.
+	Told []Entry
 }
 
 // Entry is one directive of a report.
@@ -42,6 +45,10 @@ func (r *Report) note(item ir.Item, format string, args ...any) {
 
 func (r *Report) ignore(item ir.Item, format string, args ...any) {
 	r.Ignored = append(r.Ignored, entry(item, format, args...))
+}
+
+func (r *Report) tell(item ir.Item, format string, args ...any) {
+	r.Told = append(r.Told, entry(item, format, args...))
 }
 
 func entry(item ir.Item, format string, args ...any) Entry {

@@ -177,6 +177,19 @@ func TestHeadersLeftOut(t *testing.T) {
 	}
 }
 
+// TestToldOnly holds that a directive about a file of the process is told with its place, and is no directive that is left out.
+func TestToldOnly(t *testing.T) {
+	for _, conf := range []string{"ErrorLog logs/e", "PidFile run/pid", "<VirtualHost *:80>\nErrorLog logs/e\n</VirtualHost>"} {
+		_, report := tryCompile(t, conf+"\n")
+		if len(report.Told) != 1 || !report.Told[0].Origin.Span.IsValid() {
+			t.Errorf("%q is not told once with its place: %+v", conf, report.Told)
+		}
+		if len(report.Refused)+len(report.Warned)+len(report.Noted)+len(report.Ignored) > 0 {
+			t.Errorf("%q counts: %+v", conf, report)
+		}
+	}
+}
+
 // TestRulesThatNobodyRuns holds that what has no effect in httpd either keeps nobody from starting.
 func TestRulesThatNobodyRuns(t *testing.T) {
 	for _, conf := range []string{

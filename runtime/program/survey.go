@@ -118,12 +118,14 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 	case ir.WordSSLVerifyClient:
 		b.surveyVerifyClient(item, in)
 	case ir.WordErrorLog:
-		b.report.ignore(item, "messages go to the standard error of this server, not to %s: let what starts it keep them", item.Value)
+		b.report.tell(item, "messages go to the standard error of this server, not to %s: let what starts it keep them", item.Value)
+	case ir.WordPidFile:
+		b.report.tell(item, "no file with the process identifier is written: let what starts this server remember it, as systemd does")
 	case ir.WordUseCanonicalName:
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
-	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup, ir.WordPidFile,
+	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
