@@ -181,21 +181,14 @@ func (r *reader) requireEntry(entry *yaml.Node, what string) (ir.Item, bool) {
 
 // access is Order, Satisfy, Allow and Deny of mod_access_compat.
 var access = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			m := w.entry(item)
-			if order, ok := item.(*ir.AccessOrder); ok {
-				m.add(choose(order.Satisfy, "satisfy", "order"), text(order.Value))
-			} else {
-				rule := item.(*ir.AccessRule)
-				m.add(choose(rule.Deny, "deny", "allow"), textOrList(rule.From))
-			}
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+	encode: each(func(_ *writer, m *mapping, item ir.Item) {
+		if order, ok := item.(*ir.AccessOrder); ok {
+			m.add(choose(order.Satisfy, "satisfy", "order"), text(order.Value))
+			return
 		}
-		return all, len(run)
-	},
+		rule := item.(*ir.AccessRule)
+		m.add(choose(rule.Deny, "deny", "allow"), textOrList(rule.From))
+	}),
 	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
 		var items []ir.Item
 		for _, entry := range r.entries(value, key.Value) {

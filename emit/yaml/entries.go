@@ -39,26 +39,46 @@ func oneOrMore[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r 
 func mappings[T ir.Item](needed, example string, write func(w *writer, m *mapping, item T), read func(f *fields) T, describe func() schema) group {
 	example = needed + ": " + example
 	return group{
-		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-			all := list()
-			for _, item := range run {
-				m := w.entry(item)
-				write(w, m, item.(T))
-				all.Content = append(all.Content, m.node)
-				w.mark(item)
+		encode: each(write),
+		decode: eachOf("{"+example+"}", func(_ *reader, f *fields) (item T, ok bool) {
+			if !f.need(needed, example) {
+				return item, false
 			}
-			return all, len(run)
-		},
-		decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-			var items []ir.Item
-			for _, entry := range r.entries(value, key.Value) {
-				if f, ok := r.fields(entry, "an entry of "+key.Value, "{"+example+"}"); ok && f.need(needed, example) {
-					items = append(items, read(&f))
-				}
-			}
-			return items
-		},
+			return read(f), true
+		}),
 		schema: func() schema { return listOf(describe()) },
+	}
+}
+
+// each encodes every item of a run as a mapping in a list.
+func each[T ir.Item](write func(w *writer, m *mapping, item T)) func(w *writer, run []ir.Item) (*yaml.Node, int) {
+	return func(w *writer, run []ir.Item) (*yaml.Node, int) {
+		all := list()
+		for _, item := range run {
+			m := w.entry(item)
+			write(w, m, item.(T))
+			all.Content = append(all.Content, m.node)
+			w.mark(item)
+		}
+		return all, len(run)
+	}
+}
+
+// eachOf decodes a list of mappings, of each of which read makes an item. Where it says false there is none, and read has
+// said why.
+func eachOf[T ir.Item](example string, read func(r *reader, f *fields) (T, bool)) func(r *reader, key, value *yaml.Node) []ir.Item {
+	return func(r *reader, key, value *yaml.Node) []ir.Item {
+		var items []ir.Item
+		for _, entry := range r.entries(value, key.Value) {
+			f, ok := r.fields(entry, "an entry of "+key.Value, example)
+			if !ok {
+				continue
+			}
+			if item, ok := read(r, &f); ok {
+				items = append(items, item)
+			}
+		}
+		return items
 	}
 }
 

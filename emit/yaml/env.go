@@ -1,10 +1,6 @@
 package yaml
 
-import (
-	"go.yaml.in/yaml/v3"
-
-	"github.com/lbconf/lbconf/ir"
-)
+import "github.com/lbconf/lbconf/ir"
 
 // rewriteMaps is RewriteMap.
 var rewriteMaps = mappings("name", "redirects, source: txt:redirects.txt",
@@ -25,44 +21,30 @@ var rewriteMaps = mappings("name", "redirects, source: txt:redirects.txt",
 
 // envIf is SetEnvIf and its kin.
 var envIf = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			set := item.(*ir.SetEnvIf)
-			m := w.entry(set)
-			m.add("attribute", text(set.Attribute))
-			m.add("matches", text(set.Pattern.Source))
-			m.on("nocase", set.NoCase)
-			m.add("set", textOrList(set.Assign))
-			all.Content = append(all.Content, m.node)
-			w.mark(set)
+	encode: each(func(_ *writer, m *mapping, set *ir.SetEnvIf) {
+		m.add("attribute", text(set.Attribute))
+		m.add("matches", text(set.Pattern.Source))
+		m.on("nocase", set.NoCase)
+		m.add("set", textOrList(set.Assign))
+	}),
+	decode: eachOf(`{attribute: Remote_Addr, matches: ^10\., set: internal}`, func(r *reader, f *fields) (*ir.SetEnvIf, bool) {
+		if !f.need("attribute", "attribute: Remote_Addr") || !f.need("matches", `matches: ^10\.`) || !f.need("set", "set: internal") {
+			return nil, false
 		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "an entry of "+key.Value, "{attribute: Remote_Addr, matches: ^10\\., set: internal}")
-			if !ok || !f.need("attribute", "attribute: Remote_Addr") || !f.need("matches", `matches: ^10\.`) || !f.need("set", "set: internal") {
-				continue
-			}
-			f.only("attribute", "matches", "nocase", "set")
-			set := &ir.SetEnvIf{Node: f.head("SetEnvIf"), Attribute: f.text("attribute"), NoCase: f.on("nocase")}
-			if set.NoCase {
-				set.Origin.Directive = "SetEnvIfNoCase"
-			}
-			set.Pattern, ok = r.regex(f.value["matches"], f.text("matches"))
-			assign, read := r.texts(f.value["set"], "set")
-			if read && len(assign) == 0 {
-				r.fail(r.span(f.keys["set"]), "set names no variable", "write NAME, NAME=VALUE, !NAME or a list of them")
-				read = false
-			}
-			if set.Assign = assign; ok && read {
-				items = append(items, set)
-			}
+		f.only("attribute", "matches", "nocase", "set")
+		set := &ir.SetEnvIf{Node: f.head("SetEnvIf"), Attribute: f.text("attribute"), NoCase: f.on("nocase")}
+		if set.NoCase {
+			set.Origin.Directive = "SetEnvIfNoCase"
 		}
-		return items
-	},
+		var ok, read bool
+		set.Pattern, ok = r.regex(f.value["matches"], f.text("matches"))
+		set.Assign, read = r.texts(f.value["set"], "set")
+		if read && len(set.Assign) == 0 {
+			r.fail(r.span(f.keys["set"]), "set names no variable", "write NAME, NAME=VALUE, !NAME or a list of them")
+			return nil, false
+		}
+		return set, ok && read
+	}),
 	schema: func() schema {
 		return listOf(object(props{"attribute": ref("text"), "matches": ref("text"), "nocase": ref("switch"), "set": ref("texts")},
 			"attribute", "matches", "set"))
@@ -71,33 +53,16 @@ var envIf = group{
 
 // env is SetEnv, PassEnv and UnsetEnv.
 var env = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			m := w.entry(item)
-			if set, ok := item.(*ir.SetEnv); ok {
-				m.add("set", text(set.Name))
-				m.text("value", set.Value)
-			} else {
-				names := item.(*ir.EnvNames)
-				m.add(choose(names.Unset, "unset", "pass"), textOrList(names.Names))
-			}
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+	encode: each(func(_ *writer, m *mapping, item ir.Item) {
+		if set, ok := item.(*ir.SetEnv); ok {
+			m.add("set", text(set.Name))
+			m.text("value", set.Value)
+			return
 		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			if f, ok := r.fields(entry, "an entry of "+key.Value, "{set: NAME, value: text}"); ok {
-				if item, ok := r.envEntry(&f); ok {
-					items = append(items, item)
-				}
-			}
-		}
-		return items
-	},
+		names := item.(*ir.EnvNames)
+		m.add(choose(names.Unset, "unset", "pass"), textOrList(names.Names))
+	}),
+	decode: eachOf("{set: NAME, value: text}", (*reader).envEntry),
 	schema: func() schema {
 		return listOf(anyOf(
 			object(props{"set": ref("text"), "value": ref("text")}, "set"),

@@ -12,43 +12,27 @@ import (
 
 // aliases is Alias and AliasMatch. In a location there is no path.
 var aliases = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			alias, m := item.(*ir.Alias), w.entry(item)
-			switch {
-			case alias.Regex == nil:
-				m.text("path", alias.Path)
-			case alias.Path != alias.Regex.Source:
-				w.fail(alias, "has a pattern that is not its path")
-			default:
-				m.add("match", text(alias.Path))
-			}
-			m.add("to", text(alias.Target))
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+	encode: each(func(w *writer, m *mapping, alias *ir.Alias) {
+		switch {
+		case alias.Regex == nil:
+			m.text("path", alias.Path)
+		case alias.Path != alias.Regex.Source:
+			w.fail(alias, "has a pattern that is not its path")
+		default:
+			m.add("match", text(alias.Path))
 		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "an entry of "+key.Value, "{path: /static, to: /srv/static}")
-			if !ok || !f.need("to", "to: /srv/static") {
-				continue
-			}
-			if alias, ok := r.alias(&f); ok {
-				items = append(items, alias)
-			}
-		}
-		return items
-	},
+		m.add("to", text(alias.Target))
+	}),
+	decode: eachOf("{path: /static, to: /srv/static}", (*reader).alias),
 	schema: func() schema {
 		return listOf(object(props{"path": ref("text"), "match": ref("text"), "to": ref("text")}, "to"))
 	},
 }
 
 func (r *reader) alias(f *fields) (*ir.Alias, bool) {
+	if !f.need("to", "to: /srv/static") {
+		return nil, false
+	}
 	f.only("path", "match", "to")
 	alias := &ir.Alias{Node: f.head("Alias"), Path: f.text("path"), Target: f.text("to")}
 	if !f.has("match") {
@@ -67,35 +51,22 @@ func (r *reader) alias(f *fields) (*ir.Alias, bool) {
 
 // errorDocuments is ErrorDocument.
 var errorDocuments = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			document, m := item.(*ir.ErrorDocument), w.entry(item)
-			m.add("status", integer(int64(document.Status)))
-			m.add("to", text(document.Target))
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+	encode: each(func(_ *writer, m *mapping, document *ir.ErrorDocument) {
+		m.add("status", integer(int64(document.Status)))
+		m.add("to", text(document.Target))
+	}),
+	decode: eachOf("{status: 404, to: /missing.html}", func(r *reader, f *fields) (*ir.ErrorDocument, bool) {
+		if !f.need("status", "status: 404") || !f.need("to", "to: /missing.html") {
+			return nil, false
 		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "an entry of "+key.Value, "{status: 404, to: /missing.html}")
-			if !ok || !f.need("status", "status: 404") || !f.need("to", "to: /missing.html") {
-				continue
-			}
-			f.only("status", "to")
-			document := &ir.ErrorDocument{Node: f.head("ErrorDocument"), Target: f.text("to")}
-			status, err := strconv.Atoi(f.text("status"))
-			if document.Status = status; err != nil || !ir.HasErrorPage(status) {
-				r.fail(r.span(f.value["status"]), fmt.Sprintf("httpd has no page for the status %q", f.text("status")), "write one of HTTP's statuses, as 404")
-				continue
-			}
-			items = append(items, document)
+		f.only("status", "to")
+		status, err := strconv.Atoi(f.text("status"))
+		if err != nil || !ir.HasErrorPage(status) {
+			r.fail(r.span(f.value["status"]), fmt.Sprintf("httpd has no page for the status %q", f.text("status")), "write one of HTTP's statuses, as 404")
+			return nil, false
 		}
-		return items
-	},
+		return &ir.ErrorDocument{Node: f.head("ErrorDocument"), Status: status, Target: f.text("to")}, true
+	}),
 	schema: func() schema {
 		return listOf(object(props{"status": schema{"type": "integer", "minimum": 100, "maximum": 599}, "to": ref("text")}, "status", "to"))
 	},
@@ -103,32 +74,18 @@ var errorDocuments = group{
 
 // filtersByType is AddOutputFilterByType.
 var filtersByType = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			filter, m := item.(*ir.FilterByType), w.entry(item)
-			m.add("filters", text(filter.Filters))
-			m.add("types", textOrList(filter.Types))
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
+	encode: each(func(_ *writer, m *mapping, filter *ir.FilterByType) {
+		m.add("filters", text(filter.Filters))
+		m.add("types", textOrList(filter.Types))
+	}),
+	decode: eachOf("{filters: DEFLATE, types: text/html}", func(r *reader, f *fields) (*ir.FilterByType, bool) {
+		if !f.need("filters", "filters: DEFLATE") || !f.need("types", "types: text/html") {
+			return nil, false
 		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "an entry of "+key.Value, "{filters: DEFLATE, types: text/html}")
-			if !ok || !f.need("filters", "filters: DEFLATE") || !f.need("types", "types: text/html") {
-				continue
-			}
-			f.only("filters", "types")
-			filter := &ir.FilterByType{Node: f.head("AddOutputFilterByType"), Filters: f.text("filters")}
-			if filter.Types, ok = r.some(f.value["types"], "types"); ok {
-				items = append(items, filter)
-			}
-		}
-		return items
-	},
+		f.only("filters", "types")
+		types, ok := r.some(f.value["types"], "types")
+		return &ir.FilterByType{Node: f.head("AddOutputFilterByType"), Filters: f.text("filters"), Types: types}, ok
+	}),
 	schema: func() schema {
 		return listOf(object(props{"filters": ref("text"), "types": ref("texts")}, "filters", "types"))
 	},
@@ -159,40 +116,21 @@ func mimeAction(verb, kind string) ir.MimeAction {
 
 // mime is what mod_mime says about extensions: {type: text/x-log, extensions: .log}, or {remove: type, extensions: .log}.
 var mime = group{
-	encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-		all := list()
-		for _, item := range run {
-			edit, m := item.(*ir.MimeEdit), w.entry(item)
-			for _, kind := range mimeKinds() {
-				if edit.Action == mimeAction("Add", kind) {
-					m.add(kind, text(edit.Value))
-				}
-				if edit.Action == mimeAction("Remove", kind) {
-					m.add("remove", text(kind))
-				}
+	encode: each(func(w *writer, m *mapping, edit *ir.MimeEdit) {
+		for _, kind := range mimeKinds() {
+			if edit.Action == mimeAction("Add", kind) {
+				m.add(kind, text(edit.Value))
 			}
-			if len(m.node.Content) == 0 || edit.Action.Removes() && edit.Value != "" {
-				w.fail(edit, "has the action %q with the value %q", edit.Action, edit.Value)
-			}
-			m.add("extensions", textOrList(edit.Extensions))
-			all.Content = append(all.Content, m.node)
-			w.mark(item)
-		}
-		return all, len(run)
-	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			f, ok := r.fields(entry, "an entry of "+key.Value, "{type: text/x-log, extensions: .log}")
-			if !ok || !f.need("extensions", "extensions: .log") {
-				continue
-			}
-			if edit, ok := r.mime(&f); ok {
-				items = append(items, edit)
+			if edit.Action == mimeAction("Remove", kind) {
+				m.add("remove", text(kind))
 			}
 		}
-		return items
-	},
+		if len(m.node.Content) == 0 || edit.Action.Removes() && edit.Value != "" {
+			w.fail(edit, "has the action %q with the value %q", edit.Action, edit.Value)
+		}
+		m.add("extensions", textOrList(edit.Extensions))
+	}),
+	decode: eachOf("{type: text/x-log, extensions: .log}", (*reader).mime),
 	schema: func() schema {
 		all := []schema{object(props{"remove": enum(mimeKinds()...), "extensions": ref("texts")}, "remove", "extensions")}
 		for _, kind := range mimeKinds() {
@@ -203,6 +141,9 @@ var mime = group{
 }
 
 func (r *reader) mime(f *fields) (*ir.MimeEdit, bool) {
+	if !f.need("extensions", "extensions: .log") {
+		return nil, false
+	}
 	edit := &ir.MimeEdit{Node: f.head("AddType")}
 	if f.has("remove") {
 		kind, ok := r.oneOf(f.value["remove"], "remove", f.text("remove"), mimeKinds())

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/lbconf/lbconf/ir"
 )
 
@@ -35,33 +33,15 @@ func headerActions() []headerAction {
 // headers is Header, or with request RequestHeader.
 func headers(request bool) group {
 	return group{
-		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
-			all := list()
-			for _, item := range run {
-				all.Content = append(all.Content, w.header(item.(*ir.HeaderEdit)))
-			}
-			return all, len(run)
-		},
-		decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-			var items []ir.Item
-			for _, entry := range r.entries(value, key.Value) {
-				f, ok := r.fields(entry, "an entry of "+key.Value, "{set: X-Forwarded-Proto, value: https}")
-				if !ok {
-					continue
-				}
-				if edit, ok := r.header(&f, request); ok {
-					items = append(items, edit)
-				}
-			}
-			return items
-		},
+		encode: each((*writer).header),
+		decode: eachOf("{set: X-Forwarded-Proto, value: https}", func(r *reader, f *fields) (*ir.HeaderEdit, bool) {
+			return r.header(f, request)
+		}),
 		schema: headersSchema,
 	}
 }
 
-func (w *writer) header(h *ir.HeaderEdit) *yaml.Node {
-	w.mark(h)
-	m := w.entry(h)
+func (w *writer) header(m *mapping, h *ir.HeaderEdit) {
 	for _, a := range headerActions() {
 		if a.action != h.Action {
 			continue
@@ -83,7 +63,6 @@ func (w *writer) header(h *ir.HeaderEdit) *yaml.Node {
 	m.on("always", h.Always)
 	m.on("on_success", h.OnSuccess)
 	m.text("if", h.Condition)
-	return m.node
 }
 
 func (r *reader) header(f *fields, request bool) (*ir.HeaderEdit, bool) {

@@ -31,17 +31,7 @@ var verbatim = group{
 		}
 		return all, len(run)
 	},
-	decode: func(r *reader, key, value *yaml.Node) []ir.Item {
-		var items []ir.Item
-		for _, entry := range r.entries(value, key.Value) {
-			if f, ok := r.fields(entry, "an entry of "+key.Value, "{inert: ServerSignature Off}"); ok {
-				if item, ok := r.residue(&f); ok {
-					items = append(items, item)
-				}
-			}
-		}
-		return items
-	},
+	decode: eachOf("{inert: ServerSignature Off}", (*reader).residue),
 	schema: func() schema {
 		written := anyOf(ref("text"), object(props{"name": ref("text"), "arguments": ref("text"), "section": ref("switch")}, "name", "arguments"))
 		var all []schema
