@@ -42,25 +42,25 @@ ProxyPass /own http://127.0.0.1:4/
 `
 
 // mount makes metrics of a server that listens nowhere.
-func mount(t testing.TB) (*Metrics, *program.Program) {
-	t.Helper()
-	return mountConfig(t, config)
+func mount(tb testing.TB) (*Metrics, *program.Program) {
+	tb.Helper()
+	return mountConfig(tb, config)
 }
 
-func mountConfig(t testing.TB, config string) (*Metrics, *program.Program) {
-	t.Helper()
-	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
+func mountConfig(tb testing.TB, config string) (*Metrics, *program.Program) {
+	tb.Helper()
+	tree := parser.Load(parser.Input{Name: filepath.Join(tb.TempDir(), "test.conf"), Source: []byte(config)})
 	lowered, list := lower.Lower(tree)
 	if len(list) > 0 {
-		t.Fatal(list)
+		tb.Fatal(list)
 	}
 	p, report := program.Compile(lowered, program.Options{})
 	if !report.OK() || len(report.Ignored) > 0 {
-		t.Fatalf("%+v", report)
+		tb.Fatalf("%+v", report)
 	}
 	m, err := Mount(server.New(p, server.Options{}))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return m, p
 }
