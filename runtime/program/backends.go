@@ -63,10 +63,11 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params, HealthURI: w.Params.Health.URI.Value,
 	}
 	worker.Settings.Upgrade = upgradeOf(w.URL.Scheme, w.Params.Upgrade.Value)
-	worker.Slot = table.Slot(key, upstream.State{
+	worker.State = upstream.State{
 		Status: w.Params.Status.Value | extra,
 		Factor: int32(w.Params.LoadFactor.Value), LBSet: w.Params.LBSet.Value, Check: checkOf(w),
-	})
+	}
+	worker.Slot = table.Slot(key, worker.State)
 	return worker
 }
 

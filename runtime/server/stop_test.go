@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -112,6 +113,27 @@ func TestSwap(t *testing.T) {
 			}
 			return err
 		})
+	}
+}
+
+// TestSwapConfiguresMembers: what an administrator made of a member stays until another program runs. One that is compiled
+// and refused changes nothing.
+func TestSwapConfiguresMembers(t *testing.T) {
+	table := upstream.NewTable()
+	text := "<Proxy balancer://b>\nBalancerMember http://127.0.0.1:1\n</Proxy>\n"
+	running := compile(t, text, table)
+	s, _ := startWith(t, running, server.Options{})
+	slot := running.Workers()[0].Slot
+	slot.Set(ir.StatusDisabled)
+	next := compile(t, text, table)
+	if next.Workers()[0].Slot != slot || !slot.Status().Has(ir.StatusDisabled) {
+		t.Errorf("compiling a program put the member of the one that runs into %v", slot.Status())
+	}
+	if err := s.Swap(next); err != nil {
+		t.Fatal(err)
+	}
+	if slot.Status().Has(ir.StatusDisabled) {
+		t.Errorf("the new program, which does not disable the member, runs with %v", slot.Status())
 	}
 }
 

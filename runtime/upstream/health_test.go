@@ -115,7 +115,10 @@ func TestCheckIsDue(t *testing.T) {
 func TestReloadKeepsHealth(t *testing.T) {
 	table, key := upstream.NewTable(), upstream.Key{Worker: "http://a"}
 	load := func(status ir.StatusFlags, c upstream.Check) *upstream.Slot {
-		return table.Slot(key, upstream.State{Status: status, Factor: 100, Check: c})
+		state := upstream.State{Status: status, Factor: 100, Check: c}
+		slot := table.Slot(key, state)
+		slot.Configure(state)
+		return slot
 	}
 	check := upstream.Check{Method: upstream.CheckHead11, Interval: time.Second, Passes: 2, Fails: 2}
 	slot := load(0, check)

@@ -45,8 +45,8 @@ const configured = ir.StatusIgnore | ir.StatusDrain | ir.StatusDisabled | ir.Sta
 // NewTable returns an empty table.
 func NewTable() *Table { return &Table{slots: make(map[Key]*Slot)} }
 
-// Slot returns the slot of a worker. A new one gets the state as it is; an old one keeps its counters, its sums and its
-// failures, and takes over what the configuration says.
+// Slot returns the slot of a worker. A new one gets the state as it is. An old one may be in use by a program that runs: it
+// stays as it is until Configure is called for it, so that a configuration that is never run changes nothing.
 func (t *Table) Slot(key Key, state State) *Slot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -59,14 +59,19 @@ func (t *Table) Slot(key Key, state State) *Slot {
 		t.block = t.block[1:]
 		t.slots[key] = slot
 		slot.status.Store(uint32(state.Status | ir.StatusInit))
-	}
-	slot.Set(state.Status & configured)
-	slot.Clear(^state.Status & configured)
-	slot.factor.Store(state.Factor)
-	slot.lbSet.Store(int32(state.LBSet))
-	slot.SetCheck(state.Check)
-	if state.Check.Method == CheckNone {
-		slot.Clear(ir.StatusHealthFailed &^ state.Status) // no check would ever bring it back
+		slot.Configure(state)
 	}
 	return slot
+}
+
+// Configure takes over what the configuration says. Counters, sums and failures stay.
+func (s *Slot) Configure(state State) {
+	s.Set(state.Status & configured)
+	s.Clear(^state.Status & configured)
+	s.factor.Store(state.Factor)
+	s.lbSet.Store(int32(state.LBSet))
+	s.SetCheck(state.Check)
+	if state.Check.Method == CheckNone {
+		s.Clear(ir.StatusHealthFailed &^ state.Status) // no check would ever bring it back
+	}
 }

@@ -63,11 +63,16 @@ func TestTableKeepsStateOverAReload(t *testing.T) {
 	slot.Fail(time.Unix(7, 0))
 	slot.AddRead(5)
 	slot.AddLBStatus(-100)
-	again := table.Slot(key, upstream.State{Status: ir.StatusHotStandby, Factor: 300, LBSet: 2})
+	next := upstream.State{Status: ir.StatusHotStandby, Factor: 300, LBSet: 2}
+	again := table.Slot(key, next)
+	if again.Status().String() != "OE" || again.Factor() != 100 || again.LBSet() != 0 {
+		t.Errorf("a configuration that does not run changed the slot: %v factor %d set %d", again.Status(), again.Factor(), again.LBSet())
+	}
+	again.Configure(next)
 	if again != slot || again.Status().String() != "OEH" || again.Read() != 5 || again.LBStatus() != -100 || again.Factor() != 300 || again.LBSet() != 2 {
 		t.Errorf("after the reload: %v read %d sum %d factor %d set %d", again.Status(), again.Read(), again.LBStatus(), again.Factor(), again.LBSet())
 	}
-	if table.Slot(key, upstream.State{Factor: 100}).Status().String() != "OE" {
+	if again.Configure(upstream.State{Factor: 100}); again.Status().String() != "OE" {
 		t.Error("a bit that the configuration no longer has is still set")
 	}
 	for i := range 1000 {

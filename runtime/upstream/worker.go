@@ -47,6 +47,8 @@ type Worker struct {
 	TLS *tlsconf.Backend
 	// Slot is the live state. It is nil for the default worker, which stands for any backend that no worker describes.
 	Slot *Slot
+	// State is what the configuration says of the slot; it holds once the slot is configured with it.
+	State State
 	// Params are the parameters as the configuration wrote them; nil for the default worker.
 	Params *ir.Worker
 
