@@ -61,25 +61,25 @@ type IntegerCompare struct {
 	Value   int
 }
 
-// FileKind says what a FileTest asks.
-type FileKind uint8
+// FileKind says what a FileTest asks: its letter.
+type FileKind byte
 
 // The file tests.
 const (
 	// IsDirectory is -d.
-	IsDirectory FileKind = iota
+	IsDirectory FileKind = 'd'
 	// IsFile is -f: a regular file.
-	IsFile
+	IsFile FileKind = 'f'
 	// IsFilled is -s: a regular file that is not empty.
-	IsFilled
+	IsFilled FileKind = 's'
 	// IsLink is -l, -L or -h: a symbolic link.
-	IsLink
+	IsLink FileKind = 'L'
 	// IsExecutable is -x: any execute bit.
-	IsExecutable
+	IsExecutable FileKind = 'x'
 	// SubrequestFile is -F: a subrequest for the file would be answered.
-	SubrequestFile
+	SubrequestFile FileKind = 'F'
 	// SubrequestURI is -U: a subrequest for the URI would be answered.
-	SubrequestURI
+	SubrequestURI FileKind = 'U'
 )
 
 // FileTest asks the file system or a subrequest about the test string.
@@ -222,20 +222,10 @@ func dashPattern(text string) CondPattern {
 
 func fileTest(letter byte) CondPattern {
 	switch letter {
-	case 'd':
-		return &FileTest{IsDirectory}
-	case 'f':
-		return &FileTest{IsFile}
-	case 's':
-		return &FileTest{IsFilled}
-	case 'l', 'L', 'h':
+	case 'd', 'f', 's', 'L', 'x', 'F', 'U':
+		return &FileTest{FileKind(letter)}
+	case 'l', 'h':
 		return &FileTest{IsLink}
-	case 'x':
-		return &FileTest{IsExecutable}
-	case 'F':
-		return &FileTest{SubrequestFile}
-	case 'U':
-		return &FileTest{SubrequestURI}
 	}
 	return nil
 }

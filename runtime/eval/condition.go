@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"unsafe"
 
 	"github.com/lbconf/lbconf/parser/clib"
@@ -326,35 +325,8 @@ func (t truthy) holds(x *Context, room *Room) bool {
 }
 
 func (t fileTest) holds(x *Context, room *Room) bool {
-	path := room.text(t.word, x)
-	if len(path) == 0 || bytes.IndexByte(path, 0) >= 0 {
-		return false
-	}
-	name := string(path)
-	if name[0] != '/' {
-		name = "/" + name // httpd runs in the root folder
-	}
-	stat := os.Stat
-	if t.kind == 'L' || t.kind == 'h' || t.kind == 'x' {
-		stat = os.Lstat
-	}
-	info, err := stat(name)
-	if err != nil {
-		return false
-	}
-	switch t.kind {
-	case 'd':
-		return info.IsDir()
-	case 'f':
-		return info.Mode().IsRegular()
-	case 's':
-		return info.Mode().IsRegular() && info.Size() > 0
-	case 'L', 'h':
-		return info.Mode()&os.ModeSymlink != 0
-	case 'x':
-		return info.Mode().Perm()&0o111 != 0
-	}
-	return true
+	link := t.kind == 'L' || t.kind == 'h' || t.kind == 'x' // -x of a RewriteCond is about the file behind the link
+	return FileHas(t.kind, room.text(t.word, x), link)
 }
 
 func (n network) holds(x *Context, room *Room) bool {

@@ -1,9 +1,6 @@
 package rewrite
 
 import (
-	"bytes"
-	"os"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/expr"
@@ -148,33 +145,5 @@ func compare(a []byte, b string) int {
 type fileTest struct{ kind rewrite.FileKind }
 
 func (t fileTest) holds(_ *State, value []byte, _ bool) bool {
-	if len(value) == 0 || bytes.IndexByte(value, 0) >= 0 {
-		return false
-	}
-	path := string(value)
-	if path[0] != '/' {
-		path = "/" + path // httpd runs in the root folder
-	}
-	stat := os.Stat
-	if t.kind == rewrite.IsLink {
-		stat = os.Lstat
-	}
-	info, err := stat(path)
-	if err != nil {
-		return false
-	}
-	switch t.kind {
-	case rewrite.IsDirectory:
-		return info.IsDir()
-	case rewrite.IsFile:
-		return info.Mode().IsRegular()
-	case rewrite.IsFilled:
-		return info.Mode().IsRegular() && info.Size() > 0
-	case rewrite.IsLink:
-		return info.Mode()&os.ModeSymlink != 0
-	case rewrite.IsExecutable:
-		return info.Mode().Perm()&0o111 != 0
-	case rewrite.SubrequestFile, rewrite.SubrequestURI:
-	}
-	return false
+	return eval.FileHas(byte(t.kind), value, t.kind == rewrite.IsLink)
 }
