@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
@@ -70,9 +71,9 @@ func CompileFormat(text string) (*Format, error) {
 		}
 	}
 	for i := 0; i < len(text); {
-		switch {
-		case text[i] == '\\' && i+1 < len(text) && strings.IndexByte(`\rnt`, text[i+1]) >= 0:
-			literal.WriteByte(unescape(text[i+1]))
+		switch c, escaped := eval.Escape(text[i:]); {
+		case escaped:
+			literal.WriteByte(c)
 			i += 2
 		case strings.HasPrefix(text[i:], "%%"):
 			literal.WriteByte('%')
@@ -92,18 +93,6 @@ func CompileFormat(text string) (*Format, error) {
 	}
 	flush()
 	return f, nil
-}
-
-func unescape(c byte) byte {
-	switch c {
-	case 'r':
-		return '\r'
-	case 'n':
-		return '\n'
-	case 't':
-		return '\t'
-	}
-	return c
 }
 
 // compileItem compiles the directive at the start of text and returns its length.

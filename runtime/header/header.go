@@ -225,13 +225,12 @@ func parseValue(text string, response bool) ([]part, error) {
 		}
 	}
 	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '\\' && i+1 < len(text) && strings.IndexByte(`\rnt`, text[i+1]) >= 0:
+		switch c, escaped := eval.Escape(text[i:]); {
+		case escaped:
 			i++
-			literal.WriteByte(unescape(text[i]))
-		case c != '%':
 			literal.WriteByte(c)
+		case text[i] != '%':
+			literal.WriteByte(text[i])
 		case strings.HasPrefix(text[i:], "%%"):
 			i++
 			literal.WriteByte('%')
@@ -262,18 +261,6 @@ func parseValue(text string, response bool) ([]part, error) {
 	}
 	flush()
 	return parts, nil
-}
-
-func unescape(c byte) byte {
-	switch c {
-	case 'r':
-		return '\r'
-	case 'n':
-		return '\n'
-	case 't':
-		return '\t'
-	}
-	return c
 }
 
 // render returns the value for a request, valid as long as the request.
