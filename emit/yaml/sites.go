@@ -55,7 +55,11 @@ var sites = group{
 func (r *reader) site(label, value *yaml.Node) (*ir.VirtualHost, bool) {
 	where := fmt.Sprintf("site %q", label.Value)
 	f, ok := r.fields(value, where, `{address: "*:80", server_name: example.com}`)
-	if !ok || !f.need("address", `address: "*:80"`) {
+	if !ok {
+		return nil, false
+	}
+	if !f.need("address", `address: "*:80"`) {
+		r.inner(value, where, "address") // its key may be misspelt, and what else is wrong is said at once
 		return nil, false
 	}
 	host := &ir.VirtualHost{Node: r.node("VirtualHost", label, nil), Addresses: r.addresses(f.value["address"])}
