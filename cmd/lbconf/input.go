@@ -135,7 +135,7 @@ func (f *inputFlags) environment(term *terminal, process []string) (map[string]s
 	for _, file := range f.Envvars {
 		src, err := os.ReadFile(file)
 		if err != nil {
-			return nil, exitWith(exitRefused, err)
+			return nil, exitWith(exitRefused, unread(err))
 		}
 		for _, line := range readEnvvars(string(src), env) {
 			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
@@ -262,7 +262,7 @@ func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, unread(err)
 		}
 		defer func() { _ = file.Close() }() // it was only read
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
@@ -273,7 +273,7 @@ func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 	src, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
 		if _, named := errors.AsType[*fs.PathError](err); named {
-			return nil, err
+			return nil, unread(err)
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
@@ -281,6 +281,14 @@ func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 		return nil, f.tooLarge(name)
 	}
 	return src, nil
+}
+
+// unread says of a file that cannot be read its name and why, without the system call that found it out.
+func unread(err error) error {
+	if about, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", about.Path, about.Err)
+	}
+	return err
 }
 
 func (f *inputFlags) tooLarge(name string) error {

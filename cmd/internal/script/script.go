@@ -192,6 +192,9 @@ func collect(files []string) ([]source, error) {
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil {
+			if about, ok := errors.AsType[*fs.PathError](err); ok {
+				err = about.Err // the file is named already
+			}
 			return nil, &ReadError{File: file, Err: err}
 		}
 		if !info.IsDir() {
