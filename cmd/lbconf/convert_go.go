@@ -90,7 +90,20 @@ func (f goFlags) writeProgram(term *terminal, folder string, files []emit.File) 
 	if foreign = append(foreign, problems...); len(foreign) > 0 && !f.Force {
 		return fmt.Errorf("nothing is written:\n%s\n--force overwrites them", strings.Join(foreign, "\n"))
 	}
-	return replaceFolder(folder, write, stale)
+	if err := replaceFolder(folder, write, stale); err != nil {
+		return err
+	}
+	return f.needsSource(term, folder, write)
+}
+
+// needsSource says that a go.mod that was written does not build yet: lbconf is not published.
+func (f goFlags) needsSource(term *terminal, folder string, written []emit.File) error {
+	if f.Replace != "" || !slices.ContainsFunc(written, func(w emit.File) bool { return w.Name == "go.mod" }) {
+		return nil
+	}
+	_, err := fmt.Fprintf(term.stderr, "%s does not say where the source of lbconf is: fill in its replace line, or add --replace DIR\n",
+		diag.Clean(filepath.Join(folder, "go.mod")))
+	return err
 }
 
 func replaceFolder(folder string, files []emit.File, stale []string) error {
