@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/lbconf/lbconf/parser/diag"
@@ -24,8 +27,9 @@ type serveCmd struct {
 
 // Help says how it is controlled.
 func (*serveCmd) Help() string {
-	return `Stays in the foreground and logs to standard error; ErrorLog and PidFile are not written. SIGTERM and Ctrl-C drain and stop, SIGHUP reads the
-configuration again and keeps the old one when the new one has an error.
+	return `Stays in the foreground and logs to standard error; ErrorLog and PidFile are not written.
+SIGTERM and Ctrl-C drain and stop, a second one ends it at once. SIGHUP reads the configuration again and keeps the old
+one when the new one has an error.
 As many requests are in work as MaxRequestWorkers, ServerLimit and ThreadsPerChild allow, 400 without them; others wait.
 Idle connections do not count, an open WebSocket session does, and ends with the drain at the latest.
 Exit codes: 0 stopped by a signal, 1 failure at run time, 2 usage, 3 configuration refused.
@@ -39,6 +43,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 		return exitWith(exitUsage, err)
 	}
 	daemon.OneScheduler(term.getenv)
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt, syscall.SIGTERM) }) // a second signal ends the process at once
 	options := daemon.Options{
 		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Version: buildVersion(),
 		Log: daemon.NewLog(term.stderr),

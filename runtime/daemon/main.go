@@ -30,6 +30,7 @@ const (
 // The result is the exit code: 0 stopped by a signal, 1 failure at run time, 2 usage, 3 configuration refused.
 func Main(name string, config *ir.Config) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	defer stop()
 	p := process{name: filepath.Base(os.Args[0]), args: os.Args[1:], stderr: os.Stderr, getenv: os.Getenv}
 	return p.run(ctx, Source{Name: name, Config: config})
@@ -105,7 +106,7 @@ func moduleVersion() string {
 }
 
 func (p process) usage(flags *flag.FlagSet, configuration string) {
-	_, _ = fmt.Fprintf(p.stderr, "%s serves %s, which is compiled in. SIGTERM and Ctrl-C drain and stop, SIGHUP opens the logs again.\n\nOptions:\n",
+	_, _ = fmt.Fprintf(p.stderr, "%s serves %s, which is compiled in. SIGTERM and Ctrl-C drain and stop, a second one ends it at once, SIGHUP opens the logs again.\n\nOptions:\n",
 		p.name, diag.Clean(configuration)) // nobody is there to be told of a failure
 	flags.SetOutput(p.stderr)
 	flags.PrintDefaults()

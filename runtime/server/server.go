@@ -109,6 +109,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	var failed error
 	select {
 	case <-ctx.Done():
+		s.log.Info("stopping", "drain", s.drain)
 	case failed = <-s.listeners.failed():
 	}
 	s.draining.Store(true)
