@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
@@ -206,6 +207,8 @@ func (d *daemon) listenError(err error) error {
 	switch {
 	case errors.Is(err, server.ErrNoListen):
 		return refusedf("%s: no Listen directive: add one, such as\n    Listen 8080\nor give an address with --listen, such as --listen 443=127.0.0.1:8443 for <VirtualHost *:443>", d.name)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%w: stop the process that has it (ss -ltnp names it), or open another one with --listen, such as --listen 443=127.0.0.1:8443", err)
 	case errors.Is(err, os.ErrPermission):
 		return fmt.Errorf("%w: ports below 1024 need a privilege: map them with --listen 80=:8080, give the binary the capability (setcap cap_net_bind_service=+ep), or let a service manager do so", err)
 	}

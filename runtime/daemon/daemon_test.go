@@ -3,8 +3,8 @@ package daemon
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -146,11 +146,32 @@ func TestProcess(t *testing.T) {
 }
 
 // TestStopped: a program that is told to stop ends with 0.
+// TestAddressInUse holds that the message names the address and what to do, without the calls of the system.
+func TestAddressInUse(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	var out strings.Builder
+	p := process{name: "proxy", args: []string{"--listen", "80=" + taken.Addr().String()}, stderr: &out, getenv: func(string) string { return "as it is" }}
+	if code := p.run(t.Context(), Source{Name: "site.conf", Config: config()}); code != exitFailed {
+		t.Errorf("exit %d", code)
+	}
+	want := "cannot listen for port 80 at " + taken.Addr().String() + ": address already in use: stop the process that has it"
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("%q does not say %q", out.String(), want)
+	}
+}
+
+// TestStopped holds that a stop is told: draining may take a while.
 func TestStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	p := process{name: "proxy", args: []string{"--listen", "80=127.0.0.1:0"}, stderr: io.Discard, getenv: func(string) string { return "as it is" }}
+	log := &journal{}
+	p := process{name: "proxy", args: []string{"--listen", "80=127.0.0.1:0"}, stderr: log, getenv: func(string) string { return "as it is" }}
 	if code := p.run(ctx, Source{Name: "site.conf", Config: config()}); code != exitStopped {
 		t.Errorf("exit %d", code)
 	}
+	log.await(t, "msg=stopping drain=30s")
 }

@@ -42,7 +42,7 @@ func (d *daemon) reload(ctx context.Context) error {
 		return err
 	}
 	if err := d.server.Swap(compiled); err != nil {
-		return errors.Join(err, compiled.CloseLogs())
+		return d.listenError(errors.Join(err, compiled.CloseLogs()))
 	}
 	return nil
 }

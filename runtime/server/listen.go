@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -133,6 +134,17 @@ func (ls *listeners) find(w program.Listen) *listener {
 	return nil
 }
 
+// cause is what the system says of an address, without the calls that asked it.
+func cause(err error) error {
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		return call.Err
+	}
+	if call, ok := errors.AsType[*net.OpError](err); ok {
+		return call.Err
+	}
+	return err
+}
+
 func openListener(w program.Listen, mapping map[uint16]string) (*listener, error) {
 	address, mapped := mapping[w.Port]
 	if !mapped {
@@ -142,7 +154,7 @@ func openListener(w program.Listen, mapping map[uint16]string) (*listener, error
 	config := net.ListenConfig{Control: deferAccept, KeepAlive: -1}
 	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen for port %d: %w", w.Port, err)
+		return nil, fmt.Errorf("cannot listen for port %d at %s: %w", w.Port, address, cause(err))
 	}
 	return &listener{Listener: l, configured: w, mapped: mapped}, nil
 }
