@@ -52,10 +52,7 @@ func (r *reference) isHost() bool { return r.subject == "HTTP_HOST" }
 // openAuthorities yields the targets with text of the client directly in, or directly behind, their host and port. What a
 // condition limits to an end of its own is left out.
 func (p *Pass) openAuthorities() []openAuthority {
-	if p.facts.open == nil {
-		p.facts.open = append([]openAuthority{}, slices.Collect(p.findOpenAuthorities())...)
-	}
-	return p.facts.open
+	return p.facts.open.get(func() []openAuthority { return slices.Collect(p.findOpenAuthorities()) })
 }
 
 func (p *Pass) findOpenAuthorities() iter.Seq[openAuthority] {
@@ -379,7 +376,22 @@ func (p *Pass) knownHosts(s *effective.Server) bool {
 			}
 		}
 	}
-	return !slices.ContainsFunc(s.Addresses(), func(address ir.Address) bool { return p.facts.firstHost(p.View, address) == s })
+	return !slices.ContainsFunc(s.Addresses(), func(address ir.Address) bool { return p.firstHost(address) == s })
+}
+
+// firstHost returns the first virtual host of an address: it takes the requests for names that none has.
+func (p *Pass) firstHost(address ir.Address) *effective.Server {
+	return p.facts.first.get(func() map[ir.Address]*effective.Server {
+		first := map[ir.Address]*effective.Server{}
+		for _, s := range p.View.Servers() {
+			for _, a := range s.Addresses() {
+				if first[a] == nil {
+					first[a] = s
+				}
+			}
+		}
+		return first
+	})[address]
 }
 
 // refSpan is the place of the reference, or of the target where it is not found.

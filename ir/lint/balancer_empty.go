@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
-	"strings"
+	"slices"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -36,7 +36,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
-		known := definedBalancers(p.View)
+		known := p.definedBalancers()
 		for t := range p.balancerTargets() {
 			b := t.balancer
 			if len(b.Members) == 0 && !grows(b) && known.sees(t.server, b.Name) && !p.filledUnseen(t) {
@@ -55,24 +55,28 @@ type balancerTarget struct {
 
 // balancerTargets yields what is sent to balancers, where it is written.
 func (p *Pass) balancerTargets() iter.Seq[balancerTarget] {
-	return func(yield func(balancerTarget) bool) {
-		for _, s := range p.View.Servers() {
-			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
-				for _, m := range list {
-					if m.Server == s && m.Balancer != nil && !yield(balancerTarget{s, m.Balancer, passURL(m.Pass)}) {
-						return
-					}
-				}
-			}
-		}
-		for rule := range p.proxyRules() {
-			if name := rule.balancer(); name != "" {
-				if b := rule.server.Balancer(name); b != nil && !yield(balancerTarget{rule.server, b, rule.urlSpan()}) {
-					return
+	return slices.Values(p.facts.targets.get(p.findBalancerTargets))
+}
+
+func (p *Pass) findBalancerTargets() []balancerTarget {
+	var all []balancerTarget
+	for _, s := range p.View.Servers() {
+		for _, list := range [...][]*effective.Mapping{s.Mappings, s.Located} {
+			for _, m := range list {
+				if m.Server == s && m.Balancer != nil {
+					all = append(all, balancerTarget{s, m.Balancer, passURL(m.Pass)})
 				}
 			}
 		}
 	}
+	for rule := range p.proxyRules() {
+		if name := rule.balancer(); name != "" {
+			if b := rule.server.Balancer(name); b != nil {
+				all = append(all, balancerTarget{rule.server, b, rule.urlSpan()})
+			}
+		}
+	}
+	return all
 }
 
 // filledUnseen reports whether members may be there that the view does not show: the section of the balancer holds lines
@@ -100,14 +104,10 @@ func (p *Pass) includes(opening diag.Span, closing string) bool {
 	}
 	file := p.Config.Files.File(opening.Start)
 	for line := range bytes.Lines(file.Source()[file.Offset(opening.End):]) {
-		line = bytes.TrimSpace(line)
-		if len(line) > len(closing) {
-			line = line[:len(closing)]
-		}
-		switch text := clib.ToLower(string(line)); {
-		case strings.HasPrefix(text, "include"):
+		switch line = bytes.TrimSpace(line); {
+		case clib.HasPrefixFold(line, "include"):
 			return true
-		case text == closing:
+		case clib.HasPrefixFold(line, closing):
 			return false
 		}
 	}

@@ -36,7 +36,7 @@ ProxyPass "/app" "balancer://cluster/app"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
-		known := definedBalancers(p.View)
+		known := p.definedBalancers()
 		for _, s := range p.View.Servers() {
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
@@ -72,9 +72,11 @@ func grows(b *effective.Balancer) bool { return b.Params.Growth.Set }
 // balancers are the names that servers define: in a section, by a member or by parameters, not by a target alone.
 type balancers map[*effective.Server]map[string]ir.Item
 
-func definedBalancers(v *effective.View) balancers {
+func (p *Pass) definedBalancers() balancers { return p.facts.balancers.get(p.findDefinedBalancers) }
+
+func (p *Pass) findDefinedBalancers() balancers {
 	all := balancers{}
-	for _, s := range v.Servers() {
+	for _, s := range p.View.Servers() {
 		for _, b := range s.Balancers {
 			if _, target := b.By.(*ir.ProxyPass); !target || len(b.Members)+len(b.Discarded) > 0 {
 				all.add(s, b.Name, b.By)

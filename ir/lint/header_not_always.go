@@ -84,18 +84,9 @@ func alwaysNames(s *effective.Server) []string {
 // proxies reports whether requests of a server are forwarded; those of the main server hold for all virtual hosts.
 func (p *Pass) proxies(s *effective.Server) bool {
 	if s.IsMain() {
-		return p.facts.anyProxies(p.View)
+		return p.facts.proxies.get(func() bool { return slices.ContainsFunc(p.View.Servers(), proxiesItself) })
 	}
 	return proxiesItself(s)
-}
-
-// anyProxies reports whether a server of the configuration forwards requests.
-func (f *facts) anyProxies(v *effective.View) bool {
-	if f.proxies == nil {
-		answer := slices.ContainsFunc(v.Servers(), proxiesItself)
-		f.proxies = &answer
-	}
-	return *f.proxies
 }
 
 func proxiesItself(s *effective.Server) bool {

@@ -9,7 +9,10 @@
 package lint
 
 import (
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -62,15 +65,23 @@ func (p *Pass) Report(d diag.Diagnostic) {
 	p.found.Add(d)
 }
 
-// Run applies the rules to a configuration and returns the findings in the order of the files.
+// Run applies the rules to a configuration, several at the same time, and returns the findings in the order of the files.
 func Run(config *ir.Config, view *effective.View, rules []*Rule) diag.List {
-	var found diag.List
+	of := make([]diag.List, len(rules)) // in the order of the rules, whoever is ready first
 	var shared facts
-	for _, rule := range rules {
-		if rule.Run != nil {
-			rule.Run(&Pass{Config: config, View: view, rule: rule, found: &found, facts: &shared})
-		}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(rules)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(rules); i = int(next.Add(1)) - 1 {
+				if rule := rules[i]; rule.Run != nil {
+					rule.Run(&Pass{Config: config, View: view, rule: rule, found: &of[i], facts: &shared})
+				}
+			}
+		})
 	}
+	group.Wait()
+	found := slices.Concat(of...)
 	found.Sort()
 	return found
 }

@@ -34,9 +34,6 @@ that covers the target.`,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslproxyengine"},
 	Run: func(p *Pass) {
 		for _, s := range p.View.Servers() {
-			if p.speaksTLSToBackends(s) {
-				continue
-			}
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
 					if m.Server == s && !m.Pass.Exclude {
@@ -46,7 +43,7 @@ that covers the target.`,
 			}
 		}
 		for r := range p.proxyRules() {
-			if s := r.server; r.fixed && !p.speaksTLSToBackends(s) {
+			if s := r.server; r.fixed {
 				p.checkEngine(s, r.rule, r.url.String(), s.Balancer(r.url.String()), r.urlSpan())
 			}
 		}
@@ -59,12 +56,9 @@ func (p *Pass) speaksTLSToBackends(s *effective.Server) bool {
 	if s.Settings.Switch(ir.SwitchSSLProxyEngine).Value || p.mayIncludeMore(s) || s.IsMain() && !p.Config.Server {
 		return true
 	}
-	for _, heir := range p.View.Servers() {
-		if s.IsMain() && heir.Settings.Switch(ir.SwitchSSLProxyEngine).Value {
-			return true
-		}
-	}
-	return false
+	return s.IsMain() && slices.ContainsFunc(p.View.Servers(), func(heir *effective.Server) bool {
+		return heir.Settings.Switch(ir.SwitchSSLProxyEngine).Value
+	})
 }
 
 // checkEngine reports a target that needs TLS and does not get it.
@@ -73,7 +67,7 @@ func (p *Pass) checkEngine(s *effective.Server, item ir.Item, target string, b *
 	if b != nil {
 		needs = secureMember(b)
 	}
-	if !needsTLS(needs) || mayTurnOn(s, target) {
+	if !needsTLS(needs) || mayTurnOn(s, target) || p.speaksTLSToBackends(s) {
 		return
 	}
 	d := diag.Diagnostic{

@@ -18,38 +18,12 @@ type unpooled struct {
 	worker *effective.Worker
 }
 
-// facts are what several rules of a run need and one works out.
-type facts struct {
-	unpooled  []unpooled
-	known     bool
-	first     map[ir.Address]*effective.Server
-	proxies   *bool
-	reversals []*reversal
-	open      []openAuthority
-}
-
-// firstHost returns the first virtual host of an address: it takes the requests for names that none has.
-func (f *facts) firstHost(v *effective.View, address ir.Address) *effective.Server {
-	if f.first == nil {
-		f.first = map[ir.Address]*effective.Server{}
-		for _, s := range v.Servers() {
-			for _, a := range s.Addresses() {
-				if f.first[a] == nil {
-					f.first[a] = s
-				}
-			}
-		}
-	}
-	return f.first[address]
-}
-
 // unpooledRules returns the rules with [P] that have no worker. WebSockets and Unix sockets are left out, which gain
 // nothing or little from one, and so is what may find a worker by the part of the target that varies.
-func (f *facts) unpooledRules(p *Pass) []unpooled {
-	if f.known {
-		return f.unpooled
-	}
-	f.known = true
+func (p *Pass) unpooledRules() []unpooled { return p.facts.unpooled.get(p.findUnpooledRules) }
+
+func (p *Pass) findUnpooledRules() []unpooled {
+	var all []unpooled
 	var used usedWorkers
 	for rule := range p.proxyRules() {
 		if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
@@ -62,9 +36,9 @@ func (f *facts) unpooledRules(p *Pass) []unpooled {
 			}
 			u.worker = used.meantFor(rule)
 		}
-		f.unpooled = append(f.unpooled, u)
+		all = append(all, u)
 	}
-	return f.unpooled
+	return all
 }
 
 // pools reports whether connections to the scheme are worth keeping.

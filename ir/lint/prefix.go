@@ -2,6 +2,7 @@ package lint
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -40,37 +41,34 @@ func (m prefixed[T]) pathSpan() diag.Span {
 
 // prefixMappings yields each ProxyPass to a URL that compares a plain path: no regular expression, no wildcards.
 func (p *Pass) prefixMappings() iter.Seq[prefixMapping] {
-	return func(yield func(prefixMapping) bool) {
-		for m := range prefixes(p, func(pass *ir.ProxyPass) string { return pass.Path }) {
-			if m.pass.Regex == nil && !m.pass.Exclude && !yield(m) {
-				return
-			}
-		}
-	}
+	return slices.Values(p.facts.mappings.get(func() []prefixMapping {
+		all := prefixes(p, func(pass *ir.ProxyPass) string { return pass.Path })
+		return slices.DeleteFunc(all, func(m prefixMapping) bool { return m.pass.Regex != nil || m.pass.Exclude })
+	}))
 }
 
 // prefixReverses yields each ProxyPassReverse that puts a plain path into responses.
 func (p *Pass) prefixReverses() iter.Seq[prefixReverse] {
-	return prefixes(p, func(pass *ir.ProxyPassReverse) string { return pass.Path })
+	return slices.Values(p.facts.reverses.get(func() []prefixReverse {
+		return prefixes(p, func(pass *ir.ProxyPassReverse) string { return pass.Path })
+	}))
 }
 
-// prefixes yields the items of a type in the servers and in each Location without wildcards; own is the path of an item
+// prefixes returns the items of a type in the servers and in each Location without wildcards; own is the path of an item
 // outside of a Location.
-func prefixes[T ir.Item](p *Pass, own func(T) string) iter.Seq[prefixed[T]] {
-	return func(yield func(prefixed[T]) bool) {
-		for s := range p.scopes() {
-			if l := s.section; l != nil && (l.Kind != ir.SectionLocation || l.Regex != nil || strings.ContainsAny(l.Pattern, "*?[")) {
-				continue
+func prefixes[T ir.Item](p *Pass, own func(T) string) []prefixed[T] {
+	var all []prefixed[T]
+	for s := range p.scopes() {
+		if l := s.section; l != nil && (l.Kind != ir.SectionLocation || l.Regex != nil || strings.ContainsAny(l.Pattern, "*?[")) {
+			continue
+		}
+		for pass := range ir.Of[T](s.items) {
+			m := prefixed[T]{s, pass, own(pass)}
+			if s.section != nil {
+				m.path = s.section.Pattern
 			}
-			for pass := range ir.Of[T](s.items) {
-				m := prefixed[T]{s, pass, own(pass)}
-				if s.section != nil {
-					m.path = s.section.Pattern
-				}
-				if !yield(m) {
-					return
-				}
-			}
+			all = append(all, m)
 		}
 	}
+	return all
 }

@@ -34,7 +34,7 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
 	Run: func(p *Pass) {
 		var blocks []*ir.Section
 		rules := map[*ir.Section][]unpooled{}
-		for _, rule := range p.facts.unpooledRules(p) {
+		for _, rule := range p.unpooledRules() {
 			if rule.block == nil {
 				continue
 			}

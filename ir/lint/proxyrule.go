@@ -2,6 +2,7 @@ package lint
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -25,18 +26,17 @@ type proxyRule struct {
 
 // proxyRules yields the rules with [P] in scopes whose engine is on.
 func (p *Pass) proxyRules() iter.Seq[proxyRule] {
-	return func(yield func(proxyRule) bool) {
+	return slices.Values(p.facts.rules.get(func() []proxyRule {
+		var all []proxyRule
 		for s := range p.scopes() {
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
-				if !rule.Rule.Has(rewrite.FlagP) || !s.engineOn() {
-					continue
-				}
-				if !yield(newProxyRule(s, rule)) {
-					return
+				if rule.Rule.Has(rewrite.FlagP) && s.engineOn() {
+					all = append(all, newProxyRule(s, rule))
 				}
 			}
 		}
-	}
+		return all
+	}))
 }
 
 // engineOn reports whether the rules of the scope run.

@@ -21,10 +21,7 @@ type reversal struct {
 // reversals returns the servers that map redirects of backends which answer with their own address: those without
 // ProxyPreserveHost.
 func (p *Pass) reversals() []*reversal {
-	if p.facts.reversals == nil {
-		p.facts.reversals = append([]*reversal{}, p.findReversals()...)
-	}
-	return p.facts.reversals
+	return p.facts.reversals.get(p.findReversals)
 }
 
 func (p *Pass) findReversals() []*reversal {

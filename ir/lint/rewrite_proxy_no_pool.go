@@ -38,7 +38,7 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
 			authority string
 		}
 		first := map[backend]unpooled{}
-		for _, rule := range p.facts.unpooledRules(p) {
+		for _, rule := range p.unpooledRules() {
 			if rule.block != nil || rule.worker != nil {
 				continue
 			}

@@ -19,22 +19,21 @@ type scope struct {
 
 // scopes yields every list of items that can hold rewrite rules: the servers and the sections in them.
 func (p *Pass) scopes() iter.Seq[scope] {
-	return func(yield func(scope) bool) {
+	return slices.Values(p.facts.scopes.get(func() []scope {
+		var all []scope
 		for _, s := range p.View.Servers() {
-			if !yield(scope{s, nil, s.Items}) || !sections(s, s.Items, yield) {
-				return
-			}
+			all = sections(s, s.Items, append(all, scope{s, nil, s.Items}))
 		}
-	}
+		return all
+	}))
 }
 
-func sections(s *effective.Server, items []ir.Item, yield func(scope) bool) bool {
+// sections appends the sections among items and in those.
+func sections(s *effective.Server, items []ir.Item, all []scope) []scope {
 	for section := range ir.Of[*ir.Section](items) {
-		if !yield(scope{s, section, section.Items}) || !sections(s, section.Items, yield) {
-			return false
-		}
+		all = sections(s, section.Items, append(all, scope{s, section, section.Items}))
 	}
-	return true
+	return all
 }
 
 // perDirectory reports whether rules of the scope see a path without the directory instead of the URL's path.

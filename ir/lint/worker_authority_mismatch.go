@@ -32,7 +32,7 @@ RewriteRule "^/app/(.*)" "http://localhost:8080/app/$1" [P]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
 	Run: func(p *Pass) {
-		for _, rule := range p.facts.unpooledRules(p) {
+		for _, rule := range p.unpooledRules() {
 			if rule.worker != nil {
 				reportMismatch(p, rule)
 			}
