@@ -118,6 +118,9 @@ func (p *parser) captureGroup(s *sequenceState, start int, name string) error {
 		}
 	}
 	g := &Group{Kind: Capture, Index: p.groups, Name: name}
+	if p.captures == nil {
+		p.captures = map[int]*Group{}
+	}
 	if p.captures[g.Index] == nil {
 		p.captures[g.Index] = g
 	}

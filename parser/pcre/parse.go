@@ -61,7 +61,7 @@ func ParseOptions(pattern string, o Options) (*Pattern, error) {
 		return nil, &Error{i, i + 1, "the pattern holds a NUL byte, where httpd would end it; write \\x00"}
 	}
 	p := &parser{
-		src: pattern, end: o.DollarEndOnly, captures: map[int]*Group{},
+		src: pattern, end: o.DollarEndOnly,
 		opt: options{caseless: o.Caseless, multiline: o.Multiline, dotAll: o.DotAll, dupNames: true},
 	}
 	start, err := p.startVerbs()

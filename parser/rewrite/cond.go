@@ -108,7 +108,10 @@ func MustCond(raw string) *Cond {
 
 // ParseCond reads the argument text of a RewriteCond. The condition is never nil; what did not parse is empty in it,
 // and the problems say so. The text of an Expression is not judged here.
-func ParseCond(raw string) (*Cond, []Problem) {
+func ParseCond(raw string) (*Cond, []Problem) { return new(Reader).Cond(raw) }
+
+// Cond is ParseCond.
+func (p *Reader) Cond(raw string) (*Cond, []Problem) {
 	args, problems := SplitArgs(raw)
 	c := &Cond{Raw: raw}
 	if len(Refused(problems)) > 0 {
@@ -128,7 +131,7 @@ func ParseCond(raw string) (*Cond, []Problem) {
 		c.Pattern = specialPattern(c.PatternText)
 	}
 	if c.Pattern == nil {
-		pattern, bad := parsePattern(c.PatternText, c.PatternStart, c.NoCase)
+		pattern, bad := p.pattern(c.PatternText, c.PatternStart, c.NoCase)
 		if pattern != nil {
 			c.Pattern = &Regex{pattern}
 		}

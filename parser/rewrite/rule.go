@@ -31,7 +31,10 @@ type Rule struct {
 
 // ParseRule reads the argument text of a RewriteRule. The rule is never nil; what did not parse is empty in it, and the
 // problems say so.
-func ParseRule(raw string) (*Rule, []Problem) {
+func ParseRule(raw string) (*Rule, []Problem) { return new(Reader).Rule(raw) }
+
+// Rule is ParseRule.
+func (p *Reader) Rule(raw string) (*Rule, []Problem) {
 	args, problems := SplitArgs(raw)
 	r := &Rule{Raw: raw}
 	if len(Refused(problems)) > 0 {
@@ -47,7 +50,7 @@ func ParseRule(raw string) (*Rule, []Problem) {
 		r.PatternText = r.PatternText[1:]
 		r.PatternStart++
 	}
-	pattern, bad := parsePattern(r.PatternText, r.PatternStart, r.Has(FlagNC))
+	pattern, bad := p.pattern(r.PatternText, r.PatternStart, r.Has(FlagNC))
 	r.Pattern = pattern
 	problems = append(problems, bad...)
 
@@ -77,6 +80,34 @@ func mustTake(line string, problems []Problem) {
 // String returns the arguments as they were written.
 func (r *Rule) String() string { return r.Raw }
 
+// Reader reads the lines of a configuration. A pattern that stands in many of them, as in the files of generated virtual
+// hosts, is parsed once and shared: nothing changes a pattern. The zero value is ready to use, by one goroutine at a time.
+type Reader struct {
+	patterns map[patternKey]*pcre.Pattern
+}
+
+// patternKey is what a pattern depends on.
+type patternKey struct {
+	text     string
+	caseless bool
+}
+
+// pattern returns the pattern of a text; what does not parse is reported at each place.
+func (p *Reader) pattern(text string, offset int, caseless bool) (*pcre.Pattern, []Problem) {
+	key := patternKey{text, caseless}
+	if known := p.patterns[key]; known != nil {
+		return known, nil
+	}
+	pattern, problems := parsePattern(text, offset, caseless)
+	if pattern != nil {
+		if p.patterns == nil {
+			p.patterns = map[patternKey]*pcre.Pattern{}
+		}
+		p.patterns[key] = pattern
+	}
+	return pattern, problems
+}
+
 // parsePattern parses a regular expression that stands at an offset of the raw text.
 func parsePattern(text string, offset int, caseless bool) (*pcre.Pattern, []Problem) {
 	options := pcre.DefaultOptions()
@@ -98,8 +129,12 @@ func parsePattern(text string, offset int, caseless bool) (*pcre.Pattern, []Prob
 
 // Has says whether the rule has a flag.
 func (r *Rule) Has(name FlagName) bool {
-	_, ok := r.Last(name)
-	return ok
+	for i := range r.Flags {
+		if r.Flags[i].Name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // Last returns the last flag of a name: where httpd keeps one value, it keeps the last.
@@ -138,8 +173,8 @@ func (r *Rule) Redirect() (int, bool) {
 
 func (r *Rule) outcome() (code int, answers bool) {
 	code = defaultRedirect
-	for _, f := range r.Flags {
-		switch {
+	for i := range r.Flags {
+		switch f := &r.Flags[i]; {
 		case f.Name == FlagF:
 			code, answers = 403, true
 		case f.Name == FlagG:
