@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
+	"github.com/lbconf/lbconf/parser/rewrite"
 )
 
 // Lower lowers a tree. The configuration is never nil; what httpd refuses, and what lbconf does not know, is in the list.
@@ -19,7 +20,7 @@ import (
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
-	l := &lowering{tree: tree, table: handlers(), values: values{keywords(), bounds(), patterns()}}
+	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns()}}
 	main := &server{}
 	at := place{srv: main}
 	switch tree.Context {
@@ -44,6 +45,42 @@ type lowering struct {
 	diags     diag.List
 	misplaced []misplaced
 	strangers *strangers
+	rewrites  rewrite.Reader
+	known     map[spelling]known
+}
+
+// spelling is the name of a directive or section as it is written.
+type spelling struct {
+	name    string
+	section bool
+}
+
+// known is what a spelling stands for.
+type known struct {
+	handler
+
+	modelled bool
+	// absent is the line of httpd's table where no module that has the directive is loaded, else nil.
+	absent *directive.Directive
+}
+
+// find looks a name up. A large configuration has many lines and few names.
+func (l *lowering) find(n *parser.Node) known {
+	s := spelling{n.Name, n.Section}
+	if seen, ok := l.known[s]; ok {
+		return seen
+	}
+	key := n.Key()
+	if n.Section {
+		key = "<" + key
+	}
+	var found known
+	found.handler, found.modelled = l.table[key]
+	if d, ok := lookup(n); ok && !l.hasModule(d) {
+		found.absent = d
+	}
+	l.known[s] = found
+	return found
 }
 
 // handler says where a directive may stand and what becomes of it.
@@ -71,24 +108,23 @@ func handlers() map[string]handler {
 }
 
 func (l *lowering) items(nodes []*parser.Node, at place) []ir.Item {
-	var items []ir.Item
+	if len(nodes) == 0 {
+		return nil
+	}
+	items := make([]ir.Item, len(nodes))
 	for i, n := range nodes {
 		at.before = nodes[:i]
-		items = append(items, l.item(n, at))
+		items[i] = l.item(n, at)
 	}
 	return items
 }
 
 func (l *lowering) item(n *parser.Node, at place) ir.Item {
-	key := n.Key()
-	if n.Section {
-		key = "<" + key
-	}
-	h, modelled := l.table[key]
-	if !modelled {
+	h := l.find(n)
+	if !h.modelled {
 		return l.residue(n, at)
 	}
-	if d, known := lookup(n); known && !l.loaded(n, d) {
+	if h.absent != nil && !l.loaded(n, h.absent) {
 		return l.refused(n, at)
 	}
 	if !l.allowed(n, h.where, at) {

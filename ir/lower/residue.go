@@ -69,22 +69,38 @@ func (l *lowering) shape(n *parser.Node, shape directive.Shape) bool {
 
 // loaded reports whether a module that has the directive is there; without it httpd does not know the name.
 func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
+	if l.hasModule(d) {
+		return true
+	}
 	id, name := d.ModuleID(), d.ModuleName()
 	help := "write `LoadModule " + id + " modules/" + name + ".so` above it"
-	if strings.HasPrefix(id, "mpm_") {
-		mpm := slices.IndexFunc(mpms, func(id string) bool { _, ok := l.tree.Modules[id]; return ok })
-		if mpm < 0 {
-			return true // compiled in, and nobody knows which
-		}
-		help = "remove the line, or write it into <IfModule " + id + ">: the server loads " + mpms[mpm]
-	}
-	if slices.ContainsFunc(slices.Collect(d.ModuleIDs()), l.tree.HasModule) {
-		return true
+	if mpm := l.mpm(); mpm != "" && strings.HasPrefix(id, "mpm_") {
+		help = "remove the line, or write it into <IfModule " + id + ">: the server loads " + mpm
 	}
 	l.refuse(n, refusal{
 		code: unknownDirective, span: n.NameSpan(), label: "its module is not loaded", httpd: invalidCommand(n), help: help,
 	}, "%s needs %s, which is not loaded", display(n), name)
 	return false
+}
+
+// hasModule reports whether a module that has the directive is loaded. An MPM that is not may be compiled in where none is,
+// and nobody knows which.
+func (l *lowering) hasModule(d *directive.Directive) bool {
+	for id := range d.ModuleIDs() {
+		if l.tree.HasModule(id) {
+			return true
+		}
+	}
+	return strings.HasPrefix(d.ModuleID(), "mpm_") && l.mpm() == ""
+}
+
+// mpm returns the MPM that the configuration loads, "" for none.
+func (l *lowering) mpm() string {
+	mpm := slices.IndexFunc(mpms, func(id string) bool { _, ok := l.tree.Modules[id]; return ok })
+	if mpm < 0 {
+		return ""
+	}
+	return mpms[mpm]
 }
 
 // mpms are the modules that can be a server's MPM, by identifier.

@@ -21,7 +21,7 @@ func rewriteHandlers() map[string]handler {
 }
 
 func lowerRewriteRule(l *lowering, n *parser.Node, _ place) ir.Item {
-	rule, problems := rewrite.ParseRule(n.Args.String())
+	rule, problems := l.rewrites.Rule(n.Args.String())
 	if !l.rewriteProblems(n, problems) {
 		return nil
 	}
@@ -29,7 +29,7 @@ func lowerRewriteRule(l *lowering, n *parser.Node, _ place) ir.Item {
 }
 
 func lowerRewriteCond(l *lowering, n *parser.Node, _ place) ir.Item {
-	cond, problems := rewrite.ParseCond(n.Args.String())
+	cond, problems := l.rewrites.Cond(n.Args.String())
 	if !l.rewriteProblems(n, problems) {
 		return nil
 	}
