@@ -80,13 +80,16 @@ type Server struct {
 func newServer(v *View, vhost *ir.VirtualHost, items []ir.Item) *Server {
 	s := &Server{View: v, VirtualHost: vhost, own: &Settings{}}
 	s.Settings = s.own
-	for _, item := range items {
-		if _, nested := item.(*ir.VirtualHost); !nested {
-			s.Items = append(s.Items, item)
-		}
+	isHost := func(item ir.Item) bool { _, is := item.(*ir.VirtualHost); return is }
+	if s.Items = items; slices.ContainsFunc(items, isHost) {
+		s.Items = slices.DeleteFunc(slices.Clone(items), isHost)
 	}
-	for item := range ir.All(items) {
-		s.last = max(s.last, item.Head().Seq)
+	for len(items) > 0 { // the numbers grow from line to line
+		last := items[len(items)-1]
+		s.last, items = last.Head().Seq, nil
+		if c, ok := last.(ir.Container); ok {
+			items = c.Children()
+		}
 	}
 	return s
 }
@@ -113,7 +116,6 @@ func (s *Server) ServerName() string {
 
 // collect goes through the server's own items, in the order in which httpd executes them.
 func (s *Server) collect() {
-	s.Formats = map[string]*ir.LogFormat{}
 	for _, item := range s.Items {
 		s.collectItem(item)
 	}
@@ -159,6 +161,9 @@ func (s *Server) collectItem(item ir.Item) {
 		s.access.add(item)
 	case *ir.LogFormat:
 		if item.Nickname != "" {
+			if s.Formats == nil {
+				s.Formats = map[string]*ir.LogFormat{}
+			}
 			s.Formats[item.Nickname] = item
 		}
 	case *ir.CustomLog:

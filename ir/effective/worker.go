@@ -69,6 +69,9 @@ const (
 
 // findWorker is ap_proxy_get_worker_ex.
 func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
+	if len(workers) == 0 {
+		return nil
+	}
 	url, ok := ir.ParseURL(target)
 	if !ok {
 		return nil
