@@ -90,8 +90,3 @@ type HealthExpr struct {
 
 func (*HealthTemplate) item() {}
 func (*HealthExpr) item()     {}
-
-// IsSet says whether any key of the health check was written.
-func (h Health) IsSet() bool {
-	return h.Method.Set || h.Interval.Set || h.Passes.Set || h.Fails.Set || h.URI.Set || h.Expr.Set || h.Template.Set
-}

@@ -36,7 +36,7 @@ type Handler uint8
 const (
 	// NoHandler is for requests that are forwarded or answered with a status.
 	NoHandler Handler = iota
-	// HandlerFile sends a file below DocumentRoot (httpd: the default handler).
+	// HandlerFile sends a local file, below DocumentRoot or of an Alias (httpd: the default handler).
 	HandlerFile
 	// HandlerBalancerManager is the page of mod_proxy_balancer: SetHandler balancer-manager.
 	HandlerBalancerManager

@@ -177,7 +177,7 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	}
 }
 
-// isOfFiles says whether a section concerns files only, of which none is served.
+// isOfFiles says whether a section concerns local files only.
 func isOfFiles(in *ir.Section) bool {
 	if in == nil {
 		return false
