@@ -27,6 +27,8 @@ var layers = map[string][]string{
 	"parser/subnet":    {},
 	"parser/expr":      {"parser/clib", "parser/pcre", "parser/subnet"},
 	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch"},
+	// For tests only.
+	"parser/testenv": {},
 
 	"ir":           {"parser/clib", "parser/diag", "parser/rewrite", "parser/pcre"},
 	"ir/lower":     {"ir", "parser", "parser/..."},
@@ -43,7 +45,7 @@ var layers = map[string][]string{
 	"runtime/internal/clock": {},
 	"runtime/internal/regex": {"parser/clib", "parser/pcre"},
 	// For tests that ask httpd.
-	"runtime/internal/httpdtest": {"runtime/internal/clock"},
+	"runtime/internal/httpdtest": {"parser/testenv", "runtime/internal/clock"},
 	"runtime/wire":               {"runtime/internal/clock"},
 	"runtime/exchange":           {"parser/clib", "runtime/wire"},
 	"runtime/upstream":           onModel("runtime/wire", "runtime/tlsconf"),

@@ -15,9 +15,8 @@ import (
 
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
-
-const modules = "/usr/lib/apache2/modules"
 
 // httpd is a real httpd that checks configurations in a folder of its own.
 type httpd struct {
@@ -28,15 +27,8 @@ type httpd struct {
 // newHTTPD skips the test where httpd is not installed.
 func newHTTPD(t *testing.T) httpd {
 	t.Helper()
-	binary, err := exec.LookPath("apache2")
-	if _, statErr := os.Stat(modules); err != nil || statErr != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("apache2 is not installed")
-		}
-		t.Skip("apache2 is not installed")
-	}
-	return httpd{binary: binary, root: t.TempDir(), prelude: fmt.Sprintf(
-		"LoadModule mpm_event_module %[1]s/mod_mpm_event.so\nLoadModule authz_core_module %[1]s/mod_authz_core.so\nServerName x\nListen 127.0.0.1:1\nErrorLog /dev/null\n", modules)}
+	return httpd{binary: testenv.Program(t, "apache2"), root: t.TempDir(), prelude: fmt.Sprintf(
+		"LoadModule mpm_event_module %[1]s/mod_mpm_event.so\nLoadModule authz_core_module %[1]s/mod_authz_core.so\nServerName x\nListen 127.0.0.1:1\nErrorLog /dev/null\n", testenv.Modules)}
 }
 
 func (h httpd) write(t *testing.T, name, src string) string {

@@ -15,6 +15,7 @@ import (
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // modulesOf are loaded in front of every snippet, so that both sides know the same directives.
@@ -26,27 +27,20 @@ var modulesOf = []string{
 
 // httpd asks the real one what it thinks of a text. Both sides read the same bytes.
 type httpd struct {
-	binary, modules, root string
-	header                string
+	binary, root string
+	header       string
 }
 
 func newHTTPD(t *testing.T) *httpd {
 	t.Helper()
-	binary, err := exec.LookPath("apache2")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("apache2 is not installed and LBCONF_REQUIRE_ENGINES is 1")
-		}
-		t.Skip("apache2 is not installed")
-	}
-	h := &httpd{binary: binary, modules: "/usr/lib/apache2/modules", root: t.TempDir()}
+	h := &httpd{binary: testenv.Program(t, "apache2"), root: t.TempDir()}
 	if err := os.Mkdir(filepath.Join(h.root, "logs"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "ServerRoot %s\nListen 127.0.0.1:18990\nServerName localhost\n", h.root)
 	for _, m := range modulesOf {
-		fmt.Fprintf(&b, "LoadModule %s_module %s/mod_%s.so\n", m, h.modules, m)
+		fmt.Fprintf(&b, "LoadModule %s_module %s/mod_%s.so\n", m, testenv.Modules, m)
 	}
 	h.header = b.String()
 	return h

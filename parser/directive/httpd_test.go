@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // listed is a line of apache2 -L that names a directive and the source file of its module.
@@ -20,15 +22,8 @@ var listed = regexp.MustCompile(`(?m)^(<?\w+)>? \((\w+)\.c\)$`)
 // TestHttpdKnowsTheSame holds the table against `apache2 -L` of httpd with all its modules, under each MPM: the same names,
 // in the same modules.
 func TestHttpdKnowsTheSame(t *testing.T) {
-	const modules = "/usr/lib/apache2/modules"
-	binary, err := exec.LookPath("apache2")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	files, err := filepath.Glob(modules + "/mod_*.so")
+	binary := testenv.Program(t, "apache2")
+	files, err := filepath.Glob(testenv.Modules + "/mod_*.so")
 	if err != nil || len(files) < 100 {
 		t.Fatalf("%d modules, want those of Debian's apache2-bin: %v", len(files), err)
 	}

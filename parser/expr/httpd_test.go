@@ -9,23 +9,16 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-)
 
-const moduleDir = "/usr/lib/apache2/modules"
+	"github.com/lbconf/lbconf/parser/testenv"
+)
 
 // judge asks real httpd about conditions.
 type judge struct{ program, dir string }
 
 func newJudge(t *testing.T) judge {
 	t.Helper()
-	path, err := exec.LookPath("apache2")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("apache2 is required and missing")
-		}
-		t.Skip("apache2 is not installed")
-	}
-	return judge{path, t.TempDir()}
+	return judge{testenv.Program(t, "apache2"), t.TempDir()}
 }
 
 // says returns what apache2 -t prints about a condition; empty means accepted.
@@ -37,7 +30,7 @@ func (j judge) says(t interface{ Fatal(args ...any) }, condition string) string 
 	defer func() { _ = os.Remove(file.Name()) }()
 	text := "ServerRoot " + j.dir + "\nServerName localhost\nListen 127.0.0.1:1\nErrorLog /dev/null\n"
 	for _, module := range []string{"mpm_event", "authz_core", "socache_shmcb", "ssl"} {
-		text += "LoadModule " + module + "_module " + moduleDir + "/mod_" + module + ".so\n"
+		text += "LoadModule " + module + "_module " + testenv.Modules + "/mod_" + module + ".so\n"
 	}
 	text += "<Location />\nRequire expr \"" + condition + "\"\n</Location>\n"
 	if _, err := file.WriteString(text); err != nil {

@@ -3,22 +3,17 @@ package pcre_test
 import (
 	"bytes"
 	"encoding/hex"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // verdicts asks pcre2test for its verdict on each pattern, compiled with httpd's options: empty means accepted.
 func verdicts(t *testing.T, patterns []string) []string {
 	t.Helper()
-	path, err := exec.LookPath("pcre2test")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("pcre2test is required and missing")
-		}
-		t.Skip("pcre2test is not installed")
-	}
+	path := testenv.Program(t, "pcre2test")
 	var input strings.Builder
 	input.WriteString("#subject no_jit\n")
 	for _, p := range patterns {

@@ -8,29 +8,19 @@ import (
 	"testing"
 
 	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
-
-const moduleDir = "/usr/lib/apache2/modules"
 
 // httpdSays returns what apache2 -t prints about one directive in a server that has mod_rewrite: empty means accepted.
 func httpdSays(t *testing.T, directive string) string {
 	t.Helper()
-	path, err := exec.LookPath("apache2")
-	if err == nil {
-		_, err = os.Stat(filepath.Join(moduleDir, "mod_rewrite.so"))
-	}
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("apache2 with mod_rewrite is required and missing")
-		}
-		t.Skip("apache2 with mod_rewrite is not installed")
-	}
+	path := testenv.Program(t, "apache2")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "httpd.conf")
 	text := "ServerRoot \"" + dir + "\"\nServerName localhost\nListen 127.0.0.1:1\nErrorLog /dev/null\n" +
-		"LoadModule mpm_event_module " + moduleDir + "/mod_mpm_event.so\n" +
-		"LoadModule authz_core_module " + moduleDir + "/mod_authz_core.so\n" +
-		"LoadModule rewrite_module " + moduleDir + "/mod_rewrite.so\n" + directive + "\n"
+		"LoadModule mpm_event_module " + testenv.Modules + "/mod_mpm_event.so\n" +
+		"LoadModule authz_core_module " + testenv.Modules + "/mod_authz_core.so\n" +
+		"LoadModule rewrite_module " + testenv.Modules + "/mod_rewrite.so\n" + directive + "\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // browser is a headless Chromium with one page; what its console says fails the test.
@@ -23,13 +24,7 @@ type browser struct {
 // open starts Chromium. Without it the test is skipped, and fails where engines are required.
 func open(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatalf("LBCONF_REQUIRE_ENGINES=1: %v", err)
-		}
-		t.Skipf("the pages are not opened in a browser: %v", err)
-	}
+	path := testenv.Program(t, "chromium")
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(end) // waits for the end of the process

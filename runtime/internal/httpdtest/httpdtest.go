@@ -17,11 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/parser/testenv"
 	"github.com/lbconf/lbconf/runtime/internal/clock"
 )
-
-// require is set where engines must be there, so that a missing one fails a test instead of skipping it.
-const require = "LBCONF_REQUIRE_ENGINES"
 
 // Server is a running httpd.
 type Server struct {
@@ -35,13 +33,7 @@ type Server struct {
 // Without httpd the test is skipped, or fails where engines are required.
 func Start(t *testing.T, conf string) *Server {
 	t.Helper()
-	binary, err := exec.LookPath("apache2")
-	if err != nil {
-		if os.Getenv(require) == "1" {
-			t.Fatalf("apache2 is required and not installed: %v", err)
-		}
-		t.Skip("apache2 is not installed")
-	}
+	binary := testenv.Program(t, "apache2")
 	s := &Server{Root: openFolder(t)}
 	listener := listen(t)
 	s.Addr = listener.Addr().String()
@@ -147,7 +139,7 @@ func (s *Server) preamble() string {
 		"watchdog", "proxy_hcheck",
 	} {
 		// A module that is built in has no file.
-		path := "/usr/lib/apache2/modules/mod_" + m + ".so"
+		path := testenv.Modules + "/mod_" + m + ".so"
 		if _, err := os.Stat(path); err == nil {
 			fmt.Fprintf(&b, "LoadModule %s_module %s\n", m, path)
 		}

@@ -3,11 +3,12 @@ package regex
 import (
 	"encoding/hex"
 	"fmt"
-	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // question is one pattern with the subjects to match it against. Subjects hold no backslash: pcre2test would print it
@@ -23,13 +24,7 @@ type question struct {
 // nil where it does not match.
 func ask(t *testing.T, questions []question) [][][]int {
 	t.Helper()
-	path, err := exec.LookPath("pcre2test")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("pcre2test is required and missing")
-		}
-		t.Skip("pcre2test is not installed")
-	}
+	path := testenv.Program(t, "pcre2test")
 	var input strings.Builder
 	for _, q := range questions {
 		options := q.options
