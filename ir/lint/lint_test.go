@@ -205,6 +205,7 @@ func TestPlaces(t *testing.T) {
 		"LB120": "server-status",
 		"LB121": "timeout=600",
 		"LB122": "timeout=5min",
+		"LB123": "retry=0.5",
 		"LB124": "keepalive=On",
 		"LB127": "SetEnv no-proxy 1",
 		"LB128": "max=50",

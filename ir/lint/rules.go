@@ -37,6 +37,7 @@ func Rules() []*Rule {
 		handlerShadowed,
 		workerParamsIgnored,
 		timeoutUnitIgnored,
+		numberGarbage,
 		keepaliveMisread,
 		setenvNoProxy,
 		reuseWithoutTTL,
