@@ -27,8 +27,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"second document", "lbconf: 1\n---\nlbconf: 1", "3:1-10 a second document begins here | write one configuration in one document, without ---"},
 		{"unknown key", "lbconf: 1\nroute: []", `2:1-6 unknown key "route" in the top level | did you mean routes?`},
 		{
-			"misspelt address", "lbconf: 1\nsites:\n  a:\n    adress: '*:80'\n    routse: []",
-			`4:5-11 site "a" has no address | add address: "*:80"` + "\n" + `4:5-11 unknown key "adress" in site "a" | did you mean address?` + "\n" + `5:5-11 unknown key "routse" in site "a" | did you mean routes?`,
+			"misspelt address", "lbconf: 1\nsites:\n  a:\n    addrss: '*:80'\n    routse: []",
+			`4:5-11 site "a" has no address | add address: "*:80"` + "\n" + `4:5-11 unknown key "addrss" in site "a" | did you mean address?` + "\n" + `5:5-11 unknown key "routse" in site "a" | did you mean routes?`,
 		},
 		{"unknown parameter", "lbconf: 1\nroutes:\n  - path: /\n    to: http://b/\n    timeuot: 5", `5:5-12 unknown key "timeuot" in a route | did you mean timeout?`},
 		{"twice", "lbconf: 1\nuser: a\nuser: b", `3:1-5 key "user" occurs twice in the same mapping | merge the two, or call the second "user/2" where a group goes on`},
