@@ -2,85 +2,30 @@ package server_test
 
 import (
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lbconf/lbconf/parser/testenv"
+	"github.com/lbconf/lbconf/runtime/internal/httpdtest"
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
-// startHTTPD runs the apache2 of this machine on configuration text until the test ends and returns its address. It skips
-// the test where there is none.
+// startHTTPD runs httpd on configuration text until the test ends and returns its address. It has a thread for each of the
+// requests that are sent at once.
 func startHTTPD(t *testing.T, config string) string {
 	t.Helper()
-	binary, err := exec.LookPath("apache2")
-	if err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal("apache2 is missing: LBCONF_REQUIRE_ENGINES=1 wants it")
-		}
-		t.Skip("apache2 is missing")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	_ = l.Close()
-	dir := t.TempDir()
-	var text strings.Builder
-	fmt.Fprintf(&text, "ServerRoot %s\nPidFile %s/pid\nErrorLog %s/error.log\nServerLimit 1\nThreadsPerChild 64\nMaxRequestWorkers 64\nListen %s\n", dir, dir, dir, addr)
-	if os.Geteuid() == 0 {
-		text.WriteString("User www-data\nGroup www-data\n")
-	}
-	for _, module := range []string{
-		"mpm_event", "authz_core", "proxy", "proxy_http", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm",
-		"rewrite", "alias", "env", "setenvif", "headers", "reqtimeout",
-	} {
-		fmt.Fprintf(&text, "LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n", module, module)
-	}
-	text.WriteString(config)
-	file := filepath.Join(dir, "httpd.conf")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(binary, "-d", dir, "-f", file, "-DFOREGROUND")
-	var output strings.Builder
-	cmd.Stdout, cmd.Stderr = &output, &output
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	exited := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(exited) }()
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		<-exited
-	})
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		if conn, err := net.Dial("tcp", addr); err == nil {
-			_ = conn.Close()
-			time.Sleep(200 * time.Millisecond) // while threads start, httpd closes connections that it would keep
-			return addr
-		}
-		select {
-		case <-exited:
-			t.Fatalf("apache2 ended: %s", output.String())
-		default:
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("apache2 does not listen: %s", output.String())
-		}
-	}
+	addr := httpdtest.Start(t, "LoadModule reqtimeout_module "+testenv.Modules+"/mod_reqtimeout.so\nThreadsPerChild 64\nMaxRequestWorkers 64\n"+config).Addr
+	time.Sleep(200 * time.Millisecond) // while threads start, httpd closes connections that it would keep
+	return addr
 }
 
 // exchangeCase is what a client sends and what the backend answers. In both, @ in a path stands for the case.
@@ -405,7 +350,7 @@ var (
 	refused    = regexp.MustCompile(`: (400|414|417) `)
 	caseNumber = regexp.MustCompile(`/[be]/c(\d+)`)
 	// A response of the server's own has a file in httpd.
-	ownFile     = regexp.MustCompile(`- (/var/www/html\S*|http:\S+)`)
+	ownFile     = regexp.MustCompile(`- (/\S*/htdocs\S*|http:\S+)`)
 	dateNow     = regexp.MustCompile(`(?m)^Date: \w{3}, \d\d \w{3} 20\d\d .*$`)
 	serverField = regexp.MustCompile(`(?m)^Server: (.*)\r$`)
 )
