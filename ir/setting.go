@@ -135,6 +135,9 @@ const (
 	WordServerTokens WordName = "ServerTokens"
 	// WordServerSignature is core: ServerSignature: On, Off or EMail.
 	WordServerSignature WordName = "ServerSignature"
+	// WordTraceEnable is core: TraceEnable, whether TRACE is answered, and with bodies where extended: on, off or extended;
+	// default on.
+	WordTraceEnable WordName = "TraceEnable"
 	// WordUseCanonicalName is core: UseCanonicalName: On, Off or DNS.
 	WordUseCanonicalName WordName = "UseCanonicalName"
 	// WordProxyVia is mod_proxy: ProxyVia: Off, On, Full or Block.
@@ -195,6 +198,8 @@ func (n WordName) Values() []string {
 		return []string{"Prod", "Major", "Minor", "Min", "OS", "Full"}
 	case WordServerSignature:
 		return []string{"On", "Off", "EMail"}
+	case WordTraceEnable:
+		return []string{"on", "off", "extended"}
 	case WordUseCanonicalName:
 		return []string{"On", "Off", "DNS"}
 	case WordProxyStatus:
@@ -264,6 +269,9 @@ const (
 	// WordsSSLOptions is mod_ssl: SSLOptions: StdEnvVars, ExportCertData, FakeBasicAuth, StrictRequire, OptRenegotiate,
 	// LegacyDNStringFormat, each with + or - before it.
 	WordsSSLOptions WordsName = "SSLOptions"
+	// WordsRequestReadTimeout is mod_reqtimeout: RequestReadTimeout, words that ParseReadTimeout reads; the last word for a
+	// stage counts. Default handshake=0 header=20-40,MinRate=500 body=20,MinRate=500.
+	WordsRequestReadTimeout WordsName = "RequestReadTimeout"
 )
 
 // Words is a directive with a list of words.

@@ -59,6 +59,7 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordPidFile:               "pid_file",
 	ir.WordServerTokens:          "server_tokens",
 	ir.WordServerSignature:       "server_signature",
+	ir.WordTraceEnable:           "trace_enable",
 	ir.WordUseCanonicalName:      "use_canonical_name",
 	ir.WordProxyVia:              "proxy_via",
 	ir.WordAuthMerging:           "auth_merging",
@@ -101,6 +102,7 @@ var wordsKeys = map[ir.WordsName]string{
 	ir.WordsSSLCipherSuite:      "ssl_cipher_suite",
 	ir.WordsSSLProxyCipherSuite: "ssl_proxy_cipher_suite",
 	ir.WordsSSLOptions:          "ssl_options",
+	ir.WordsRequestReadTimeout:  "request_read_timeout",
 }
 
 // settings returns the groups of the directives whose whole meaning is a value.
@@ -264,11 +266,25 @@ func (r *reader) oneOf(node *yaml.Node, what, word string, values []string) (str
 	return "", false
 }
 
+// readTimeouts reports words that RequestReadTimeout does not take.
+func (r *reader) readTimeouts(words []string, key, value *yaml.Node) bool {
+	for _, word := range words {
+		if _, _, err := ir.ParseReadTimeout(word); err != nil {
+			r.fail(r.span(value), fmt.Sprintf("%s: %v", key.Value, err), "write header=20-40,MinRate=500, body=20 or handshake=0")
+			return false
+		}
+	}
+	return true
+}
+
 func wordsGroup(name ir.WordsName) group {
 	return single(
 		func(_ *writer, item *ir.Words) *yaml.Node { return textOrList(item.Values) },
 		func(r *reader, key, value *yaml.Node) (*ir.Words, bool) {
 			words, ok := r.texts(value, key.Value)
+			if name == ir.WordsRequestReadTimeout {
+				ok = ok && r.readTimeouts(words, key, value)
+			}
 			return &ir.Words{Node: r.node(string(name), key, value), Name: name, Values: words}, ok
 		},
 		func() schema { return ref("texts") },

@@ -122,7 +122,7 @@ func adds(item *ir.Words) bool {
 	case ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
 		ir.WordsSSLProxyCipherSuite:
 		return false
-	case ir.WordsSSLOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
+	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
 	}
 	return true
 }
@@ -180,6 +180,7 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordPidFile:               "logs/httpd.pid",
 	ir.WordServerTokens:          "Full",
 	ir.WordServerSignature:       "Off",
+	ir.WordTraceEnable:           "on",
 	ir.WordUseCanonicalName:      "Off",
 	ir.WordProxyVia:              "Off",
 	ir.WordAuthMerging:           "Off",

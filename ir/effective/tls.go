@@ -19,7 +19,7 @@ func listKey(item *ir.Words) ir.WordsName {
 			return item.Name + cipherSuites13
 		}
 	case ir.WordsOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride,
-		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLOptions:
+		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLOptions, ir.WordsRequestReadTimeout:
 	}
 	return item.Name
 }

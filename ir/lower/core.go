@@ -29,6 +29,7 @@ func coreHandlers() map[string]handler {
 			"ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
 			"ProductOnly=Prod", "Minimal=Min")},
 		"ServerSignature": {anywhere, oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email")},
+		"TraceEnable":     {inServer, lowerTraceEnable},
 		"UseCanonicalName": {
 			inServer | inDirectory | inLocation | inFiles | inProxy | inIf,
 			oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'"),
@@ -131,6 +132,15 @@ func oneOf(name ir.WordName, httpd string, spellings ...string) func(*lowering, 
 		l.invalid(n, n.Words[0].Text.All(), httpd, "write one of "+strings.Join(name.Values(), ", "), "%s does not know %q", n.Name, written)
 		return nil
 	}
+}
+
+func lowerTraceEnable(l *lowering, n *parser.Node, at place) ir.Item {
+	if len(n.Words) != 1 || n.Words[0].String() == "" {
+		l.invalid(n, n.Span(), "TraceEnable takes one argument, 'on' (default), 'off' or 'extended' to trace request body content",
+			"write TraceEnable off", "TraceEnable takes one argument, and has %s", count(len(n.Words)))
+		return nil
+	}
+	return oneOf(ir.WordTraceEnable, "TraceEnable must be one of 'on', 'off', or 'extended'")(l, n, at)
 }
 
 func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {

@@ -22,7 +22,7 @@ import (
 var modulesOf = []string{
 	"mpm_event", "authz_core", "proxy", "proxy_http", "slotmem_shm", "proxy_balancer", "lbmethod_byrequests", "lbmethod_bytraffic",
 	"proxy_hcheck", "rewrite", "headers", "authz_host", "access_compat", "ssl", "mime", "alias", "http2", "env", "authn_core", "setenvif",
-	"dir", "filter", "deflate",
+	"dir", "filter", "deflate", "reqtimeout",
 }
 
 // httpd asks the real one what it thinks of a text. Both sides read the same bytes.

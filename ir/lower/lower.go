@@ -98,7 +98,7 @@ func handlers() map[string]handler {
 		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), healthHandlers(), rewriteHandlers(),
 		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
-		envHandlers(), setenvifHandlers(),
+		envHandlers(), setenvifHandlers(), reqtimeoutHandlers(),
 	} {
 		for name, h := range module {
 			all[clib.ToLower(name)] = h

@@ -37,7 +37,6 @@ func keywords() map[string]keyword {
 		"h2upgrade":           {"value must be On or Off", switches},
 		"hostnamelookups":     {"parameter must be 'on', 'off', or 'double'", []string{"On", "Off", "Double"}},
 		"proxybadheader":      {"ProxyBadHeader must be one of: IsError | Ignore | StartBody", []string{"IsError", "Ignore", "StartBody"}},
-		"traceenable":         {"TraceEnable must be one of 'on', 'off', or 'extended'", []string{"On", "Off", "Extended"}},
 	}
 }
 

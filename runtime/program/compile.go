@@ -137,11 +137,15 @@ func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
 		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
-		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value),
+		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
 		Settings: Settings{
 			Timeout: s.Settings.Timeout(), KeepAlive: s.Settings.Switch(ir.SwitchKeepAlive).Value,
 			KeepAliveTimeout: s.Settings.KeepAliveTimeout(),
 			MaxKeepAlive:     int(s.Settings.Number(ir.NumberMaxKeepAliveRequests).Value),
+			Reading: Reading{
+				Handshake: s.Settings.ReadTimeout(ir.ReadHandshake).Value, Header: s.Settings.ReadTimeout(ir.ReadHeader).Value,
+				Body: s.Settings.ReadTimeout(ir.ReadBody).Value,
+			},
 		},
 	}
 	h.names.add(h, s)
@@ -249,6 +253,16 @@ func (b *builder) environ(conditions [][]*ir.SetEnvIf, variables []ir.Item) {
 	for _, p := range missing {
 		b.report.ignore(p.Item, "%s", p.Message)
 	}
+}
+
+func traceEnableOf(word string) TraceEnable {
+	switch clib.ToLower(word) {
+	case "off":
+		return TraceOff
+	case "extended":
+		return TraceExtended
+	}
+	return TraceOn
 }
 
 func viaOf(word string) Via {

@@ -66,7 +66,7 @@ func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
 	x.ServerName = h.ServerName
-	p.ServerName, p.Via, p.MaxForwards = h.ServerName, h.via, h.forwards
+	p.ServerName, p.Via, p.MaxForwards, p.TraceEnable = h.ServerName, h.via, h.forwards, h.trace
 	if h.foreign && p.depth == 0 && h.isForeign(x) {
 		h.decideForeign(x, p)
 		return
@@ -96,6 +96,13 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 			p.scope = h.scopes.find(path, nil, p)
 			p.use(p.scope)
 		}
+		return
+	}
+	if url == nil && string(x.Request.Method) == "TRACE" {
+		// It is sent back before files, access rules and handlers are looked at (httpd: ap_send_http_trace).
+		p.scope = h.scopes.find(p.path, nil, p)
+		p.use(p.scope)
+		p.Kind, p.Handler = Handle, HandlerTrace
 		return
 	}
 	if url == nil && h.serves && path[0] == '/' {

@@ -36,6 +36,7 @@ type Host struct {
 	merge     bool
 	via       Via
 	forwards  int
+	trace     TraceEnable
 	// foreign says that requests for other servers are forwarded (mod_proxy: ProxyRequests).
 	foreign bool
 	// conditions are executed before anything else looks at a request.

@@ -79,7 +79,7 @@ func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.F
 		return
 	}
 	p.Kind, p.Handler = Handle, HandlerFile
-	p.File = static.File{Found: found, Rules: s.files}
+	p.File = static.File{Found: found, Rules: s.files, NoTrace: h.trace == TraceOff}
 	if found.Info != nil && !found.IsDir() {
 		p.File.Kind = s.files.KindOf(found.Name)
 		if clib.HasPrefixFold(p.File.Kind.Type, programTypes) {

@@ -3,6 +3,7 @@ package program
 import (
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/access"
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
@@ -38,6 +39,8 @@ const (
 	NoHandler Handler = iota
 	// HandlerFile sends a local file, below DocumentRoot or of an Alias (httpd: the default handler).
 	HandlerFile
+	// HandlerTrace sends the request back (core: TraceEnable).
+	HandlerTrace
 	// HandlerBalancerManager is the page of mod_proxy_balancer: SetHandler balancer-manager.
 	HandlerBalancerManager
 	// HandlerServerStatus is the page of mod_status: SetHandler server-status.
@@ -61,6 +64,19 @@ const (
 	ViaFull
 	// ViaBlock removes those of requests.
 	ViaBlock
+)
+
+// TraceEnable is what becomes of the method TRACE (core: TraceEnable).
+type TraceEnable uint8
+
+// The values of TraceEnable.
+const (
+	// TraceOn answers it where the request has no body: the default.
+	TraceOn TraceEnable = iota
+	// TraceOff answers 405.
+	TraceOff
+	// TraceExtended takes bodies of up to 64 KiB.
+	TraceExtended
 )
 
 // Plan is what Decide makes of a request. It is reused from request to request; what it holds as bytes is valid until the
@@ -102,6 +118,8 @@ type Plan struct {
 	Via Via
 	// Foreign says that the request is for another server, to which this one is a forward proxy.
 	Foreign bool
+	// TraceEnable says what becomes of the method TRACE (core: TraceEnable).
+	TraceEnable TraceEnable
 	// MaxForwards is added to requests that have none; negative for never (mod_proxy: ProxyMaxForwards).
 	MaxForwards int
 	// ServerName is the name of the virtual host, for X-Forwarded-Server and for a Host field that the client left out.
@@ -151,7 +169,20 @@ type Settings struct {
 	KeepAliveTimeout time.Duration
 	// MaxKeepAlive bounds the requests of a connection; 0 is no bound (core: MaxKeepAliveRequests, default 100).
 	MaxKeepAlive int
+	// Reading bounds how long a client may take for its requests.
+	Reading Reading
 }
+
+// Reading are the bounds of mod_reqtimeout (RequestReadTimeout). A connection has those of the first virtual host of its
+// address; only Body is that of the request's host.
+type Reading struct {
+	// Handshake is for that of TLS (default none), Header for the request line and the fields (20 s to 40 s with 500 bytes a
+	// second), Body for the body (20 s with 500 bytes a second).
+	Handshake, Header, Body ir.ReadTimeout
+}
+
+// Any says whether there is a bound at all: a connection that has none when it is made gets none later.
+func (r *Reading) Any() bool { return r.Handshake.First > 0 || r.Header.First > 0 || r.Body.First > 0 }
 
 // reset forgets the request before and takes over what the virtual host says.
 func (p *Plan) reset(h *Host) {
@@ -221,3 +252,6 @@ func (p *Plan) respond(status int) {
 	p.Kind, p.Status = Respond, status
 	p.Worker, p.Balancer = nil, nil
 }
+
+// Unedited leaves out all Header directives, as httpd does for what it sends before their filter is there.
+func (p *Plan) Unedited() { p.response = nil }

@@ -190,12 +190,26 @@ func TestToldOnly(t *testing.T) {
 	}
 }
 
+// TestReadTimeoutLeftOut holds that a rate for handshakes, which is not measured, is listed, and other rates are not.
+func TestReadTimeoutLeftOut(t *testing.T) {
+	for conf, want := range map[string]int{
+		"RequestReadTimeout handshake=5,MinRate=100":                                1,
+		"RequestReadTimeout handshake=5 header=20-40,MinRate=500 body=20,MinRate=5": 0,
+		"RequestReadTimeout handshake=0,MinRate=100":                                0,
+	} {
+		if _, report := tryCompile(t, conf+"\n"); !report.OK() || len(report.Ignored) != want {
+			t.Errorf("%q: refused %+v, left out %+v, want %d", conf, report.Refused, report.Ignored, want)
+		}
+	}
+}
+
 // TestRulesThatNobodyRuns holds that what has no effect in httpd either keeps nobody from starting.
 func TestRulesThatNobodyRuns(t *testing.T) {
 	for _, conf := range []string{
 		"RewriteRule ^/ ${map:a} [L]",
 		"<Directory /srv>\nAuthType Basic\nRewriteEngine On\nRewriteRule a b\n</Directory>",
 		"<Location /x>\nRewriteEngine Off\nRewriteRule a b\n</Location>",
+		"TraceEnable off\nRequestReadTimeout handshake=5 header=1-2,MinRate=3 body=0",
 		"Options None\nLogLevel info\nErrorLog logs/e",
 		"SSLProtocol all -SSLv2 -SSLv3 -TLSv1 -TLSv1.1\nSSLHonorCipherOrder off\nSSLSessionTickets off\nSSLOptions +StrictRequire",
 		"SSLRandomSeed startup builtin\nSSLCARevocationCheck none\nSSLInsecureRenegotiation off\nSSLVerifyDepth 3",

@@ -34,6 +34,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsProxyErrorOverride: // run
 		case ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite:
 			b.surveyTLS(item, in)
+		case ir.WordsRequestReadTimeout:
+			b.surveyReadTimeout(item)
 		case ir.WordsLogLevel: // about messages, of which this server has its own
 		}
 	case *ir.Number:
@@ -96,6 +98,15 @@ func (b *builder) surveyHeader(item *ir.HeaderEdit, in *ir.Section) {
 	}
 }
 
+// surveyReadTimeout reports a rate for handshakes, of whose bytes the server knows nothing.
+func (b *builder) surveyReadTimeout(item *ir.Words) {
+	for _, word := range item.Values {
+		if stage, t, err := ir.ParseReadTimeout(word); err == nil && stage == ir.ReadHandshake && t.First > 0 && t.PerByte > 0 {
+			b.report.ignore(item, "MinRate of handshake= is not run by this server: a client has the longer time without sending a byte, at most Timeout")
+		}
+	}
+}
+
 func (b *builder) surveySwitch(item *ir.Switch) {
 	switch item.Name {
 	case ir.SwitchProxyRequests: // an open proxy is refused where its server is compiled
@@ -129,7 +140,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
-		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag:
+		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
 	case ir.WordForceType:
 		b.surveyType(item, item.Value)
 	}

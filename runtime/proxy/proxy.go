@@ -77,12 +77,13 @@ type Result struct {
 	Drop bool
 	// Tunnelled says that the connection switched to another protocol and is done with that; it goes with Drop.
 	Tunnelled bool
-	// Allow are the methods of a response to OPTIONS that the server gives itself, with Status 200 and no page.
-	Allow string
+	// Options says that the server answers OPTIONS itself, and Echo that it answers TRACE: the request may not be passed on any
+	// more.
+	Options, Echo bool
 }
 
 // ends says whether there is nothing more to do than what the result says.
-func (r *Result) ends() bool { return r.Status != 0 || r.Drop }
+func (r *Result) ends() bool { return r.Status != 0 || r.Drop || r.Options || r.Echo }
 
 // Job is one request to forward, with the room that takes. It is reused from request to request.
 type Job struct {
@@ -166,6 +167,9 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 	}
 	if result := j.maxForwards(); result.ends() {
 		return result
+	}
+	if j.Plan.TraceEnable == program.TraceOff && j.isTrace() {
+		return Result{Status: 405, Fields: noMethods}
 	}
 	if expect := j.X.Request.Fields.Get("Expect"); expect != nil {
 		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") && j.X.Request.Minor > 0 &&

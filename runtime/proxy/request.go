@@ -210,6 +210,12 @@ func appendVia(dst []byte, x *exchange.Exchange, plan *program.Plan) []byte {
 	return dst
 }
 
+// isTrace says whether the method is TRACE.
+func (j *Job) isTrace() bool { return string(j.X.Request.Method) == "TRACE" }
+
+// noMethods is the field of httpd's answer where TraceEnable is off.
+var noMethods = wire.Fields{{Name: []byte("Allow")}}
+
 // maxForwards answers a request that may not be passed on any more.
 func (j *Job) maxForwards() Result {
 	value := j.X.Request.Fields.Get("Max-Forwards")
@@ -221,7 +227,9 @@ func (j *Job) maxForwards() Result {
 	case !ok:
 		return Result{Status: 400, Text: "Max-Forwards request header could not be parsed"}
 	case n == 0 && string(j.X.Request.Method) == "OPTIONS":
-		return Result{Status: 200, Allow: "TRACE"}
+		return Result{Options: true}
+	case n == 0 && j.isTrace():
+		return Result{Echo: true}
 	case n == 0:
 		return Result{Status: 400, Text: "Max-Forwards has reached zero - proxy loop?"}
 	}

@@ -34,6 +34,8 @@ type conn struct {
 	kept int
 	// closing says that the connection ends, linger that the client may not have read all yet.
 	closing, linger bool
+	// pace is how long the client may take to send.
+	pace pace
 	// idleFor is how long the next request may take to come.
 	idleFor time.Duration
 }
@@ -82,7 +84,9 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 		RemoteIP: remote.Addr().String(), LocalIP: actual.Addr().String(), LocalPort: strconv.Itoa(int(actual.Port())),
 	}
 	running := s.current.Load().program
-	c.idleFor = running.Host(c.local, nil).Settings.Timeout
+	settings := &running.Host(c.local, nil).Settings
+	c.pace = paceOf(settings)
+	c.idleFor = c.pace.first()
 	encrypted := c.wrap(nc, running.TLS(c.local))
 	if !s.conns.add(c) {
 		_ = nc.Close() // the server stops
@@ -90,7 +94,7 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	}
 	defer s.conns.remove(c)
 	defer c.survive(nc)
-	if encrypted == nil || c.greet(encrypted) {
+	if encrypted == nil || c.greet(encrypted, handshakeTime(settings)) {
 		c.run()
 	}
 	if c.linger || c.leavesUnread() {

@@ -19,9 +19,14 @@ type Handler interface {
 
 // handle lets the handler of the plan answer.
 func (t *task) handle() {
-	if t.plan.Handler == program.HandlerFile {
+	switch t.plan.Handler {
+	case program.HandlerFile:
 		t.sendFile()
 		return
+	case program.HandlerTrace:
+		t.sendBack(false)
+		return
+	case program.NoHandler, program.HandlerBalancerManager, program.HandlerServerStatus, program.HandlerServerInfo, program.HandlerMetrics:
 	}
 	x := &t.x
 	handler := t.conn.server.handlers[t.plan.Handler]

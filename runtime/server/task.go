@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"time"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
@@ -147,8 +146,7 @@ func (t *task) parse() bool {
 		room = make([]byte, leastRoom)
 	}
 	// The body is read behind the head, which must stay for the log.
-	t.body.Reset(t.conn.wire, t.x.Request.Framing, t.buf[t.from:t.to], room, bodyTimeout)
-	t.body.Demand(bodyTimeout, bodyRate)
+	t.body.Reset(t.conn.wire, t.x.Request.Framing, t.buf[t.from:t.to], room, t.conn.pace.wait)
 	return true
 }
 
@@ -164,7 +162,7 @@ func (t *task) next() {
 func (t *task) readOn() {
 	c := t.conn
 	t.watch(c.server.current.Load(), scoreboard.Reading)
-	limit := headTimeout{start: c.server.clock.Now()}
+	start := c.server.clock.Now()
 	for !t.parse() {
 		if c.closing {
 			return
@@ -173,7 +171,7 @@ func (t *task) readOn() {
 			t.refuse(0, &wire.Error{Status: 400, Reason: "head of the request is too long"})
 			return
 		}
-		c.wire.ReadBy(limit.deadline(t.to - t.from))
+		c.wire.ReadBy(c.headBy(start, t.to-t.from))
 		n, err := c.wire.Read(t.buf[t.to:])
 		if err != nil {
 			t.readFailed(err)
@@ -234,7 +232,7 @@ func (t *task) serve() {
 		t.respondError(err)
 		c.closing = true // httpd does not go on with a connection whose request it could not read
 	} else {
-		t.body.Hurry(t.host.Settings.Timeout)
+		t.boundBody()
 		t.host.Decide(x, &t.plan)
 		t.carryOut()
 	}
@@ -290,7 +288,7 @@ func (t *task) refuse(n int, err error) {
 	t.begin()
 	t.x.BytesIn = int64(t.to - t.from)
 	t.host = g.program.Host(t.conn.local, nil)
-	t.body.Reset(t.conn.wire, wire.Framing{}, nil, nil, bodyTimeout)
+	t.body.Reset(t.conn.wire, wire.Framing{}, nil, nil, t.conn.pace.wait)
 	t.x.ServerName = t.host.ServerName
 	t.respondError(err)
 	t.conn.closing, t.conn.linger = true, true
@@ -320,13 +318,12 @@ func (t *task) carryOut() {
 	case program.Forward:
 		t.job.X, t.job.Plan, t.job.Client, t.job.Body, t.job.Upgrades = &t.x, &t.plan, t, &t.body, t.apart
 		result := t.conn.server.proxy.Do(t.conn.ctx, &t.job)
-		t.job.Failed = (result.Status != 0 || result.Drop) && !result.Tunnelled && result.Allow == ""
+		t.job.Failed = (result.Status != 0 || result.Drop) && !result.Tunnelled
 		switch {
-		case result.Allow != "":
-			t.x.Response.Status, t.x.Response.Reason = result.Status, []byte(reasonOf(result.Status, ""))
-			t.x.Response.Fields = append(t.x.Response.Fields[:0], wire.Field{Name: allowName, Value: []byte(result.Allow)})
-			t.x.Response.ContentType = nil
-			t.send(exchange.Content{})
+		case result.Options:
+			t.tellMethods()
+		case result.Echo:
+			t.sendBack(true)
 		case result.Drop:
 			t.conn.closing = true
 			if t.x.Response.Status == 0 {
@@ -353,19 +350,4 @@ func (t *task) finishBody() {
 		}
 	}
 	c.linger = c.linger || c.closing && !t.body.Done()
-}
-
-// bodyTimeout bounds the wait for more of a request's body (mod_reqtimeout: RequestReadTimeout body=20), beside Timeout.
-const bodyTimeout = 20 * time.Second
-
-// bodyRate is the number of bytes a second that a client must send of a body (mod_reqtimeout: RequestReadTimeout
-// body=20,MinRate=500).
-const bodyRate = 500
-
-// headTimeout bounds the time for a head: 20 seconds, and one more for each 500 bytes, up to 40 (mod_reqtimeout:
-// RequestReadTimeout header=20-40,MinRate=500).
-type headTimeout struct{ start time.Time }
-
-func (h headTimeout) deadline(received int) time.Time {
-	return h.start.Add(min(20*time.Second+time.Duration(received/500)*time.Second, 40*time.Second))
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"time"
 
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
@@ -22,10 +23,10 @@ func (c *conn) wrap(nc net.Conn, address *tlsconf.Address) *tls.Conn {
 	return encrypted
 }
 
-// greet does the handshake, within the time that a client may take to say anything. It returns false when the connection
+// greet does the handshake, within the time that a client has for it. It returns false when the connection
 // ends with it. A stop of the server interrupts it.
-func (c *conn) greet(encrypted *tls.Conn) bool {
-	end := c.server.clock.Now().Add(c.idleFor)
+func (c *conn) greet(encrypted *tls.Conn, most time.Duration) bool {
+	end := c.server.clock.Now().Add(most)
 	c.wire.ReadBy(end)
 	c.wire.WriteBy(end)
 	if c.server.draining.Load() { // a stop before the deadline was set could not interrupt it

@@ -26,10 +26,23 @@ type File struct {
 	Kind  Kind
 	// Whole says that the body is made for HEAD too, and that no ranges of it are sent.
 	Whole bool
+	// NoTrace leaves TRACE out of the methods that are told (core: TraceEnable off).
+	NoTrace bool
 }
 
 // allowed are the methods of files. httpd's order is that of a table in memory.
-var allowed = []byte("GET,HEAD,POST,OPTIONS,TRACE")
+var (
+	allowed    = []byte("GET,HEAD,POST,OPTIONS,TRACE")
+	notTracing = []byte("GET,HEAD,POST,OPTIONS")
+)
+
+// allow is the field with the methods.
+func (f *File) allow() wire.Field {
+	if f.NoTrace {
+		return wire.Field{Name: allowName, Value: notTracing}
+	}
+	return wire.Field{Name: allowName, Value: allowed}
+}
 
 // Serve makes the response: Status, Fields and ContentType of x.Response. A status from 400 on but 412 has no content: the
 // server's page for it is to be sent, with the fields. asError says that the file stands for an error, so that neither conditions nor ranges count.
@@ -39,10 +52,10 @@ func (f *File) Serve(x *exchange.Exchange, now time.Time, asError bool) exchange
 	switch string(x.Request.Method) {
 	case "GET", "HEAD", "POST":
 	case "OPTIONS":
-		r.Fields = append(r.Fields, wire.Field{Name: allowName, Value: allowed})
+		r.Fields = append(r.Fields, f.allow())
 		return f.described(r)
 	default:
-		r.Fields = append(r.Fields, wire.Field{Name: allowName, Value: allowed})
+		r.Fields = append(r.Fields, f.allow())
 		if r.Status = 405; !known(x.Request.Method) {
 			r.Status = 501
 		}

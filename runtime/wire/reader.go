@@ -16,20 +16,25 @@ type BodyReader struct {
 	body    Body
 	conn    *Conn
 	timeout time.Duration
-	// rate is the number of bytes a second that the peer must send, 0 for any; patience is how long it may still keep r
-	// waiting.
-	rate     int
-	patience time.Duration
-	have     []byte
-	room     []byte
+	// demands says that patience and left bound how long the peer may still keep r waiting, of which perByte extends the
+	// former.
+	demands                 bool
+	patience, left, perByte time.Duration
+	have                    []byte
+	room                    []byte
 }
 
-// Hurry bounds each wait by d where the bound was longer.
-func (r *BodyReader) Hurry(d time.Duration) { r.timeout = min(r.timeout, d) }
+// Within bounds each wait by d, and no longer by what Reset said.
+func (r *BodyReader) Within(d time.Duration) { r.timeout = d }
 
-// Demand makes the peer send rate bytes a second on average: it may keep r waiting for first, and a second longer for each
-// rate bytes that it sends. Time in which r is not read does not count.
-func (r *BodyReader) Demand(first time.Duration, rate int) { r.patience, r.rate = first, rate }
+// Demand bounds how long the peer may keep r waiting in all: for first, and perByte longer for each byte that it sends, up to
+// most where that is not 0. Time in which r is not read does not count.
+func (r *BodyReader) Demand(first, most, perByte time.Duration) {
+	if most == 0 {
+		most = maxPatience
+	}
+	r.demands, r.patience, r.left, r.perByte = true, first, most, perByte
+}
 
 // Reset makes r read a body. have is what arrived behind the head, room is where more is read to, which may overlap
 // have; timeout bounds each wait.
@@ -93,18 +98,21 @@ func (r *BodyReader) Fill() error {
 // await reads into room.
 func (r *BodyReader) await() (int, error) {
 	start := r.conn.clock.Now()
-	if r.rate == 0 {
+	if !r.demands {
 		r.conn.ReadBy(start.Add(r.timeout))
 		return r.conn.Read(r.room)
 	}
-	r.conn.ReadBy(start.Add(min(r.timeout, r.patience)))
+	r.conn.ReadBy(start.Add(min(r.timeout, r.patience, r.left)))
 	n, err := r.conn.Read(r.room)
-	r.patience += time.Duration(n)*time.Second/time.Duration(r.rate) - r.conn.clock.Now().Sub(start)
-	r.patience = min(r.patience, maxPatience)
+	spent := r.conn.clock.Now().Sub(start)
+	r.patience = min(r.patience+time.Duration(n)*r.perByte-spent, maxPatience)
+	if r.left < maxPatience {
+		r.left -= spent
+	}
 	return n, err
 }
 
-// maxPatience keeps the sum of what a fast peer earns within bounds.
+// maxPatience keeps the sum of what a fast peer earns within bounds; a bound of that length is none.
 const maxPatience = 24 * time.Hour
 
 // Next returns the next bytes of the body, waiting for them, and io.EOF at the end. They are valid until the next call.

@@ -39,18 +39,20 @@ func TestDemand(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		interval time.Duration
+		most     time.Duration
 		ends     bool
 	}{
-		{"a byte each 19 s", 19 * time.Second, true},
-		{"400 bytes a second", time.Second / 400, true},
-		{"600 bytes a second", time.Second / 600, false},
+		{"a byte each 19 s", 19 * time.Second, 0, true},
+		{"400 bytes a second", time.Second / 400, 0, true},
+		{"600 bytes a second", time.Second / 600, 0, false},
+		{"600 bytes a second, and no longer than 30 s", time.Second / 600, 30 * time.Second, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fake := clock.NewFake(time.Unix(1000, 0))
 			conn := NewConn(&drip{clock: fake, interval: test.interval}, fake)
 			var r BodyReader
 			r.Reset(conn, Framing{FramingLength, 1 << 20}, nil, make([]byte, 16), 20*time.Second)
-			r.Demand(20*time.Second, 500)
+			r.Demand(20*time.Second, test.most, time.Second/500)
 			start := fake.Now()
 			var err error
 			for range 100_000 {

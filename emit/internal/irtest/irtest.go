@@ -178,7 +178,7 @@ func (g *generator) number(context) ir.Item {
 
 func (g *generator) word(where context) ir.Item {
 	if where == inMain || where == inSite {
-		switch rapid.IntRange(0, 6).Draw(g.t, "word") {
+		switch rapid.IntRange(0, 7).Draw(g.t, "word") {
 		case 0:
 			return &ir.Word{Name: ir.WordServerAdmin, Value: g.some("admin")}
 		case 1:
@@ -189,6 +189,8 @@ func (g *generator) word(where context) ir.Item {
 			return &ir.Word{Name: ir.WordSSLCertificateFile, Value: g.some("certificate")}
 		case 4:
 			return &ir.Word{Name: ir.WordSSLVerifyClient, Value: g.pick("verify", "none", "optional", "require", "optional_no_ca")}
+		case 6:
+			return &ir.Word{Name: ir.WordTraceEnable, Value: g.pick("trace", "on", "off", "extended")}
 		case 5:
 			return &ir.Word{Name: ir.WordProxyStatus, Value: g.pick("status", "Off", "On", "Full")}
 		}
@@ -201,12 +203,16 @@ func (g *generator) words(where context) ir.Item {
 	words := func(name ir.WordsName, values ...string) ir.Item {
 		return &ir.Words{Name: name, Values: rapid.SliceOfN(rapid.SampledFrom(values), 1, 3).Draw(g.t, string(name))}
 	}
-	switch rapid.IntRange(0, 3).Draw(g.t, "words") {
+	switch rapid.IntRange(0, 4).Draw(g.t, "words") {
 	case 0:
 		return words(ir.WordsSSLOptions, "+StdEnvVars", "-ExportCertData", "OptRenegotiate")
 	case 1:
 		if where == inMain || where == inSite {
 			return words(ir.WordsSSLProtocol, "all", "-TLSv1.3", "+TLSv1.2")
+		}
+	case 3:
+		if where == inMain || where == inSite {
+			return words(ir.WordsRequestReadTimeout, "header=20-40,MinRate=500", "body=0", "handshake=5,minrate=1")
 		}
 	case 2:
 		if where == inMain || where == inSite {
