@@ -35,13 +35,16 @@ func ParseURL(s string) (URL, bool) {
 		}
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || scheme == "" || strings.ContainsAny(scheme, "/ ") {
+	if !ok || scheme == "" || strings.IndexByte(scheme, '/') >= 0 || strings.IndexByte(scheme, ' ') >= 0 {
 		return u, false
 	}
 	u.Scheme = clib.ToLower(scheme)
 	authority := rest
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		authority, u.Path = rest[:i], rest[i:]
+	for i := range len(rest) {
+		if c := rest[i]; c == '/' || c == '?' || c == '#' {
+			authority, u.Path = rest[:i], rest[i:]
+			break
+		}
 	}
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
@@ -103,22 +106,24 @@ func (u URL) IsBalancer() bool { return u.Scheme == "balancer" }
 
 // Authority is scheme://host[:port] in the form in which httpd compares workers: lower case, without the default port.
 func (u URL) Authority() string {
-	host := u.Host
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	a := u.Scheme + "://" + host
-	if u.Port != "" && (u.PortNumber() == 0 || u.PortNumber() != DefaultPort(u.Scheme)) {
-		a += ":" + u.Port
-	}
-	if u.Socket != "" {
-		a = "unix:" + u.Socket + "|" + a
-	}
-	return a
+	u.Path = ""
+	return u.String()
 }
 
 // String is the URL in the form in which httpd compares workers: Authority and Path.
-func (u URL) String() string { return u.Authority() + u.Path }
+func (u URL) String() string {
+	host, colon, port := u.Host, "", ""
+	if strings.IndexByte(host, ':') >= 0 {
+		host = "[" + host + "]"
+	}
+	if number := u.PortNumber(); u.Port != "" && (number == 0 || number != DefaultPort(u.Scheme)) {
+		colon, port = ":", u.Port
+	}
+	if u.Socket != "" {
+		return "unix:" + u.Socket + "|" + u.Scheme + "://" + host + colon + port + u.Path
+	}
+	return u.Scheme + "://" + host + colon + port + u.Path
+}
 
 // IsBalancerURL says whether a target is a balancer's, without judging the rest of it.
 func IsBalancerURL(s string) bool {

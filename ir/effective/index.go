@@ -25,7 +25,8 @@ func (x *workerIndex) find(workers []*Worker, target string, kind workerKind) *W
 		return nil
 	}
 	x.grow(workers)
-	name, least := url.String(), len(url.Authority())
+	name := url.String()
+	least := len(name) - len(url.Path)
 	best, longest := -1, 0
 	if kind != matchWorker {
 		for n := len(name); n >= max(least, 1) && best < 0; n-- {

@@ -76,7 +76,8 @@ func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 	if !ok {
 		return nil
 	}
-	name, least := url.String(), len(url.Authority())
+	name := url.String()
+	least := len(name) - len(url.Path)
 	var best *Worker
 	longest := 0
 	for _, w := range workers {
