@@ -195,7 +195,7 @@ func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
 }
 
 func lowerServerAlias(l *lowering, n *parser.Node, at place) ir.Item {
-	if at.context() != inVirtualHost && !at.unsure {
+	if at.where != inVirtualHost && !at.unsure {
 		l.refuse(n, refusal{
 			code: wrongContext, span: n.NameSpan(), httpd: "ServerAlias only used in <VirtualHost>",
 			help: "move it to a <VirtualHost>",

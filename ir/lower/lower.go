@@ -22,13 +22,13 @@ import (
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
 	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns()}}
 	main := &server{}
-	at := place{srv: main}
+	at := place{srv: main, where: inMain}
 	switch tree.Context {
 	case parser.ContextServer:
 	case parser.ContextVirtualHost:
-		at.kind = "VirtualHost"
+		at.kind, at.where = "VirtualHost", inVirtualHost
 	case parser.ContextDirectory, parser.ContextHtaccess:
-		at.kind = "Directory"
+		at.kind, at.where = "Directory", inDirectory
 	}
 	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, at)}
 	c.Number()

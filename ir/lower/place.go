@@ -31,6 +31,8 @@ const (
 type place struct {
 	// kind is the section around it in httpd's spelling; empty for the main server.
 	kind string
+	// where is the set of one that kind is; empty for a section that is not modelled.
+	where contexts
 	// section is the node of that section; nil for the main server and for an input that stands in a section itself.
 	section *parser.Node
 	// around are the kinds of all sections around it, the innermost last.
@@ -50,18 +52,16 @@ type place struct {
 // in returns the place inside a section.
 func (p place) in(n *parser.Node, pattern string) place {
 	p.around = append(slices.Clip(p.around), n.Name)
-	p.kind, p.section = n.Name, n
+	p.kind, p.where, p.section = n.Name, contextOf(n.Name), n
 	if pattern != "" {
 		p.pattern = pattern
 	}
 	return p
 }
 
-// context is the set of one that a place is.
-func (p place) context() contexts {
-	switch clib.ToLower(p.kind) {
-	case "":
-		return inMain
+// contextOf is the set of one that the inside of a section is.
+func contextOf(kind string) contexts {
+	switch clib.ToLower(kind) {
 	case "virtualhost":
 		return inVirtualHost
 	case "proxy", "proxymatch":
@@ -81,11 +81,11 @@ func (p place) context() contexts {
 }
 
 // perDir says that a section of requests is around the place, so that ProxyPass takes its path from it.
-func (p place) perDir() bool { return p.context()&inSection != 0 }
+func (p place) perDir() bool { return p.where&inSection != 0 }
 
 // allowed reports whether httpd takes a directive here, and says why not.
 func (l *lowering) allowed(n *parser.Node, where contexts, at place) bool {
-	context := at.context()
+	context := at.where
 	if at.unsure || context == 0 || where&context != 0 {
 		return true
 	}

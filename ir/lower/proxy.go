@@ -75,7 +75,7 @@ func (l *lowering) params(n *parser.Node, words []parser.Word, httpd string) ([]
 
 // inProxySection says that the innermost section is <Proxy> or <ProxyMatch>, whose argument ProxySet and BalancerMember
 // take for the URL.
-func (p place) inProxySection() bool { return p.context() == inProxy }
+func (p place) inProxySection() bool { return p.where == inProxy }
 
 func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 	item := &ir.ProxySet{Node: node(n)}

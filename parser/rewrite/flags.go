@@ -39,7 +39,7 @@ func splitFlags(w Word) ([]flagText, []Problem) {
 			HTTPD:   "bad flag delimiters",
 		}}
 	}
-	var items []flagText
+	items := make([]flagText, 0, 1+strings.Count(w.Text, ","))
 	for from := 1; from < len(w.Text); {
 		to := from + strings.IndexAny(w.Text[from:], ",]")
 		for w.Text[to] == ']' && to < len(w.Text)-1 {
@@ -68,17 +68,20 @@ func splitFlags(w Word) ([]flagText, []Problem) {
 }
 
 // parseFlags reads the flags of a RewriteRule.
-func parseFlags(w Word) ([]Flag, []Problem) {
+func (p *Reader) parseFlags(w Word) ([]Flag, []Problem) {
 	if !w.Present {
 		return nil, nil
 	}
 	items, problems := splitFlags(w)
 	var flags []Flag
 	for _, item := range items {
-		name, ok := flagByName(item.key)
+		name, ok := p.flagByName(item.key)
 		if !ok {
 			problems = append(problems, unknownFlag(item))
 			continue
+		}
+		if flags == nil {
+			flags = make([]Flag, 0, len(items))
 		}
 		f := Flag{
 			Name: name, Written: item.key, Value: item.value, HasValue: item.hasValue,

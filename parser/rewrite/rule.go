@@ -40,7 +40,7 @@ func (p *Reader) Rule(raw string) (*Rule, []Problem) {
 	if len(Refused(problems)) > 0 {
 		return r, problems
 	}
-	flags, flagProblems := parseFlags(args.Flags)
+	flags, flagProblems := p.parseFlags(args.Flags)
 	r.Flags = flags
 	problems = append(problems, flagProblems...)
 
@@ -84,12 +84,28 @@ func (r *Rule) String() string { return r.Raw }
 // hosts, is parsed once and shared: nothing changes a pattern. The zero value is ready to use, by one goroutine at a time.
 type Reader struct {
 	patterns map[patternKey]*pcre.Pattern
+	flags    map[string]FlagName
 }
 
 // patternKey is what a pattern depends on.
 type patternKey struct {
 	text     string
 	caseless bool
+}
+
+// flagByName returns the flag that a spelling means.
+func (p *Reader) flagByName(written string) (FlagName, bool) {
+	if name, ok := p.flags[written]; ok {
+		return name, true
+	}
+	name, ok := flagByName(written)
+	if ok {
+		if p.flags == nil {
+			p.flags = map[string]FlagName{}
+		}
+		p.flags[written] = name
+	}
+	return name, ok
 }
 
 // pattern returns the pattern of a text; what does not parse is reported at each place.
