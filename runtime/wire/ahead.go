@@ -20,14 +20,11 @@ func (c *Conn) awaitAhead() error {
 	for !c.isAhead {
 		n, err := c.nc.Read(c.ahead[:])
 		c.isAhead = n > 0
-		switch {
-		case c.isAhead || err == nil:
-		case c.interrupted.Load():
-			return ErrInterrupted
-		case !c.struck(err, &c.read, c.nc.SetReadDeadline):
+		if c.isAhead || err == nil {
+			continue
+		}
+		if err = c.awaitEnded(err); err != nil {
 			return err
-		case c.interrupted.Load(): // while the deadline was moved
-			return ErrInterrupted
 		}
 	}
 	return nil

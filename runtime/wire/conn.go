@@ -274,17 +274,27 @@ func (c *Conn) Session(step func() (more bool)) error {
 		c.op.step = step
 		err := c.raw.Read(c.onSession)
 		c.fd, c.op.step = -1, nil
-		switch {
-		case err == nil:
+		if err == nil {
 			return nil
-		case c.interrupted.Load():
-			return ErrInterrupted
-		case !c.struck(err, &c.read, c.nc.SetReadDeadline):
+		}
+		if err = c.awaitEnded(err); err != nil {
 			return err
-		case c.interrupted.Load(): // while the deadline was moved
-			return ErrInterrupted
 		}
 	}
+}
+
+// awaitEnded says why a session that waited for bytes in vain is over: it was interrupted, or err. It is nil where the
+// deadline had only to be moved, so that the session waits again.
+func (c *Conn) awaitEnded(err error) error {
+	switch {
+	case c.interrupted.Load():
+		return ErrInterrupted
+	case !c.struck(err, &c.read, c.nc.SetReadDeadline):
+		return err
+	case c.interrupted.Load(): // while the deadline was moved
+		return ErrInterrupted
+	}
+	return nil
 }
 
 // TryRead reads what has arrived into p and returns ErrWouldBlock when nothing has. It returns io.EOF at the end. It works
