@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,20 +16,14 @@ import (
 
 // TestStreamsResponse: what a backend sends reaches the client before the backend goes on.
 func TestStreamsResponse(t *testing.T) {
-	l := listen(t)
 	next := make(chan string)
-	go func() {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		defer closeQuietly(conn)
+	backend := speaking(t, func(conn net.Conn) {
 		_, _ = readMessage(bufio.NewReader(conn))
 		for piece := range next {
 			_, _ = io.WriteString(conn, piece)
 		}
-	}()
-	_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/\n")
+	})
+	_, addr := start(t, "ProxyPass / http://"+backend+"/\n")
 	c := dial(t, addr)
 	c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	next <- "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -136,14 +131,8 @@ func TestLargeBodies(t *testing.T) {
 func TestExpect(t *testing.T) {
 	post := "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
 	t.Run("continue", func(t *testing.T) {
-		l := listen(t)
 		received := make(chan string, 2)
-		go func() {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			defer closeQuietly(conn)
+		backend := speaking(t, func(conn net.Conn) {
 			buf := make([]byte, 4096)
 			n, _ := conn.Read(buf)
 			received <- string(buf[:n])
@@ -151,8 +140,8 @@ func TestExpect(t *testing.T) {
 			n, _ = conn.Read(buf)
 			received <- string(buf[:n])
 			_, _ = io.WriteString(conn, ok)
-		}()
-		_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/\n")
+		})
+		_, addr := start(t, "ProxyPass / http://"+backend+"/\n")
 		c := dial(t, addr)
 		c.send(post)
 		if head := <-received; !strings.Contains(head, "Expect: 100-continue\r\n") || !strings.HasSuffix(head, "\r\n\r\n") {
@@ -171,18 +160,12 @@ func TestExpect(t *testing.T) {
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
-		l := listen(t)
-		go func() {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			defer closeQuietly(conn)
+		backend := speaking(t, func(conn net.Conn) {
 			_, _ = conn.Read(make([]byte, 4096))
 			_, _ = io.WriteString(conn, "HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno")
 			_, _ = conn.Read(make([]byte, 1))
-		}()
-		_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/\n")
+		})
+		_, addr := start(t, "ProxyPass / http://"+backend+"/\n")
 		c := dial(t, addr)
 		c.send(post)
 		if r, got := c.response("POST"); r.StatusCode != 403 || got != "no" || !r.Close {
@@ -210,30 +193,20 @@ func TestExpect(t *testing.T) {
 
 // TestPing: with ping= the head goes first, and the body when the backend says so; one that says nothing is down.
 func TestPing(t *testing.T) {
-	l := listen(t)
 	received := make(chan string, 3)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer closeQuietly(conn)
-				buf := make([]byte, 4096)
-				n, _ := conn.Read(buf)
-				received <- string(buf[:n])
-				if !strings.HasPrefix(string(buf[:n]), "POST /silent") {
-					_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
-				}
-				if n, _ = conn.Read(buf); n > 0 {
-					received <- string(buf[:n])
-					_, _ = io.WriteString(conn, ok)
-				}
-			}()
+	backend := speaking(t, func(conn net.Conn) {
+		buf := make([]byte, 4096)
+		n, _ := conn.Read(buf)
+		received <- string(buf[:n])
+		if !strings.HasPrefix(string(buf[:n]), "POST /silent") {
+			_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
 		}
-	}()
-	_, addr := start(t, "ProxyPass / http://"+l.Addr().String()+"/ ping=200ms\n")
+		if n, _ = conn.Read(buf); n > 0 {
+			received <- string(buf[:n])
+			_, _ = io.WriteString(conn, ok)
+		}
+	})
+	_, addr := start(t, "ProxyPass / http://"+backend+"/ ping=200ms\n")
 	c := dial(t, addr)
 	c.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
 	if head := <-received; !strings.Contains(head, "Expect: 100-Continue\r\n") || !strings.HasSuffix(head, "Connection: Keep-Alive\r\n\r\n") {

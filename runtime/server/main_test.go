@@ -328,6 +328,25 @@ func listen(t *testing.T) net.Listener {
 	return l
 }
 
+// speaking is a backend that lets speak have each connection, and closes that behind it.
+func speaking(t *testing.T, speak func(conn net.Conn)) (addr string) {
+	t.Helper()
+	l := listen(t)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer closeQuietly(conn)
+				speak(conn)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
 // closeQuietly closes what the test needs no more.
 func closeQuietly(c io.Closer) { _ = c.Close() }
 

@@ -221,24 +221,14 @@ func TestKeepAlive(t *testing.T) {
 
 // TestTimeouts: a backend that is silent gives 502, one that is silent in the middle a response that breaks off.
 func TestTimeouts(t *testing.T) {
-	l := listen(t)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer closeQuietly(conn)
-				request, _ := readMessage(bufio.NewReader(conn))
-				if strings.HasPrefix(request, "GET /half") {
-					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
-				}
-				_, _ = conn.Read(make([]byte, 1))
-			}()
+	backend := speaking(t, func(conn net.Conn) {
+		request, _ := readMessage(bufio.NewReader(conn))
+		if strings.HasPrefix(request, "GET /half") {
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
 		}
-	}()
-	_, addr := start(t, "ProxyTimeout 1\nProxyPass / http://"+l.Addr().String()+"/\n")
+		_, _ = conn.Read(make([]byte, 1))
+	})
+	_, addr := start(t, "ProxyTimeout 1\nProxyPass / http://"+backend+"/\n")
 	half := make(chan string)
 	go func() { half <- raw(addr, "GET /half HTTP/1.1\r\nHost: a\r\n\r\n") }()
 	begin := time.Now()

@@ -27,25 +27,14 @@ const (
 // switchingBackend switches each connection to a protocol that then speaks on it.
 func switchingBackend(t *testing.T, speak func(conn *net.TCPConn)) string {
 	t.Helper()
-	l := listen(t)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer closeQuietly(conn)
-				if _, err := readMessage(bufio.NewReaderSize(conn, 16)); err != nil {
-					return
-				}
-				if _, err := io.WriteString(conn, switching); err == nil {
-					speak(conn.(*net.TCPConn))
-				}
-			}()
+	return speaking(t, func(conn net.Conn) {
+		if _, err := readMessage(bufio.NewReaderSize(conn, 16)); err != nil {
+			return
 		}
-	}()
-	return l.Addr().String()
+		if _, err := io.WriteString(conn, switching); err == nil {
+			speak(conn.(*net.TCPConn))
+		}
+	})
 }
 
 // tunnelTo opens a tunnel through the server.
