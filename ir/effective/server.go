@@ -54,7 +54,7 @@ type Server struct {
 	Sections []*Section
 	// Logs are the access logs: a virtual host that has its own has no other.
 	Logs []*ir.CustomLog
-	// Formats are the formats by nickname.
+	// Formats are the formats by nickname in lower case, since httpd compares nicknames without regard to case.
 	Formats map[string]*ir.LogFormat
 	// Certificates and CertificateKeys are the files of its own certificates and of their keys: the key of a certificate has
 	// the same place, and lies in the file of the certificate where there are fewer.
@@ -164,7 +164,7 @@ func (s *Server) collectItem(item ir.Item) {
 			if s.Formats == nil {
 				s.Formats = map[string]*ir.LogFormat{}
 			}
-			s.Formats[item.Nickname] = item
+			s.Formats[clib.ToLower(item.Nickname)] = item
 		}
 	case *ir.CustomLog:
 		s.Logs = append(s.Logs, item)
@@ -299,14 +299,18 @@ func (s *Server) Answers(host string) bool {
 	return false
 }
 
-// LogFormat returns the text of the format of a log: that of its nickname, its own text, or the format that counts where
+// commonLogFormat is the format that httpd has without a LogFormat, under the nickname CLF too.
+const commonLogFormat = `%h %l %u %t "%r" %>s %b`
+
+// LogFormat returns the text of the format of a log: that of its nickname, its own text, or the common log format where
 // none is written.
 func (s *Server) LogFormat(log *ir.CustomLog) string {
-	if format, ok := s.Formats[log.Format]; ok {
+	name := clib.ToLower(log.Format)
+	if format, ok := s.Formats[name]; ok {
 		return format.Format
 	}
-	if log.Format != "" {
+	if name != "" && name != "clf" {
 		return log.Format
 	}
-	return `%h %l %u %t "%r" %>s %b`
+	return commonLogFormat
 }

@@ -75,7 +75,10 @@ func (f *Files) file(path string) (*os.File, error) {
 		if folder := filepath.Dir(path); errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("access log %s: the folder %s does not exist: create it, or name another file in CustomLog", path, folder)
 		}
-		return nil, fmt.Errorf("access log: %w", err)
+		if about, ok := errors.AsType[*os.PathError](err); ok {
+			err = about.Err
+		}
+		return nil, fmt.Errorf("access log %s: %w: name a file in CustomLog that can be written", path, err)
 	}
 	if f.open == nil {
 		f.open = make(map[string]*os.File)

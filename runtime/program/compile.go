@@ -363,10 +363,14 @@ func (b *builder) log(h *Host, s *effective.Server, item *ir.CustomLog) (*access
 		b.report.refuse(item, "an access log through a program (%s) is not written by this server: name a file", item.Target)
 		return nil, false
 	}
-	format, err := accesslog.CompileFormat(s.LogFormat(item))
+	text := s.LogFormat(item)
+	format, err := accesslog.CompileFormat(text)
 	if err != nil {
 		b.report.refuse(item, "%v", err)
 		return nil, false
+	}
+	if text != "" && text == item.Format && !strings.ContainsAny(text, "% ") {
+		b.report.note(item, "no LogFormat has the nickname %s, so that this word is each line of the log: write LogFormat \"…\" %s", text, text)
 	}
 	log := &accesslog.Log{Path: b.path(s, item.Target), Format: format}
 	if err := log.SetCondition(item.Condition, &h.server); err != nil {
