@@ -129,6 +129,10 @@ func (l *loader) undefined(name string, at diag.Span) {
 			d = related(d, def.At, "defined here without a value")
 		}
 	}
-	l.report(with(d, httpdSays("AH00111: Config variable ${%s} is not defined", name),
-		help("write Define %s VALUE before this line, or give it with --env %s=VALUE", name, name)))
+	advice := help("write Define %s VALUE before this line, or give it with --env %s=VALUE", name, name)
+	if strings.HasPrefix(name, "APACHE_") {
+		// Debian's apache2ctl sets these before it starts httpd.
+		advice = help("give the file that sets it for httpd, as in --envvars /etc/apache2/envvars, or the variable with --env %s=VALUE", name)
+	}
+	l.report(with(d, httpdSays("AH00111: Config variable ${%s} is not defined", name), advice))
 }
