@@ -93,6 +93,21 @@ func number(name ir.NumberName) func(*lowering, *parser.Node, place) ir.Item {
 	}
 }
 
+// numberFrom is a directive with a number that is least or more; else httpd says what is given, and help is the way out.
+func numberFrom(name ir.NumberName, least int64, httpd, help string) func(*lowering, *parser.Node, place) ir.Item {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		item, ok := number(name)(l, n, at).(*ir.Number)
+		if !ok {
+			return nil
+		}
+		if item.Value < least {
+			l.invalid(n, n.Words[0].Text.All(), httpd, help, "%s cannot be %q", name, item.Written)
+			return nil
+		}
+		return item
+	}
+}
+
 // word is a directive with one word.
 func word(name ir.WordName) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, _ place) ir.Item {

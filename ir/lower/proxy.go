@@ -25,25 +25,12 @@ func proxyHandlers() map[string]handler {
 		"ProxyPreserveHost":  {anywhere, flag(ir.SwitchProxyPreserveHost)},
 		"ProxyAddHeaders":    {anywhere, flag(ir.SwitchProxyAddHeaders)},
 		"Proxy100Continue":   {anywhere, flag(ir.SwitchProxy100Continue)},
-		"ProxyTimeout":       {inServer, lowerProxyTimeout},
+		"ProxyTimeout":       {inServer, numberFrom(ir.NumberProxyTimeout, 1, "Proxy Timeout must be at least 1 second.", "write a whole number of seconds without a unit, 1 or more")},
 		"ProxyMaxForwards":   {inServer, number(ir.NumberProxyMaxForwards)},
 		"ProxyErrorOverride": {inServer | inSection, lowerErrorOverride},
 		"ProxyVia":           {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
 		"ProxyStatus":        {inServer, oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full")},
 	}
-}
-
-func lowerProxyTimeout(l *lowering, n *parser.Node, at place) ir.Item {
-	item, ok := number(ir.NumberProxyTimeout)(l, n, at).(*ir.Number)
-	if !ok {
-		return nil
-	}
-	if item.Value < 1 {
-		l.invalid(n, n.Words[0].Text.All(), "Proxy Timeout must be at least 1 second.", "write a whole number of seconds without a unit, 1 or more",
-			"ProxyTimeout cannot be %q", item.Written)
-		return nil
-	}
-	return item
 }
 
 func (l *lowering) notKeyValue(n *parser.Node, w parser.Word, httpd string) {

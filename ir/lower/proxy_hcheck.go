@@ -11,23 +11,10 @@ import (
 
 func healthHandlers() map[string]handler {
 	return map[string]handler{
-		"ProxyHCTPsize":   {inMain, lowerHealthChecksAtOnce},
+		"ProxyHCTPsize":   {inMain, numberFrom(ir.NumberProxyHCTPsize, 0, "Invalid ProxyHCTPsize parameter. Parameter must be >= 0", "write the number of checks that may run at a time")},
 		"ProxyHCTemplate": {anywhere, lowerHealthTemplate},
 		"ProxyHCExpr":     {anywhere, lowerHealthExpr},
 	}
-}
-
-func lowerHealthChecksAtOnce(l *lowering, n *parser.Node, at place) ir.Item {
-	item, ok := number(ir.NumberProxyHCTPsize)(l, n, at).(*ir.Number)
-	if !ok {
-		return nil
-	}
-	if item.Value < 0 {
-		l.invalid(n, n.Words[0].Text.All(), "Invalid ProxyHCTPsize parameter. Parameter must be >= 0", "write the number of checks that may run at a time",
-			"ProxyHCTPsize cannot be %q", item.Written)
-		return nil
-	}
-	return item
 }
 
 func lowerHealthTemplate(l *lowering, n *parser.Node, at place) ir.Item {
