@@ -2,7 +2,6 @@ package effective_test
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -363,45 +362,14 @@ ProxyPreserveHost On
 	}
 }
 
-func TestSelect(t *testing.T) {
-	v := view(t, `
-ServerName main
-<VirtualHost *:80>
-ServerName first
-ServerAlias *.w.test
-</VirtualHost>
-<VirtualHost *:80>
-ServerName exact.w.test
-ServerAlias b?d
-</VirtualHost>
-<VirtualHost 192.0.2.1:80>
-ServerName ip
-</VirtualHost>
-<VirtualHost [2001:db8::1]:80>
-ServerName six
-</VirtualHost>
-<VirtualHost *>
-ServerName any
-</VirtualHost>
-`)
-	for _, test := range []struct{ at, host, want string }{
-		{"127.0.0.1:80", "FIRST.:80", "first"},
-		{"127.0.0.1:80", "exact.w.test", "first"},
-		{"127.0.0.1:80", "bad", "exact.w.test"},
-		{"127.0.0.1:80", "nobody", "first"},
-		{"127.0.0.1:80", "", "first"},
-		{"192.0.2.1:80", "first", "ip"},
-		{"[::ffff:192.0.2.1]:80", "first", "ip"},
-		{"[2001:db8::1]:80", "x", "six"},
-		{"127.0.0.1:81", "first", "any"},
+func TestAnswers(t *testing.T) {
+	s := view(t, "<VirtualHost *:80>\nServerName First.test\nServerAlias *.w.test b?d\n</VirtualHost>").Servers()[1]
+	for host, want := range map[string]bool{
+		"FIRST.test.:80": true, "exact.w.test": true, "bad": true, "w.test": false, "nobody": false, "": false,
 	} {
-		if got := v.Select(netip.MustParseAddrPort(test.at), test.host).ServerName(); got != test.want {
-			t.Errorf("%s at %s: %s, want %s", test.host, test.at, got, test.want)
+		if got := s.Answers(host); got != want {
+			t.Errorf("%q: %v, want %v", host, got, want)
 		}
-	}
-	none := view(t, "ServerName main\n<VirtualHost 192.0.2.1:80>\nServerName ip\n</VirtualHost>")
-	if got := none.Select(netip.MustParseAddrPort("127.0.0.1:80"), "ip"); !got.IsMain() {
-		t.Error("the main server answers where no address fits")
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 type View struct {
 	servers []*Server
 	listens []*ir.Listen
-	hosts   hosts
 }
 
 // New merges a configuration. The configuration must not be changed afterwards.
@@ -38,7 +37,6 @@ func New(c *ir.Config) *View {
 	for _, s := range v.servers {
 		s.finish()
 	}
-	v.hosts = newHosts(v.servers[1:])
 	return v
 }
 
