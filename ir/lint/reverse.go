@@ -26,15 +26,15 @@ func (p *Pass) reversals() []*reversal {
 
 func (p *Pass) findReversals() []*reversal {
 	var all []*reversal
-	of := map[*effective.Server]*reversal{}
+	of := make([]*reversal, len(p.View.Servers()))
 	for r := range p.prefixReverses() {
 		if r.server.Settings.Switch(ir.SwitchProxyPreserveHost).Value {
 			continue
 		}
-		known := of[r.server]
+		known := of[r.server.Index]
 		if known == nil {
 			known = &reversal{server: r.server, backends: map[string]bool{}, paths: map[string]bool{}}
-			of[r.server] = known
+			of[r.server.Index] = known
 			all = append(all, known)
 		}
 		known.own = append(known.own, r)
@@ -44,7 +44,7 @@ func (p *Pass) findReversals() []*reversal {
 		return nil
 	}
 	for m := range p.prefixMappings() {
-		if known := of[m.server]; known != nil {
+		if known := of[m.server.Index]; known != nil {
 			known.mappings = append(known.mappings, m)
 		}
 	}

@@ -115,8 +115,11 @@ func (n *hostNames) find(name string) *effective.Server {
 	if s := n.first[name]; s != nil || name == "" || strings.ContainsAny(name, "*?") {
 		return s
 	}
-	for i, c := range []byte(name) {
-		if s := n.first["*"+name[i:]]; c == '.' && s != nil {
+	for i := range len(name) {
+		if name[i] != '.' {
+			continue
+		}
+		if s := n.first["*"+name[i:]]; s != nil {
 			return s
 		}
 	}
