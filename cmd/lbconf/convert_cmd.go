@@ -20,7 +20,7 @@ type convertCmd struct {
 	inputFlags
 	goFlags
 
-	To           string `required:"" enum:"${targets}" help:"Language of the output: ${enum}."`
+	To           string `required:"" placeholder:"LANGUAGE" enum:"${targets}" help:"Language of the output: ${enum}."`
 	Output       string `short:"o" placeholder:"OUT" help:"Write to OUT instead of standard output: a file, which is replaced at once or not at all, or the folder of --to go."`
 	Report       string `placeholder:"FILE" help:"Write what became of each directive to FILE: JSON where it ends in .json, else text."`
 	AllowLoss    bool   `help:"Write the output even where something is lost."`

@@ -22,7 +22,7 @@ type serveCmd struct {
 	Strict   bool          `help:"Refuse to start when httpd would refuse the configuration, or when a directive of it is not executed. ErrorLog and PidFile do not count."`
 	KeepRoot bool          `help:"As root, serve as root although the configuration names a User."`
 	Drain    time.Duration `default:"30s" help:"Time for requests in flight when the server stops. Default: ${default}."`
-	Path     string        `arg:"" optional:"" help:"Configuration: a file, a folder with apache2.conf or httpd.conf, or YAML of lbconf. Without it a demo runs: a balancer in front of two backends."`
+	Path     *string       `arg:"" optional:"" help:"Configuration: a file, a folder with apache2.conf or httpd.conf, or YAML of lbconf. Without it a demo runs: a balancer in front of two backends."`
 }
 
 // Help says how it is controlled.
@@ -42,13 +42,17 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return exitWith(exitUsage, err)
 	}
+	if c.Path != nil && *c.Path == "" {
+		// An unset variable of a shell script must not start a demo.
+		return exitWith(exitUsage, errors.New("serve: the path is empty: name a file or a folder, or nothing at all for the demo"))
+	}
 	daemon.OneScheduler(term.getenv)
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt, syscall.SIGTERM) }) // a second signal ends the process at once
 	options := daemon.Options{
 		Listen: mapping, Strict: c.Strict, KeepRoot: c.KeepRoot, Drain: c.Drain, Version: buildVersion(),
 		Log: daemon.NewLog(term.stderr),
 	}
-	if c.Path == "" {
+	if c.Path == nil {
 		err = c.demo(ctx, term, options)
 	} else {
 		err = daemon.Run(ctx, func() (daemon.Source, error) { return c.load(term) }, options)
@@ -61,12 +65,12 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 
 // load reads the configuration. What is wrong with its text is printed.
 func (c *serveCmd) load(term *terminal) (daemon.Source, error) {
-	inputs, err := c.readAll(term, []string{c.Path}, term.environ())
+	inputs, err := c.readAll(term, []string{*c.Path}, term.environ())
 	if err != nil {
 		return daemon.Source{}, err
 	}
 	if len(inputs) != 1 {
-		return daemon.Source{}, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", c.Path, len(inputs)))
+		return daemon.Source{}, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", *c.Path, len(inputs)))
 	}
 	in := inputs[0]
 	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
