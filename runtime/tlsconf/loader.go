@@ -146,6 +146,10 @@ func (c *compiler) pair(certificate, key *ir.Word) (tls.Certificate, bool) {
 		return tls.Certificate{}, false
 	}
 	pair, err := tls.X509KeyPair(chain, secret)
+	if err != nil && key == certificate {
+		c.refuse(certificate, "%s makes no certificate with its key: %s: name the file of the key with SSLCertificateKeyFile", certificate.Value, plain(err))
+		return tls.Certificate{}, false
+	}
 	if err != nil {
 		c.refuse(key, "%s and %s make no certificate with its key: %s: both must be in PEM and belong together", certificate.Value, key.Value, plain(err))
 		return tls.Certificate{}, false
