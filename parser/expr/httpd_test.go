@@ -2,13 +2,13 @@ package expr
 
 import (
 	"errors"
+	"flag"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"github.com/lbconf/lbconf/parser/testenv"
 )
@@ -81,7 +81,8 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestRandomVerdicts compares conditions that are put together from pieces, so that most are nearly right.
+// TestRandomVerdicts compares conditions that are put together from pieces, so that most are nearly right: the same ones
+// each time, unless -seed and -conditions say otherwise.
 func TestRandomVerdicts(t *testing.T) {
 	j := newJudge(t)
 	pieces := []string{
@@ -89,10 +90,20 @@ func TestRandomVerdicts(t *testing.T) {
 		"%{HTTP:Host}", "req('a')", "tolower(", "$1", "==", "!=", "<", "-eq", "lt", "=~", "!~", "/x/", "m#y(#", "m#y#i", "in", "{",
 		"}", ",", ".", "-n", "-R", "-ipmatch", "'10.0.0.0/8'", "-strmatch", "'", "%{", "}", "\\", "x", ":", "'%{TIME}$2\\n'",
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		condition := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 9).Draw(t, "pieces"), " ")
-		if difference := j.compare(t, condition); difference != "" {
-			t.Fatalf("%s\n%s", condition, difference)
+	random := rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // not for secrets
+	for range *conditions {
+		var chosen []string
+		for range 1 + random.IntN(9) {
+			chosen = append(chosen, pieces[random.IntN(len(pieces))])
 		}
-	})
+		condition := strings.Join(chosen, " ")
+		if difference := j.compare(t, condition); difference != "" {
+			t.Errorf("%s\n%s", condition, difference)
+		}
+	}
 }
+
+var (
+	seed       = flag.Uint64("seed", 1, "where the random conditions begin")
+	conditions = flag.Int("conditions", 100, "number of random conditions")
+)

@@ -145,7 +145,9 @@ func (s *scanner) inText() (token, *Error) {
 				return token{kind: text, text: b.String(), start: start, end: s.pos}, nil
 			}
 			return s.special(c), nil
-		case c == '\\' && s.pos+1 < len(s.src):
+		case c == '\\' && s.pos+1 == len(s.src):
+			return token{}, s.fail(1, "flex scanner jammed", "the backslash at the end stands before nothing: write two of them, or none")
+		case c == '\\':
 			if err := s.escape(&b); err != nil {
 				return token{}, err
 			}
