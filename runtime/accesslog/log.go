@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 
 	"github.com/lbconf/lbconf/parser/clib"
-	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
@@ -147,10 +146,8 @@ func (l *Log) wants(vars *eval.Context, r *room) bool {
 // what it says of the virtual host.
 func (l *Log) SetCondition(text string, server *eval.Server) error {
 	if clib.HasPrefixFold(text, exprPrefix) {
-		parsed, err := expr.ParseCondition(text[len(exprPrefix):], expr.Options{})
-		if err == nil {
-			l.when, err = eval.CompileCondition(parsed, server)
-		}
+		var err error
+		l.when, err = eval.ParseCondition(text[len(exprPrefix):], server)
 		return err
 	}
 	name, ok := strings.CutPrefix(text, "env=")

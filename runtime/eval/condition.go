@@ -57,6 +57,16 @@ func CompileCondition(c expr.Condition, server *Server) (*Condition, error) {
 	return &Condition{root}, nil
 }
 
+// ParseCondition reads a condition and compiles it. The error says what is wrong with it, or what this server cannot
+// evaluate as httpd does.
+func ParseCondition(text string, server *Server) (*Condition, error) {
+	parsed, err := expr.ParseCondition(text, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return CompileCondition(parsed, server)
+}
+
 // Holds says whether the condition is true for a request.
 func (c *Condition) Holds(x *Context, room *Room) bool {
 	room.reset()

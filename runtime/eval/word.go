@@ -31,6 +31,16 @@ func CompileText(w expr.Word, server *Server) (*Text, error) {
 	return &Text{root}, nil
 }
 
+// ParseText reads a text and compiles it. The error says what is wrong with it, or what this server cannot evaluate as httpd
+// does.
+func ParseText(text string, server *Server) (*Text, error) {
+	parsed, err := expr.ParseString(text, expr.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return CompileText(parsed, server)
+}
+
 // Append appends the text for a request.
 func (t *Text) Append(dst []byte, x *Context, room *Room) []byte {
 	room.reset()

@@ -13,7 +13,6 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
-	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -149,7 +148,7 @@ func (e *edit) compile(item *ir.HeaderEdit, server *eval.Server) error {
 	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge:
 	}
 	if clib.HasPrefixFold(value, exprPrefix) {
-		text, err := compileText(value[len(exprPrefix):], server)
+		text, err := eval.ParseText(value[len(exprPrefix):], server)
 		e.value = []part{{expr: text}}
 		return err
 	}
@@ -162,14 +161,6 @@ func (e *edit) compile(item *ir.HeaderEdit, server *eval.Server) error {
 
 // exprPrefix stands before an expression.
 const exprPrefix = "expr="
-
-func compileText(text string, server *eval.Server) (*eval.Text, error) {
-	parsed, err := expr.ParseString(text, expr.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return eval.CompileText(parsed, server)
-}
 
 // settle makes the value static when it has no part that changes.
 func (e *edit) settle() {
@@ -199,11 +190,8 @@ func (e *edit) condition(text string, server *eval.Server) error {
 		return nil
 	}
 	if clib.HasPrefixFold(text, exprPrefix) {
-		parsed, err := expr.ParseCondition(text[len(exprPrefix):], expr.Options{})
-		if err != nil {
-			return err
-		}
-		e.when, err = eval.CompileCondition(parsed, server)
+		var err error
+		e.when, err = eval.ParseCondition(text[len(exprPrefix):], server)
 		return err
 	}
 	name, ok := strings.CutPrefix(text, "env=")

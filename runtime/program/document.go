@@ -6,7 +6,6 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
-	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 )
@@ -33,7 +32,7 @@ func (c *scopes) documents(files *effective.Files) map[int]*document {
 		}
 		d := &document{kind: source.Kind(), text: source.Target}
 		if strings.Contains(d.text, "%{") {
-			compiled, err := compileTarget(d.text, &c.host.server)
+			compiled, err := eval.ParseText(d.text, &c.host.server)
 			if err != nil {
 				delete(all, item.Status) // the survey says so
 				continue
@@ -45,18 +44,10 @@ func (c *scopes) documents(files *effective.Files) map[int]*document {
 	return all
 }
 
-func compileTarget(text string, server *eval.Server) (*eval.Text, error) {
-	parsed, err := expr.ParseString(text, expr.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return eval.CompileText(parsed, server)
-}
-
 // surveyDocument reports an ErrorDocument whose expression is not run.
 func (b *builder) surveyDocument(item *ir.ErrorDocument) {
 	if strings.Contains(item.Target, "%{") {
-		if _, err := compileTarget(item.Target, &eval.Server{DocumentRoot: "/"}); err != nil {
+		if _, err := eval.ParseText(item.Target, &eval.Server{DocumentRoot: "/"}); err != nil {
 			b.report.ignore(item, "the ErrorDocument of %d is not sent, but the server's own page: %v", item.Status, err)
 		}
 	}

@@ -3,7 +3,6 @@ package rewrite
 import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
-	"github.com/lbconf/lbconf/parser/expr"
 	"github.com/lbconf/lbconf/parser/rewrite"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
@@ -54,15 +53,12 @@ func (c *compiler) cond(item *ir.RewriteCond) cond {
 type exprTest struct{ *eval.Condition }
 
 func (c *compiler) expression(item *ir.RewriteCond, pattern *rewrite.Expression) test {
-	parsed, err := expr.ParseCondition(pattern.Text, expr.Options{})
-	if err == nil {
-		var condition *eval.Condition
-		if condition, err = eval.CompileCondition(parsed, c.options.Server); err == nil {
-			return exprTest{condition}
-		}
+	condition, err := eval.ParseCondition(pattern.Text, c.options.Server)
+	if err != nil {
+		c.problem(item, "RewriteCond expr: %v", err)
+		return nil
 	}
-	c.problem(item, "RewriteCond expr: %v", err)
-	return nil
+	return exprTest{condition}
 }
 
 func (t exprTest) holds(s *State, _ []byte, negated bool) bool {
