@@ -104,7 +104,7 @@ func (a *attempt) endBody() Result {
 	return Result{}
 }
 
-// sendFirst writes out and, when that is all for now, reads the start of the response. A connection that was idle is
+// sendFirst writes out and, when nothing follows before an answer, reads the start of the response. A connection that was idle is
 // looked at before.
 func (a *attempt) sendFirst(fresh, all bool) (wrote, n int, err error) {
 	now := a.proxy.clock.Now()
