@@ -177,8 +177,10 @@ func result(m *mapping, url []byte) []byte {
 
 // forward completes the plan for a request that goes to url, or for one that stays here.
 func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
-	s := h.scopes.find(p.path, url, p)
-	if url == nil {
+	var s *scope
+	if url != nil {
+		s = h.scopes.find(p.path, url, p)
+	} else {
 		// Where files are is not said, but they are below the root.
 		s = h.scopes.findFile(p.path, "/", "", p)
 	}
