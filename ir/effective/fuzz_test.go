@@ -27,11 +27,17 @@ func FuzzView(f *testing.F) {
 		f.Add(src)
 		f.Add(append(append([]byte("<VirtualHost *:80>\n"), src...), "</VirtualHost>\n"...))
 	}
-	verdicts, err := os.ReadFile("../lower/testdata/verdicts.txt")
+	areas, err := filepath.Glob("../lower/testdata/verdicts/*.txt")
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(bytes.ReplaceAll(verdicts, []byte(`\n`), []byte("\n")))
+	for _, area := range areas {
+		verdicts, err := os.ReadFile(area)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes.ReplaceAll(verdicts, []byte(`\n`), []byte("\n")))
+	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		if bytes.Contains(bytes.ToLower(src), []byte("include")) {
 			t.Skip("reads files")

@@ -1,12 +1,12 @@
 package lower_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +31,8 @@ type httpd struct {
 	header       string
 }
 
-func newHTTPD(t *testing.T) *httpd {
+// newHTTPD loads the modules of modulesOf and more.
+func newHTTPD(t *testing.T, more ...string) *httpd {
 	t.Helper()
 	h := &httpd{binary: testenv.Program(t, "apache2"), root: t.TempDir()}
 	if err := os.Mkdir(filepath.Join(h.root, "logs"), 0o755); err != nil {
@@ -39,7 +40,7 @@ func newHTTPD(t *testing.T) *httpd {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "ServerRoot %s\nListen 127.0.0.1:18990\nServerName localhost\n", h.root)
-	for _, m := range modulesOf {
+	for _, m := range slices.Concat(modulesOf, more) {
 		fmt.Fprintf(&b, "LoadModule %s_module %s/mod_%s.so\n", m, testenv.Modules, m)
 	}
 	h.header = b.String()
@@ -119,20 +120,36 @@ func load(text string) (*ir.Config, diag.List) {
 	return c, append(tree.Diagnostics, diags...)
 }
 
-// TestHTTPDVerdicts holds the snippets of testdata/verdicts.txt, one a line with \n for a line end, against httpd -t.
+// TestHTTPDVerdicts holds the snippets of testdata/verdicts, one a line with \n for a line end, against httpd -t. A first
+// line that begins with `# modules:` names what a file needs beyond modulesOf: `# modules: remoteip status`.
 func TestHTTPDVerdicts(t *testing.T) {
-	h := newHTTPD(t)
-	src, err := os.ReadFile("testdata/verdicts.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var snippets []string
-	for line := range bytes.Lines(src) {
-		if text := strings.TrimSpace(string(line)); text != "" && !strings.HasPrefix(text, "## ") {
-			snippets = append(snippets, strings.ReplaceAll(text, `\n`, "\n"))
+	for _, file := range verdictFiles(t) {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
+		var more, snippets []string
+		for line := range strings.Lines(string(src)) {
+			line = strings.TrimSpace(line)
+			if names, ok := strings.CutPrefix(line, "# modules:"); ok {
+				more = strings.Fields(names)
+			} else if line != "" {
+				snippets = append(snippets, strings.ReplaceAll(line, `\n`, "\n"))
+			}
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			newHTTPD(t, more...).agree(t, snippets)
+		})
 	}
-	h.agree(t, snippets)
+}
+
+func verdictFiles(tb testing.TB) []string {
+	tb.Helper()
+	files, err := filepath.Glob("testdata/verdicts/*.txt")
+	if err != nil || len(files) == 0 {
+		tb.Fatal("no verdicts", err)
+	}
+	return files
 }
 
 // TestHTTPDParams holds every key of the tables, on either object and with values around its limits, against httpd -t.

@@ -280,13 +280,15 @@ func FuzzLower(f *testing.F) {
 		}
 		f.Add(src)
 	}
-	verdicts, err := os.ReadFile("testdata/verdicts.txt")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(bytes.ReplaceAll(verdicts, []byte(`\n`), []byte("\n")))
-	for line := range bytes.Lines(verdicts) {
-		f.Add(bytes.ReplaceAll(line, []byte(`\n`), []byte("\n")))
+	for _, file := range verdictFiles(f) {
+		verdicts, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes.ReplaceAll(verdicts, []byte(`\n`), []byte("\n")))
+		for line := range bytes.Lines(verdicts) {
+			f.Add(bytes.ReplaceAll(line, []byte(`\n`), []byte("\n")))
+		}
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		tree := parser.Load(parser.Input{Name: "fuzz.conf", Source: src, Read: nothing{}})
