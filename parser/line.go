@@ -10,8 +10,10 @@ import (
 // scanner cuts a file into logical lines as httpd's ap_cfg_getline does.
 type scanner struct {
 	file *diag.File
-	src  string
-	at   int
+	// whole is the file, of which the lines are stretches; src is its text.
+	whole ast.Text
+	src   string
+	at    int
 	// nul says that the file has NUL bytes, so that each line must be searched for one.
 	nul bool
 	// nuls are the places from which on httpd ignores the rest of a line.
@@ -21,8 +23,8 @@ type scanner struct {
 const bom = "\xef\xbb\xbf"
 
 func newScanner(file *diag.File) *scanner {
-	src := string(file.Source())
-	return &scanner{file: file, src: src, nul: strings.IndexByte(src, 0) >= 0}
+	src := file.Source()
+	return &scanner{file: file, whole: ast.NewText(src, file.Pos(0)), src: src, nul: strings.IndexByte(src, 0) >= 0}
 }
 
 // done reports whether no line is left.
@@ -37,19 +39,19 @@ func (s *scanner) next() ast.Line {
 		if start == 0 && strings.HasPrefix(s.src, bom) {
 			i, j = s.trimMark(to)
 		}
-		return s.line(start, ast.NewText(s.src[from+i:from+j], s.file.Pos(from+i)))
+		return s.line(start, s.whole.Slice(from+i, from+j))
 	}
-	parts := []ast.Text{ast.NewText(s.src[from:to], s.file.Pos(from))}
+	parts := []ast.Text{s.whole.Slice(from, to)}
 	if start == 0 && strings.HasPrefix(s.src, bom) {
 		parts[0] = parts[0].Slice(len(bom), to)
 	}
 	for more && !s.done() {
 		from, to, more = s.physical()
-		parts = append(parts, ast.NewText(s.src[from:to], s.file.Pos(from)))
+		parts = append(parts, s.whole.Slice(from, to))
 	}
 	text := ast.Join(parts...)
 	if text.Len() == 0 {
-		return s.line(start, ast.NewText("", s.file.Pos(start)))
+		return s.line(start, s.whole.Slice(start, start))
 	}
 	return s.line(start, text.Slice(trim(text.String())))
 }

@@ -87,7 +87,7 @@ func TestParse(t *testing.T) {
 // checkTree holds the laws of every tree: it prints as it was read, its items tile it, and sections hold what lies in them.
 func checkTree(t *testing.T, f *diag.File, tree *ast.File) {
 	t.Helper()
-	if got := ast.Print(tree); got != string(f.Source()) {
+	if got := ast.Print(tree); got != f.Source() {
 		t.Errorf("printed %q, want %q", got, f.Source())
 	}
 	end := tile(t, tree.Items, f.Pos(0))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -100,7 +99,7 @@ func (f *fixes) diff() (text []byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		text = append(text, diff.Diff(file.file.Name(), file.file.Source(), file.file.Name(), after)...)
+		text = append(text, diff.Diff(file.file.Name(), []byte(file.file.Source()), file.file.Name(), after)...)
 	}
 	return text, nil
 }
@@ -113,7 +112,7 @@ func (f *fixes) write() error {
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(now, file.file.Source()) {
+		if string(now) != file.file.Source() {
 			return fmt.Errorf("%s: changed while lbconf was reading it; nothing is fixed", file.file.Name())
 		}
 		if contents[i], err = file.apply(); err != nil {

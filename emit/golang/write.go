@@ -129,7 +129,7 @@ func (p *program) main(l *literal) string {
 func (p *program) texts() string {
 	var b strings.Builder
 	for _, s := range p.sources {
-		fmt.Fprintf(&b, "\n// %s is %s as it was read.\nconst %s = %s\n", s.constant, shown(s.file.Name()), s.constant, quoteLines(string(s.file.Source())))
+		fmt.Fprintf(&b, "\n// %s is %s as it was read.\nconst %s = %s\n", s.constant, shown(s.file.Name()), s.constant, quoteLines(s.file.Source()))
 	}
 	return b.String()
 }

@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"bytes"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -103,8 +103,8 @@ func (p *Pass) includes(opening diag.Span, closing string) bool {
 		return false
 	}
 	file := p.Config.Files.File(opening.Start)
-	for line := range bytes.Lines(file.Source()[file.Offset(opening.End):]) {
-		switch line = bytes.TrimSpace(line); {
+	for line := range strings.Lines(file.Source()[file.Offset(opening.End):]) {
+		switch line = strings.TrimSpace(line); {
 		case clib.HasPrefixFold(line, "include"):
 			return true
 		case clib.HasPrefixFold(line, closing):

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -19,8 +18,8 @@ func (p *Pass) lines(span diag.Span) (diag.Span, bool) {
 	}
 	src := file.Source()
 	start, end := file.Offset(span.Start), file.Offset(span.End)
-	start = bytes.LastIndexByte(src[:start], '\n') + 1
-	if i := bytes.IndexByte(src[end:], '\n'); i >= 0 {
+	start = strings.LastIndexByte(src[:start], '\n') + 1
+	if i := strings.IndexByte(src[end:], '\n'); i >= 0 {
 		end += i + 1
 	} else {
 		end = len(src)

@@ -129,7 +129,7 @@ func (l *lowering) indent(at diag.Pos) string {
 	for from > 0 && (src[from-1] == ' ' || src[from-1] == '\t') {
 		from--
 	}
-	return string(src[from:offset])
+	return src[from:offset]
 }
 
 // words reports whether a directive has a number of arguments that httpd takes; most is -1 for any.

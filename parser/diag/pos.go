@@ -6,9 +6,9 @@
 package diag
 
 import (
-	"bytes"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 )
 
@@ -50,7 +50,7 @@ type Position struct {
 // File is one file of a FileSet.
 type File struct {
 	name     string
-	src      []byte
+	src      string
 	base     Pos
 	included Span
 	indexed  sync.Once
@@ -60,8 +60,8 @@ type File struct {
 // Name returns the name the file was added under.
 func (f *File) Name() string { return f.name }
 
-// Source returns the bytes of the file. They must not be changed.
-func (f *File) Source() []byte { return f.src }
+// Source returns the text of the file.
+func (f *File) Source() string { return f.src }
 
 // Pos returns the position of the byte at offset, which may be one past the last byte.
 func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
@@ -73,26 +73,23 @@ func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)}
 func (f *File) Offset(p Pos) int { return int(p - f.base) }
 
 // Text returns the bytes of s as a string.
-func (f *File) Text(s Span) string { return string(f.src[f.Offset(s.Start):f.Offset(s.End)]) }
+func (f *File) Text(s Span) string { return f.src[f.Offset(s.Start):f.Offset(s.End)] }
 
-// Line returns the bytes of a line, counted from 1, without its line end. It is empty for a line the file does not have.
-func (f *File) Line(line int) []byte {
+// Line returns a line, counted from 1, without its line end. It is empty for a line the file does not have.
+func (f *File) Line(line int) string {
 	starts := f.lineStarts()
 	if line < 1 || line > len(starts) {
-		return nil
+		return ""
 	}
-	rest := f.src[starts[line-1]:]
-	if i := bytes.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	}
-	return bytes.TrimSuffix(rest, []byte("\r"))
+	rest, _, _ := strings.Cut(f.src[starts[line-1]:], "\n")
+	return strings.TrimSuffix(rest, "\r")
 }
 
 func (f *File) lineStarts() []int {
 	f.indexed.Do(func() {
-		f.lines = append(make([]int, 0, 1+bytes.Count(f.src, []byte("\n"))), 0)
-		for i, c := range f.src {
-			if c == '\n' && i+1 < len(f.src) {
+		f.lines = append(make([]int, 0, 1+strings.Count(f.src, "\n")), 0)
+		for i := range len(f.src) - 1 {
+			if f.src[i] == '\n' {
 				f.lines = append(f.lines, i+1)
 			}
 		}
@@ -109,10 +106,10 @@ type FileSet struct {
 // NewFileSet returns an empty set.
 func NewFileSet() *FileSet { return &FileSet{next: 1} }
 
-// Add adds a file. Its source must not be changed afterwards. included is the span of the directive that names the
+// Add adds a file. included is the span of the directive that names the
 // file, or the zero Span.
 func (s *FileSet) Add(name string, src []byte, included Span) *File {
-	file := &File{name: name, src: src, base: s.next, included: included}
+	file := &File{name: name, src: string(src), base: s.next, included: included}
 	s.files = append(s.files, file)
 	s.next += Pos(len(src)) + 1
 	return file

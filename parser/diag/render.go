@@ -241,9 +241,9 @@ func (r *renderer) bar(number string) {
 }
 
 // line writes a line of the source and the rows of marks below it.
-func (r *renderer) line(src []byte, line markedLine, color string) {
+func (r *renderer) line(src string, line markedLine, color string) {
 	slices.SortStableFunc(line.marks, func(a, b mark) int { return cmp.Compare(a.from, b.from) })
-	shown := display(string(src), line.marks)
+	shown := display(src, line.marks)
 	r.bar(fmt.Sprint(line.number))
 	if shown.text != "" {
 		r.text(" ", shown.text)

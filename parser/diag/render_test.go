@@ -21,7 +21,7 @@ func at(t *testing.T, f *diag.File, text string, n int) diag.Span {
 	t.Helper()
 	from := 0
 	for ; ; n-- {
-		i := bytes.Index(f.Source()[from:], []byte(text))
+		i := strings.Index(f.Source()[from:], text)
 		if i < 0 {
 			t.Fatalf("no %q in %s", text, f.Name())
 		}
