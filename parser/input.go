@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -126,14 +127,18 @@ func (m machine) ReadFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := io.ReadAll(io.LimitReader(file, m.limit+1))
+	var read bytes.Buffer
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		read.Grow(int(min(info.Size(), m.limit)) + bytes.MinRead) // room for all, and for seeing its end
+	}
+	_, err = read.ReadFrom(io.LimitReader(file, m.limit+1))
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil && int64(len(src)) > m.limit {
+	if err == nil && int64(read.Len()) > m.limit {
 		err = fmt.Errorf("%s: %w", name, errTooLarge)
 	}
-	return src, err
+	return read.Bytes(), err
 }
 
 // ReadDir implements FileSystem.

@@ -259,28 +259,31 @@ func (f *inputFlags) isYAML(name string, src []byte) bool {
 // readSource returns the bytes of a file or of standard input, and an error before it reads more than the limit.
 func (f *inputFlags) readSource(term *terminal, name string) ([]byte, error) {
 	source, limit := term.stdin, f.fileLimit()
+	var read bytes.Buffer
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
 			return nil, unread(err)
 		}
 		defer func() { _ = file.Close() }() // it was only read
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > limit {
-			return nil, f.tooLarge(name)
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > limit {
+				return nil, f.tooLarge(name)
+			}
+			read.Grow(int(info.Size()) + bytes.MinRead) // room for all, and for seeing its end
 		}
 		source = file
 	}
-	src, err := io.ReadAll(io.LimitReader(source, limit+1))
-	if err != nil {
+	if _, err := read.ReadFrom(io.LimitReader(source, limit+1)); err != nil {
 		if _, named := errors.AsType[*fs.PathError](err); named {
 			return nil, unread(err)
 		}
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
-	if int64(len(src)) > limit {
+	if int64(read.Len()) > limit {
 		return nil, f.tooLarge(name)
 	}
-	return src, nil
+	return read.Bytes(), nil
 }
 
 // unread says of a file that cannot be read its name and why, without the system call that found it out.
