@@ -35,17 +35,18 @@ func (l *loader) condition(n *Node, s *ast.Section, nodes []*Node) []*Node {
 // unclosedSkip makes the missing end of a section a refusal: unlike one that it executes, httpd searches for the end of
 // one that it skips.
 func (l *loader) unclosedSkip(s *ast.Section) {
-	at := tag(s)
-	for i, d := range l.tree.Diagnostics {
-		if d.Span == at && d.Code == codeSyntax && d.Class == diag.Defect {
-			d.Class, d.Severity = diag.Refusal, diag.Error
-			d.Notes = []diag.Note{
-				httpdSays("Expected </%s> before end of configuration", s.Name),
-				help("write </%s> where the section ends", s.Name),
-			}
-			l.tree.Diagnostics[i] = d
-		}
+	i := slices.IndexFunc(l.late, func(f found) bool { return f.Span == tag(s) && f.Class == diag.Defect })
+	if i < 0 {
+		return
 	}
+	d := l.late[i].Diagnostic
+	l.late = slices.Delete(l.late, i, i+1)
+	d.Class, d.Severity = diag.Refusal, diag.Error
+	d.Notes = []diag.Note{
+		httpdSays("Expected </%s> before end of configuration", s.Name),
+		help("write </%s> where the section ends", s.Name),
+	}
+	l.report(d)
 }
 
 // holds evaluates a condition. Why says what decided; it is not ok when the condition makes no sense, which is reported.

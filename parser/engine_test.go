@@ -106,7 +106,7 @@ func TestRefusals(t *testing.T) {
 		out := h.check(t, src)
 		tree := h.load(src)
 		var refused []diag.Diagnostic
-		for _, d := range tree.Diagnostics {
+		for _, d := range everything(tree) {
 			if d.Class == diag.Refusal {
 				refused = append(refused, d)
 			}

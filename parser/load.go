@@ -51,6 +51,8 @@ type loader struct {
 	full     bool
 	seen     map[place]bool
 	once     map[*ast.Section]diag.Diagnostic
+	// late is what is wrong with the syntax of the file that is being read, from where reading has not come to.
+	late []found
 	// spare are nodes that were allocated together.
 	spare []Node
 }
@@ -106,7 +108,6 @@ func newLoader(in Input, cache map[string]source) *loader {
 
 func (l *loader) load() *Tree {
 	l.tree.Nodes = l.entry()
-	l.tree.Diagnostics.Sort()
 	return l.tree
 }
 
@@ -127,14 +128,24 @@ func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*N
 	l.bytes += int64(len(src))
 	p := parseFile(l.tree.Files.Add(name, src, at))
 	l.tree.Syntax = append(l.tree.Syntax, &ast.File{Source: p.file, Items: p.top})
-	for _, d := range p.diags {
-		l.report(d)
-	}
 	maps.Copy(l.once, p.executed)
+	outer := l.late
+	l.late = p.found
 	l.chain = append(l.chain, inclusion{name, at})
 	nodes = l.items(p.top, nodes)
 	l.chain = l.chain[:len(l.chain)-1]
+	l.reached(p.file.Span(len(src), len(src)).End)
+	l.late = outer
 	return nodes
+}
+
+// reached reports what is wrong with the syntax up to a place of the file that is being read, so that the list has the
+// order in which httpd finds things.
+func (l *loader) reached(at diag.Pos) {
+	for len(l.late) > 0 && l.late[0].at <= at {
+		l.report(l.late[0].Diagnostic)
+		l.late = l.late[1:]
+	}
 }
 
 // report adds a diagnostic unless the same was said of the same bytes when the file was included before.
@@ -152,6 +163,9 @@ func (l *loader) report(d diag.Diagnostic) {
 
 func (l *loader) items(items []ast.Item, nodes []*Node) []*Node {
 	for _, item := range items {
+		if len(l.late) > 0 {
+			l.reached(item.Span().Start)
+		}
 		switch item := item.(type) {
 		case *ast.Directive:
 			nodes = l.directive(item, nodes)
@@ -245,14 +259,16 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 		l.skip(s, count(s), "macros are not expanded")
 		return nodes
 	}
-	l.executes(s)
+	if d, ok := l.once[s]; ok {
+		n.Refused = &d
+	}
 	n.Words = SplitWords(n.Args)
 	l.quotes(n)
 	n.Children = l.items(s.Items, nil)
 	return append(nodes, n)
 }
 
-// executes reports what httpd refuses about a section only when it executes it.
+// executes reports what httpd refuses about a condition only when it holds.
 func (l *loader) executes(s *ast.Section) {
 	if d, ok := l.once[s]; ok {
 		l.report(d)

@@ -21,11 +21,15 @@ const maxNesting = 500
 // the file. Diagnostics of class Refusal are what httpd refuses whenever it reads the file.
 func Parse(file *diag.File) (*ast.File, diag.List) {
 	p := parseFile(file)
-	for _, d := range p.executed {
-		p.diags.Add(d)
+	var diags diag.List
+	for _, f := range p.found {
+		diags.Add(f.Diagnostic)
 	}
-	p.diags.Sort()
-	return &ast.File{Source: file, Items: p.top}, p.diags
+	for _, d := range p.executed {
+		diags.Add(d)
+	}
+	diags.Sort()
+	return &ast.File{Source: file, Items: p.top}, diags
 }
 
 func parseFile(file *diag.File) *parse {
@@ -35,8 +39,11 @@ func parseFile(file *diag.File) *parse {
 		p.byteOrderMark()
 	}
 	for !p.done() {
-		p.item(p.next())
+		line := p.next()
+		p.begun = line.Whole.Start
+		p.item(line)
 	}
+	p.begun = file.Span(p.at, p.at).Start
 	p.unclosed()
 	p.nulBytes()
 	return p
@@ -48,11 +55,14 @@ type parse struct {
 	file  *diag.File
 	top   []ast.Item
 	stack []*ast.Section
+	// begun is where the line that is being read begins; behind the last one, the end of the file.
+	begun diag.Pos
 	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
 	beyond int
 	// blamed are sections whose end was missed where another closing tag stands.
 	blamed map[*ast.Section]bool
-	diags  diag.List
+	// found is what is wrong, in the order in which httpd finds it.
+	found []found
 	// executed holds what httpd refuses about a section only if no condition around it is false.
 	executed   map[*ast.Section]diag.Diagnostic
 	directives []ast.Directive

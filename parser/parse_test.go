@@ -2,6 +2,7 @@ package parser_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,6 +125,22 @@ func problems(fs *diag.FileSet, list diag.List) []string {
 	return all
 }
 
+// everything is what is wrong with a tree: what httpd finds while it reads, and what it says of sections that it executes.
+func everything(tree *parser.Tree) diag.List {
+	all := slices.Clone(tree.Diagnostics)
+	var walk func([]*parser.Node)
+	walk = func(nodes []*parser.Node) {
+		for _, n := range nodes {
+			if n.Refused != nil {
+				all.Add(*n.Refused)
+			}
+			walk(n.Children)
+		}
+	}
+	walk(tree.Nodes)
+	return all
+}
+
 // TestProblems holds what is said about syntax, where, and whether httpd refuses it. engine_test.go asks httpd.
 func TestProblems(t *testing.T) {
 	for src, want := range map[string][]string{
@@ -152,10 +169,10 @@ func TestProblems(t *testing.T) {
 		"<Macro m $a>\nA $a\n</Macro>\nUse m x\n":  {`f:1:2 LB001 unknown <Macro> is not understood: macros are not expanded`, `f:4:1 LB001 unknown Use is not understood: macros are not expanded`},
 	} {
 		tree := parser.Load(parser.Input{Name: "f", Source: []byte(src)})
-		if diff := cmp.Diff(want, problems(tree.Files, tree.Diagnostics)); diff != "" {
+		if diff := cmp.Diff(want, problems(tree.Files, everything(tree))); diff != "" {
 			t.Errorf("%q\n%s", src, diff)
 		}
-		for _, d := range tree.Diagnostics {
+		for _, d := range everything(tree) {
 			if len(d.Notes) == 0 {
 				t.Errorf("%q: %s does not say what to write instead", src, d.Message)
 			}

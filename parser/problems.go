@@ -24,7 +24,7 @@ const (
 func refusal(span diag.Span, label, format string, args ...any) diag.Diagnostic {
 	return diag.Diagnostic{
 		Code: codeSyntax, Name: "syntax", Class: diag.Refusal, Severity: diag.Error,
-		Span: span, Label: label, Message: fmt.Sprintf(format, args...),
+		Span: span, Label: label, Message: fmt.Sprintf(format, args...), Reading: true,
 	}
 }
 
@@ -50,12 +50,19 @@ const (
 
 // say adds a problem of the file, or that there are more than are listed.
 func (p *parse) say(d diag.Diagnostic) {
-	if len(p.diags) == maxFileProblems {
+	if len(p.found) == maxFileProblems {
 		d = with(unknown(d.Span, "here is the next", "the file has more than %d problems; the others are not listed", maxFileProblems), help("mend the first ones"))
 	}
-	if len(p.diags) <= maxFileProblems {
-		p.diags.Add(d)
+	if len(p.found) <= maxFileProblems {
+		p.found = append(p.found, found{d, p.begun})
 	}
+}
+
+// found is a problem, and the beginning of the line at which httpd finds it.
+type found struct {
+	diag.Diagnostic
+
+	at diag.Pos
 }
 
 func with(d diag.Diagnostic, notes ...diag.Note) diag.Diagnostic {
@@ -120,6 +127,7 @@ func (p *parse) noBracket(s *ast.Section) {
 	d := refusal(s.Open.Text.All(), labelNoBracket, `<%s is missing its closing ">"`, s.Name)
 	end := s.Args.All().End
 	d.Fix = &diag.Fix{Safe: true, Message: `add ">"`, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: ">"}}}
+	d.Reading = executedOnRead(s.Name.String())
 	p.whenExecuted(s, with(d, httpdSays("<%s> directive missing closing '>'", s.Name), help("write <%s %s>", s.Name, s.Args)))
 }
 

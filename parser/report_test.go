@@ -35,6 +35,7 @@ Include conf.d/missing.conf
 <IfDefine STAGING>
 `)})
 	var b strings.Builder
+	tree.Diagnostics.Sort()
 	if err := diag.Render(&b, tree.Files, tree.Diagnostics, diag.RenderOptions{}); err != nil {
 		t.Fatal(err)
 	}

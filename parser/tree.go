@@ -19,7 +19,8 @@ type Tree struct {
 	Consumed []*Node
 	// Skipped is what httpd does not execute because a condition is false, and what lbconf could not follow.
 	Skipped []Skipped
-	// Diagnostics are what is wrong with the syntax, the includes and the variables, in the order of the files.
+	// Diagnostics are what is wrong with the syntax, the includes and the variables, in the order in which httpd finds it: it
+	// reads everything before it executes the first of Nodes.
 	Diagnostics diag.List
 	// Context is where the entry file stands, as the input said.
 	Context Context
@@ -75,6 +76,8 @@ type Node struct {
 	Words []Word
 	// Section says that Item is a section.
 	Section bool
+	// Refused is what is wrong with the opening tag of a section, which httpd says only when it executes it; nil for nothing.
+	Refused *diag.Diagnostic
 	// Children are the nodes of a section.
 	Children []*Node
 

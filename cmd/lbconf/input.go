@@ -40,6 +40,8 @@ type input struct {
 	tree     *parser.Tree // nil for YAML
 	config   *ir.Config
 	findings diag.List // of reading: syntax, includes, and what httpd refuses
+	// stops is where httpd gives up: of what it refuses, what it comes to first. It is invalid where httpd takes the input.
+	stops diag.Pos
 }
 
 // refused reports whether httpd refuses the input, or lbconf does not understand it.
@@ -208,9 +210,10 @@ func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *inp
 		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.fileLimit()},
 	})
 	config, refusals := lower.Lower(tree)
+	first, _ := lower.FirstRefusal(tree, refusals)
 	findings := slices.Concat(tree.Diagnostics, refusals)
 	findings.Sort()
-	return &input{name: shown, files: tree.Files, tree: tree, config: config, findings: findings}
+	return &input{name: shown, files: tree.Files, tree: tree, config: config, findings: findings, stops: first.Span.Start}
 }
 
 // limit is the highest size of an input in bytes.

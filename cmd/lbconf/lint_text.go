@@ -48,6 +48,9 @@ func summaryLine(results []linted) string {
 	if ignored > 0 {
 		fmt.Fprintf(&b, ", %d ignored", ignored)
 	}
+	if stops := stopsOf(results); len(stops) > 0 {
+		b.WriteString("; httpd stops at " + strings.Join(stops, ", "))
+	}
 	var open []string
 	if total.skipped > 0 {
 		open = append(open, count(total.skipped, "directive")+" that a condition switches off or that lbconf does not follow")
@@ -59,6 +62,24 @@ func summaryLine(results []linted) string {
 		b.WriteString("; not checked: " + strings.Join(open, ", "))
 	}
 	return b.String()
+}
+
+// mostStops is how many places the summary names.
+const mostStops = 3
+
+// stopsOf names the places at which httpd gives up, one for each input that it refuses.
+func stopsOf(results []linted) []string {
+	var stops []string
+	for _, r := range results {
+		if r.input.stops.IsValid() {
+			at := r.input.files.Position(r.input.stops)
+			stops = append(stops, fmt.Sprintf("%s:%d", at.Filename, at.Line))
+		}
+	}
+	if more := len(stops) - mostStops; more > 0 {
+		stops = append(stops[:mostStops], count(more, "more place"))
+	}
+	return stops
 }
 
 // count is "1 file", "2 files".

@@ -174,11 +174,11 @@ func addressProblem(text string) string {
 // requireGroup is RequireAll, RequireAny or RequireNone.
 func requireGroup(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, at place) ir.Item {
-		item := &ir.Section{Node: node(n), Kind: kind, Items: l.items(n.Children, at.in(n, ""))}
 		if n.Args.Len() > 0 {
 			l.invalid(n, n.Args.All(), "<"+n.Name+"> directive doesn't take additional arguments", "remove the text", "<%s> takes no argument", n.Name)
-			return refusedBox(n, item.Items)
+			return nil
 		}
+		item := &ir.Section{Node: node(n), Kind: kind, Items: l.items(n.Children, at.in(n, ""))}
 		if len(item.Items) == 0 {
 			l.invalid(n, n.Span(), "<"+n.Name+"> directive contains no authorization directives", "write a Require in it, or remove the section",
 				"<%s> holds no Require", n.Name)
@@ -206,7 +206,8 @@ func (l *lowering) onlyNegative(n *parser.Node, item *ir.Section) ir.Item {
 			return item
 		}
 	}
-	l.invalid(n, n.Span(), "<RequireAll> directive contains only negative authorization directives", "add Require all granted",
-		"<RequireAll> holds nothing that grants")
+	l.refuse(n, refusal{
+		code: invalidArgument, httpd: "<RequireAll> directive contains only negative authorization directives", help: "add Require all granted", check: true,
+	}, "<RequireAll> holds nothing that grants")
 	return refusedBox(n, item.Items)
 }

@@ -84,20 +84,15 @@ func (h *httpd) compare(t *testing.T, name, snippet string) {
 	t.Helper()
 	text := h.header + snippet + "\n"
 	says, refused := h.refuses(t, name, text)
-	_, diags := load(text)
-	var first *diag.Diagnostic
-	for i := range diags {
-		if diags[i].Class == diag.Refusal {
-			first = &diags[i]
-			break
-		}
-	}
+	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text)})
+	_, diags := lower.Lower(tree)
+	first, stops := lower.FirstRefusal(tree, diags)
 	switch {
-	case refused && first == nil:
+	case refused && !stops:
 		t.Errorf("%q: httpd refuses it and lowering does not\n%s", snippet, says)
-	case !refused && first != nil:
+	case !refused && stops:
 		t.Errorf("%q: lowering refuses it and httpd does not\n%s: %s", snippet, first.Code, first.Message)
-	case refused && !quoted(diags, says):
+	case refused && !quoted(diag.List{first}, says):
 		t.Errorf("%q: httpd says\n%s\nand lowering quotes it as %v", snippet, says, first.Notes)
 	}
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // Lower lowers a tree. The configuration is never nil; what httpd refuses, and what lbconf does not know, is in the list.
-// It does not repeat the diagnostics of the tree.
+// It does not repeat the diagnostics of the tree. The list has the order in which httpd finds things, behind those of the
+// tree.
 //
 // A key of a worker that stands on a balancer is reported as a refusal, and its directive is modelled all the same, so that
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
@@ -33,16 +34,17 @@ func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
 	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, at)}
 	c.Number()
 	l.finish()
-	l.diags.Sort()
-	return c, l.diags
+	return c, append(l.diags, l.checks...)
 }
 
 // lowering is the state of one run.
 type lowering struct {
-	tree      *parser.Tree
-	table     map[string]handler
-	values    values
-	diags     diag.List
+	tree   *parser.Tree
+	table  map[string]handler
+	values values
+	diags  diag.List
+	// checks is what httpd finds when it has executed everything.
+	checks    diag.List
 	misplaced []misplaced
 	strangers *strangers
 	rewrites  rewrite.Reader
@@ -127,13 +129,21 @@ func (l *lowering) item(n *parser.Node, at place) ir.Item {
 	if h.absent != nil && !l.loaded(n, h.absent) {
 		return l.refused(n, at)
 	}
-	if !l.allowed(n, h.where, at) {
+	if !l.allowed(n, h.where, at) || !l.ended(n) {
 		return l.refused(n, at)
 	}
 	if item := h.lower(l, n, at); item != nil {
 		return item
 	}
 	return l.refused(n, at)
+}
+
+// ended reports whether httpd takes the opening tag of a section.
+func (l *lowering) ended(n *parser.Node) bool {
+	if n.Refused != nil {
+		l.diags.Add(*n.Refused)
+	}
+	return n.Refused == nil
 }
 
 // node is the head of the item of a directive; the origin's arguments are its words.
@@ -177,7 +187,7 @@ func (l *lowering) residue(n *parser.Node, at place) ir.Item {
 		return r
 	}
 	r.Name = d.Name
-	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.shape(n, d.Args) || !l.value(n) {
+	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.ended(n) || !l.shape(n, d.Args) || !l.value(n) {
 		r.State = ir.ResidueRefused
 		return r
 	}

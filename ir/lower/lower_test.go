@@ -138,7 +138,7 @@ func TestFindings(t *testing.T) {
 		{"LoadModule mpm_prefork_module x\nThreadsPerChild 25", "LB010 ThreadsPerChild"},
 		{"ProxyPass / http://b/ retry=-1\nProxyPass /a b", "LB013 retry=-1, LB013 b"},
 		{"ProxyPass / http://b/ # x\nProxyPass /a http://b/ foo=1", "LB018 # x, LB011 foo=1"},
-		{"<Proxy http://a foo>\nListen x\n</Proxy>", "LB013 foo, LB014 Listen"},
+		{"<Proxy http://a foo>\nListen x\n</Proxy>", "LB014 Listen, LB013 foo"},
 		{"<VirtualHost>\nListen 80\nFoo\n</VirtualHost>", "LB013 VirtualHost, LB010 Foo"},
 		{"<Location /a>\n<RequireAll x>\nRequire foo\n</RequireAll>\n</Location>", "LB013 x, LB013 foo"},
 		{"ProxyPassMatch ^/(a|b http://b/", "LB013 (a|b"},

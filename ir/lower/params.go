@@ -22,6 +22,8 @@ type misplaced struct {
 	balancer string
 	httpd    string
 	srv      *server
+	// before is the number of diagnostics that stand before it.
+	before int
 }
 
 // checkParams reports the parameters that httpd refuses, and whether the directive can be modelled all the same: only keys
@@ -64,7 +66,7 @@ func (l *lowering) checkParam(n *parser.Node, url string, p ir.Param, at place) 
 		l.unknownParam(n, bad, says)
 	case ir.ParamMisplaced:
 		if balancer && bad.Spec.Check(p) == nil {
-			l.misplaced = append(l.misplaced, misplaced{n, p, ir.BalancerName(url), says, at.srv})
+			l.misplaced = append(l.misplaced, misplaced{n, p, ir.BalancerName(url), says, at.srv, len(l.diags)})
 			return true
 		}
 		l.balancerKeyOnWorker(n, bad, says)
@@ -216,19 +218,27 @@ func with(set map[string]bool, name string) map[string]bool {
 	return set
 }
 
-// finish reports the keys of a worker on balancers, with the lines to write.
+// finish reports the keys of a worker on balancers, with the lines to write, in their places among the other diagnostics.
 func (l *lowering) finish() {
+	others, done := l.diags, 0
+	if len(l.misplaced) > 0 {
+		l.diags = make(diag.List, 0, len(others)+len(l.misplaced))
+	}
 	for _, m := range l.misplaced {
+		l.diags = append(l.diags, others[done:m.before]...)
+		done = m.before
 		members := m.srv.balancers[m.balancer]
 		r := refusal{
 			code: wrongObject, span: m.param.Span, label: "belongs on the BalancerMember lines", httpd: m.httpd,
 			help: l.memberLines(m, members), fix: l.moveParam(m, members),
 		}
-		l.refuse(m.n, r, "%q is a parameter of a worker, not of a balancer", m.param.Key)
-		d := &l.diags[len(l.diags)-1]
 		for _, member := range members {
-			d.Related = append(d.Related, diag.Related{Span: member.Span(), Message: "a member"})
+			r.related = append(r.related, diag.Related{Span: member.Span(), Message: "a member"})
 		}
+		l.refuse(m.n, r, "%q is a parameter of a worker, not of a balancer", m.param.Key)
+	}
+	if len(l.misplaced) > 0 {
+		l.diags = append(l.diags, others[done:]...)
 	}
 }
 

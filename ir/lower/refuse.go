@@ -42,6 +42,10 @@ type refusal struct {
 	help string
 	// fix mends it, or is nil.
 	fix *diag.Fix
+	// check says that httpd finds it only when it has executed everything.
+	check bool
+	// related are other places that belong to it.
+	related []diag.Related
 }
 
 // variable is a ${NAME} that reading left alone; a name with a colon is a map of mod_rewrite.
@@ -66,7 +70,7 @@ func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any)
 	}
 	d := diag.Diagnostic{
 		Code: r.code.code, Name: r.code.name, Class: diag.Refusal, Severity: diag.Error,
-		Span: r.span, Label: r.label, Message: message, Fix: r.fix,
+		Span: r.span, Label: r.label, Message: message, Fix: r.fix, Related: r.related, Reading: executedOnRead(n),
 	}
 	if r.httpd != "" {
 		d.Notes = append(d.Notes, diag.Note{Kind: "httpd", Text: r.httpd})
@@ -74,7 +78,16 @@ func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any)
 	if r.help != "" {
 		d.Notes = append(d.Notes, diag.Note{Kind: "help", Text: r.help})
 	}
+	if r.check {
+		l.checks.Add(d)
+		return
+	}
 	l.diags.Add(d)
+}
+
+// executedOnRead says that httpd executes a directive while it reads, although nothing in the tree depends on it.
+func executedOnRead(n *parser.Node) bool {
+	return n.Is("LoadModule") || n.Is("LoadFile") || n.Is("ServerRoot") || n.Is("DefaultRuntimeDir")
 }
 
 // invalid is refuse for an argument.

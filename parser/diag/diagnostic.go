@@ -82,6 +82,8 @@ type Diagnostic struct {
 	Related []Related
 	// Fix is a change of the source that mends it, or nil.
 	Fix *Fix
+	// Reading says that httpd finds it while it reads, before it executes anything.
+	Reading bool
 }
 
 // Note is a line below the excerpt: "effect: every request opens a connection".

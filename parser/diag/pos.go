@@ -156,3 +156,16 @@ func (s *FileSet) IncludeStack(p Pos) []Span {
 	}
 	return stack
 }
+
+// Before reports whether httpd reads a before b: what a file includes comes in the place of the directive that includes it.
+func (s *FileSet) Before(a, b Pos) bool { return slices.Compare(s.way(a), s.way(b)) < 0 }
+
+// way returns the places of the directives through which p was reached, the outermost first, and p.
+func (s *FileSet) way(p Pos) []Pos {
+	way := []Pos{p}
+	for _, at := range s.IncludeStack(p) {
+		way = append(way, at.Start)
+	}
+	slices.Reverse(way)
+	return way
+}
