@@ -21,7 +21,7 @@ import (
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
-	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns()}}
+	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns(), checks()}}
 	main := &server{}
 	at := place{srv: main, where: inMain}
 	switch tree.Context {

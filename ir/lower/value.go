@@ -15,6 +15,7 @@ type values struct {
 	keywords map[string]keyword
 	bounds   map[string]bound
 	patterns map[string]patternArg
+	checks   map[string]check
 }
 
 // keyword is a directive that is not modelled and takes one of a few words.
@@ -74,6 +75,9 @@ type patternArg struct {
 
 // value reports whether a directive that is not modelled has a value that httpd takes.
 func (l *lowering) value(n *parser.Node) bool {
+	if c := l.values.checks[checkKey(n)]; c != nil && !c(l, n) {
+		return false
+	}
 	if len(n.Words) == 0 || n.Section {
 		return true
 	}
