@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/diag"
@@ -166,4 +167,14 @@ func TestIgnoreOrigin(t *testing.T) {
 	if cmp.Equal(build("^/a", 1), build("^/b", 1), ir.IgnoreOrigin()) {
 		t.Error("patterns count")
 	}
+}
+
+// TestURLStringOf holds that StringOf is String, whatever the URL was written like.
+func TestURLStringOf(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		written := rapid.StringMatching(`(unix:/s\|)?(http|HTTP|https|ajp|x)://(u@)?([ab]|B|\[::1\])?(:(80|443|8009|x|0)?)?(/P?|\?q)?`).Draw(t, "written")
+		if u, ok := ir.ParseURL(written); ok && u.StringOf(written) != u.String() {
+			t.Fatalf("StringOf(%q) = %q, String is %q", written, u.StringOf(written), u)
+		}
+	})
 }

@@ -112,17 +112,47 @@ func (u URL) Authority() string {
 
 // String is the URL in the form in which httpd compares workers: Authority and Path.
 func (u URL) String() string {
-	host, colon, port := u.Host, "", ""
+	host, port := u.Host, u.comparedPort()
 	if strings.IndexByte(host, ':') >= 0 {
 		host = "[" + host + "]"
 	}
-	if number := u.PortNumber(); u.Port != "" && (number == 0 || number != DefaultPort(u.Scheme)) {
-		colon, port = ":", u.Port
+	colon := ""
+	if port != "" {
+		colon = ":"
 	}
 	if u.Socket != "" {
 		return "unix:" + u.Socket + "|" + u.Scheme + "://" + host + colon + port + u.Path
 	}
 	return u.Scheme + "://" + host + colon + port + u.Path
+}
+
+// comparedPort is the port in the form in which httpd compares workers: empty where it is the scheme's.
+func (u URL) comparedPort() string {
+	if number := u.PortNumber(); number != 0 && number == DefaultPort(u.Scheme) {
+		return ""
+	}
+	return u.Port
+}
+
+// StringOf is String for a URL that was parsed from written, which it returns where that has the form already: nearly all
+// have, and a large configuration asks for hundreds of thousands.
+func (u URL) StringOf(written string) string {
+	rest, ok := strings.CutPrefix(written, u.Scheme)
+	if ok {
+		rest, ok = strings.CutPrefix(rest, "://")
+	}
+	if ok {
+		rest, ok = strings.CutPrefix(rest, u.Host)
+	}
+	if port := u.comparedPort(); ok && port != "" {
+		if rest, ok = strings.CutPrefix(rest, ":"); ok {
+			rest, ok = strings.CutPrefix(rest, port)
+		}
+	}
+	if ok && rest == u.Path && u.Socket == "" && strings.IndexByte(u.Host, ':') < 0 {
+		return written
+	}
+	return u.String()
 }
 
 // IsBalancerURL says whether a target is a balancer's, without judging the rest of it.
@@ -138,7 +168,11 @@ func BalancerName(s string) string {
 		return ""
 	}
 	name, _, _ := strings.Cut(rest, "/")
-	return "balancer://" + clib.ToLower(name)
+	const scheme = "balancer://"
+	if lower := clib.ToLower(name); lower != name || !strings.HasPrefix(s, scheme) {
+		return scheme + lower
+	}
+	return s[:len(scheme)+len(name)]
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {

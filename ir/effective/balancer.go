@@ -11,8 +11,8 @@ type Balancer struct {
 	Name string
 	// By is the directive or section that mentioned it first.
 	By ir.Item
-	// Params are the merged parameters.
-	Params ir.Balancer
+	// Params are the merged parameters. Balancers without any share httpd's defaults, so that they must not be changed.
+	Params *ir.Balancer
 	// Members are in the order of definition. A BalancerMember whose URL begins with that of an earlier member is no member of
 	// its own: it stands in Also of that one.
 	Members []*Worker
@@ -47,10 +47,13 @@ func findBalancer(balancers []*Balancer, target string) *Balancer {
 }
 
 func (s *Server) defineBalancer(target string, by ir.Item) *Balancer {
-	b := &Balancer{Name: ir.BalancerName(target), By: by, Params: ir.DefaultBalancer(), Server: s}
+	b := &Balancer{Name: ir.BalancerName(target), By: by, Params: &defaultBalancer, Server: s}
 	s.Balancers = append(s.Balancers, b)
 	return b
 }
+
+// defaultBalancer is what nearly all balancers of a large configuration have.
+var defaultBalancer = ir.DefaultBalancer()
 
 // balancerMember is the BalancerMember directive.
 func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
@@ -81,12 +84,17 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 
 // apply sets parameters; the keys of a worker are kept for the members.
 func (b *Balancer) apply(by ir.Item, params []ir.Param) {
+	if len(params) == 0 {
+		return
+	}
+	own := *b.Params
 	for _, p := range params {
-		if ir.ApplyBalancer(&b.Params, p) != nil && ir.LookupParam(ir.ParamOfBalancer, p.Key) == nil &&
+		if ir.ApplyBalancer(&own, p) != nil && ir.LookupParam(ir.ParamOfBalancer, p.Key) == nil &&
 			ir.LookupParam(ir.ParamOfWorker, p.Key) != nil {
 			b.Misplaced = append(b.Misplaced, Ignored{by, p})
 		}
 	}
+	b.Params = &own
 }
 
 // finish gives the members the keys that were written for the balancer.
@@ -157,8 +165,8 @@ func mergeBalancer(main, own *Balancer) *Balancer {
 	return &merged
 }
 
-func inheritParams(main, own ir.Balancer) ir.Balancer {
-	return ir.Balancer{
+func inheritParams(main, own *ir.Balancer) *ir.Balancer {
+	return &ir.Balancer{
 		LBMethod:           over(main.LBMethod, own.LBMethod),
 		StickySession:      over(main.StickySession, own.StickySession),
 		StickySeparator:    over(main.StickySeparator, own.StickySeparator),

@@ -67,8 +67,8 @@ func (f *Files) Document(status int) *ir.ErrorDocument {
 func (s *Settings) ErrorOverride() (on bool, statuses []int) {
 	said := false
 	for at := s; at != nil; at = at.parent {
-		item := at.lists[ir.WordsProxyErrorOverride]
-		if item == nil {
+		item, ok := at.lists.get(ir.WordsProxyErrorOverride)
+		if !ok {
 			continue
 		}
 		for _, word := range slices.Backward(item.Values) {
@@ -100,8 +100,8 @@ func (s *Settings) options(on map[string]bool) {
 		return
 	}
 	s.parent.options(on)
-	item := s.lists[ir.WordsOptions]
-	if item == nil {
+	item, ok := s.lists.get(ir.WordsOptions)
+	if !ok {
 		return
 	}
 	for i, word := range item.Values {

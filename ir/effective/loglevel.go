@@ -12,8 +12,8 @@ import (
 func (s *Settings) LogLevel(module string) string {
 	global, search := "", true
 	for at := s; at != nil; at = at.parent {
-		item := at.lists[ir.WordsLogLevel]
-		if item == nil {
+		item, ok := at.lists.get(ir.WordsLogLevel)
+		if !ok {
 			continue
 		}
 		own, forModule, reset := scopeLevel(item.Values, module)

@@ -18,8 +18,8 @@ var readTimeoutDefaults = map[ir.ReadStage]ir.ReadTimeout{
 // for it in the innermost scope that has any.
 func (s *Settings) ReadTimeout(stage ir.ReadStage) Value[ir.ReadTimeout] {
 	for at := s; at != nil; at = at.parent {
-		item := at.lists[ir.WordsRequestReadTimeout]
-		if item == nil {
+		item, ok := at.lists.get(ir.WordsRequestReadTimeout)
+		if !ok {
 			continue
 		}
 		for _, word := range slices.Backward(item.Values) {

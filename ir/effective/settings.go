@@ -22,16 +22,46 @@ func (v Value[T]) IsSet() bool { return v.By != nil }
 // it: a virtual host from the main server, a section from its server. The zero value holds httpd's defaults.
 type Settings struct {
 	parent   *Settings
-	switches map[ir.SwitchName]*ir.Switch
-	numbers  map[ir.NumberName]*ir.Number
-	words    map[ir.WordName]*ir.Word
-	lists    map[ir.WordsName]*ir.Words
+	switches settings[ir.SwitchName, *ir.Switch]
+	numbers  settings[ir.NumberName, *ir.Number]
+	words    settings[ir.WordName, *ir.Word]
+	lists    settings[ir.WordsName, *ir.Words]
+}
+
+// settings are the directives of one kind by what they set. A scope has so few of them that a list costs less than a map,
+// and a large configuration has tens of thousands of scopes.
+type settings[K ~string, V any] []setting[K, V]
+
+type setting[K ~string, V any] struct {
+	name K
+	item V
+}
+
+// get returns the directive of a name; the zero value where the scope has none.
+func (s settings[K, V]) get(name K) (item V, ok bool) {
+	for i := range s {
+		if s[i].name == name {
+			return s[i].item, true
+		}
+	}
+	return item, false
+}
+
+// put takes in a directive; it replaces one of the same name.
+func (s *settings[K, V]) put(name K, item V) {
+	for i := range *s {
+		if (*s)[i].name == name {
+			(*s)[i].item = item
+			return
+		}
+	}
+	*s = append(*s, setting[K, V]{name, item})
 }
 
 // Switch returns a directive that is On or Off.
 func (s *Settings) Switch(name ir.SwitchName) Value[bool] {
 	for at := s; at != nil; at = at.parent {
-		if item, ok := at.switches[name]; ok {
+		if item, ok := at.switches.get(name); ok {
 			return Value[bool]{item.On, item}
 		}
 	}
@@ -41,7 +71,7 @@ func (s *Settings) Switch(name ir.SwitchName) Value[bool] {
 // Number returns a directive with a number, in the unit of the directive.
 func (s *Settings) Number(name ir.NumberName) Value[int64] {
 	for at := s; at != nil; at = at.parent {
-		if item, ok := at.numbers[name]; ok {
+		if item, ok := at.numbers.get(name); ok {
 			return Value[int64]{item.Value, item}
 		}
 	}
@@ -51,7 +81,7 @@ func (s *Settings) Number(name ir.NumberName) Value[int64] {
 // Word returns a directive with one word.
 func (s *Settings) Word(name ir.WordName) Value[string] {
 	for at := s; at != nil; at = at.parent {
-		if item, ok := at.words[name]; ok {
+		if item, ok := at.words.get(name); ok {
 			return Value[string]{item.Value, item}
 		}
 	}
@@ -62,7 +92,7 @@ func (s *Settings) Word(name ir.WordName) Value[string] {
 // directives of one scope add up (RewriteOptions, LogLevel).
 func (s *Settings) Words(name ir.WordsName) Value[[]string] {
 	for at := s; at != nil; at = at.parent {
-		if item, ok := at.lists[name]; ok {
+		if item, ok := at.lists.get(name); ok {
 			return Value[[]string]{item.Values, item}
 		}
 	}
@@ -70,7 +100,10 @@ func (s *Settings) Words(name ir.WordsName) Value[[]string] {
 }
 
 // Own says whether the scope itself sets a switch, not one around it.
-func (s *Settings) Own(name ir.SwitchName) bool { return s.switches[name] != nil }
+func (s *Settings) Own(name ir.SwitchName) bool {
+	_, own := s.switches.get(name)
+	return own
+}
 
 // Timeout is what reading from and writing to a client may take.
 func (s *Settings) Timeout() time.Duration {
@@ -95,19 +128,19 @@ func (s *Settings) KeepAliveTimeout() time.Duration {
 func (s *Settings) add(item ir.Item) {
 	switch item := item.(type) {
 	case *ir.Switch:
-		put(&s.switches, item.Name, item)
+		s.switches.put(item.Name, item)
 	case *ir.Number:
-		put(&s.numbers, item.Name, item)
+		s.numbers.put(item.Name, item)
 	case *ir.Word:
-		put(&s.words, item.Name, item)
+		s.words.put(item.Name, item)
 	case *ir.Words:
 		key := listKey(item)
-		if before := s.lists[key]; before != nil && adds(item) {
+		if before, ok := s.lists.get(key); ok && adds(item) {
 			joined := *item
 			joined.Values = concat(before.Values, item.Values)
 			item = &joined
 		}
-		put(&s.lists, key, item)
+		s.lists.put(key, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
 		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
 		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
@@ -125,13 +158,6 @@ func adds(item *ir.Words) bool {
 	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
 	}
 	return true
-}
-
-func put[K comparable, V any](m *map[K]V, key K, value V) {
-	if *m == nil {
-		*m = map[K]V{}
-	}
-	(*m)[key] = value
 }
 
 var switchDefaults = map[ir.SwitchName]bool{

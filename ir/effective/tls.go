@@ -41,7 +41,7 @@ func (s *Settings) cipherSuites(key ir.WordsName) Value[string] {
 // SSLOption says whether an option of SSLOptions holds: a scope whose options all have a sign changes those around it.
 func (s *Settings) SSLOption(option string) bool {
 	on := s.parent != nil && s.parent.SSLOption(option)
-	if item := s.lists[ir.WordsSSLOptions]; item != nil {
+	if item, ok := s.lists.get(ir.WordsSSLOptions); ok {
 		for _, word := range item.Values {
 			name := strings.TrimLeft(word, "+-")
 			switch {

@@ -13,8 +13,8 @@ type Worker struct {
 	Name string
 	// URL is Name in its parts.
 	URL ir.URL
-	// Params are the merged parameters.
-	Params ir.Worker
+	// Params are the merged parameters. Workers without any share httpd's defaults, so that they must not be changed.
+	Params *ir.Worker
 	// By is the directive or section that defined it: *ir.ProxyPass, *ir.ProxySet, *ir.BalancerMember or *ir.Section.
 	By ir.Item
 	// Also are further directives that share it, in order.
@@ -127,8 +127,11 @@ func defineWorker(target string, by ir.Item) *Worker {
 	if !ok {
 		return nil
 	}
-	return &Worker{Name: url.String(), URL: url, Params: ir.DefaultWorker(), By: by}
+	return &Worker{Name: url.StringOf(target), URL: url, Params: &defaultWorker, By: by}
 }
+
+// defaultWorker is what nearly all workers of a large configuration have.
+var defaultWorker = ir.DefaultWorker()
 
 // NewMember returns a worker that no directive defines, with httpd's defaults; nil where target is no URL. It is what
 // balancer-manager adds to a running balancer.
@@ -136,11 +139,16 @@ func NewMember(target string) *Worker { return defineWorker(target, nil) }
 
 // apply sets parameters. A parameter that httpd refuses leaves the worker as it is: lowering reported it.
 func (w *Worker) apply(params []ir.Param) {
+	if len(params) == 0 {
+		return
+	}
+	own := *w.Params
 	for _, p := range params {
-		if err := ir.ApplyWorker(&w.Params, p); err != nil {
+		if err := ir.ApplyWorker(&own, p); err != nil {
 			continue
 		}
 	}
+	w.Params = &own
 }
 
 // share records that a directive uses a worker which is there already, and that its parameters are dropped.

@@ -88,8 +88,8 @@ func checkShared(p *Pass, s *effective.Server, w *effective.Worker, dead map[ir.
 // changing returns the parameters that would make the worker another one.
 func changing(w *effective.Worker, params []ir.Param) []ir.Param {
 	return slices.DeleteFunc(params, func(param ir.Param) bool {
-		changed := w.Params
-		return ir.ApplyWorker(&changed, param) != nil || changed == w.Params
+		changed := *w.Params
+		return ir.ApplyWorker(&changed, param) != nil || changed == *w.Params
 	})
 }
 

@@ -60,7 +60,7 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
-		Settings: settingsOf(w.Params, s, w.Reusable()), Params: &w.Params, HealthURI: w.Params.Health.URI.Value,
+		Settings: settingsOf(*w.Params, s, w.Reusable()), Params: w.Params, HealthURI: w.Params.Health.URI.Value,
 	}
 	worker.Settings.Upgrade = upgradeOf(w.URL.Scheme, w.Params.Upgrade.Value)
 	worker.State = upstream.State{
@@ -159,7 +159,7 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 }
 
 func newBalancer(source *effective.Balancer) *upstream.Balancer {
-	p := &source.Params
+	p := source.Params
 	set := &upstream.Balancer{
 		Name: source.Name, NoFailover: p.NoFailover.Value, ForceRecovery: p.ForceRecovery.Value,
 		SemicolonDelimits: p.SemicolonPathDelim.Value, Timeout: p.Timeout.Value, MaxAttempts: source.MaxAttempts(),
