@@ -57,6 +57,9 @@ type Input struct {
 	Defines []string
 	// Env are the environment variables that ${NAME} finds when no Define has the name.
 	Env map[string]string
+	// EnvComplete says that httpd would have no other variables: what is neither in Env nor defined stays as it is written,
+	// and a directive is judged with that text. Otherwise a value is assumed that httpd takes.
+	EnvComplete bool
 	// Version is the httpd release that <IfVersion> compares with; empty means DefaultVersion.
 	Version string
 	// Modules are further module identifiers ("proxy_module") that a server is assumed to have.

@@ -81,7 +81,7 @@ func newLoader(in Input, cache map[string]source) *loader {
 		in: in, limits: in.Limits.withDefaults(), fs: in.Read, cache: cache, root: in.ServerRoot,
 		names: map[string]bool{}, values: map[string]ast.Text{}, seen: map[place]bool{}, once: map[*ast.Section]diag.Diagnostic{},
 		tree: &Tree{
-			Files: diag.NewFileSet(), Context: in.Context, Modules: map[string]ast.Text{},
+			Files: diag.NewFileSet(), Context: in.Context, EnvComplete: in.EnvComplete, Modules: map[string]ast.Text{},
 			Defined: map[string]Definition{}, assumed: map[string]bool{},
 		},
 	}

@@ -22,6 +22,8 @@ type Tree struct {
 	// Diagnostics are what is wrong with the syntax, the includes and the variables, in the order in which httpd finds it: it
 	// reads everything before it executes the first of Nodes.
 	Diagnostics diag.List
+	// EnvComplete says that a ${NAME} that is left has no value for httpd either, as the input said.
+	EnvComplete bool
 	// Context is where the entry file stands, as the input said.
 	Context Context
 	// Server says that the module list is complete: an MPM or mod_authz_core is loaded.

@@ -61,7 +61,7 @@ func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any)
 	if !r.span.IsValid() {
 		r.span = n.Span()
 	}
-	if undefined(n) && r.code != wrongContext {
+	if r.code != wrongContext && r.code != unknownDirective && !l.tree.EnvComplete && undefined(n) {
 		return
 	}
 	message := fmt.Sprintf(format, args...)

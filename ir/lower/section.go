@@ -63,12 +63,8 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 		if words[0].String() == "~" && kind != ir.SectionIf && kind != ir.SectionElseIf && !isMatch(kind) {
 			item.Tilde, words = true, words[1:]
 		}
-		if len(words) > 1 {
-			l.invalid(n, words[1].Text.All(), multiple(n, kind), "quote the whole argument", "<%s> takes one argument", n.Name)
-			return nil
-		}
 		pattern := parser.Word{}
-		if len(words) == 1 {
+		if len(words) > 0 {
 			pattern = words[0]
 		}
 		item.Pattern = pattern.String()
@@ -79,15 +75,20 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 			}
 			item.Regex = regex
 		}
-		if kind == ir.SectionElseIf && !l.afterIf(n, at) {
-			return nil
-		}
 		if (kind == ir.SectionIf || kind == ir.SectionElseIf) && !l.condition(n, pattern.Text, "Cannot parse condition clause: ") {
 			return nil
 		}
 		inside := at.in(n, item.Pattern)
 		inside.glob = fnmatch.HasWildcard(item.Pattern)
 		item.Items = l.items(n.Children, inside)
+		// What follows httpd looks at behind the contents.
+		if kind == ir.SectionElseIf && !l.afterIf(n, at) {
+			return refusedBox(n, item.Items)
+		}
+		if len(words) > 1 {
+			l.invalid(n, words[1].Text.All(), multiple(n, kind), "quote the whole argument", "<%s> takes one argument", n.Name)
+			return refusedBox(n, item.Items)
+		}
 		return item
 	}
 }
@@ -136,8 +137,9 @@ func lowerElse(l *lowering, n *parser.Node, at place) ir.Item {
 		l.invalid(n, n.Args.All(), "<Else> does not take an argument", "write <ElseIf> for a condition", "<Else> takes no argument")
 		return nil
 	}
+	item := &ir.Section{Node: node(n), Kind: ir.SectionElse, Items: l.items(n.Children, at.in(n, ""))}
 	if !l.afterIf(n, at) {
-		return nil
+		return refusedBox(n, item.Items)
 	}
-	return &ir.Section{Node: node(n), Kind: ir.SectionElse, Items: l.items(n.Children, at.in(n, ""))}
+	return item
 }
