@@ -54,5 +54,5 @@ func splitsWords(n *Node, last Word) bool {
 		return len(n.Words) > 1 && !strings.Contains(last.String(), `\`)
 	}
 	d, ok := directive.Lookup(n.Name)
-	return ok && !d.Section && d.Args != directive.RawArgs && d.Args != directive.ShapeUnknown
+	return ok && !d.Section && d.Args != directive.RawArgs
 }

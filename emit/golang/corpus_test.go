@@ -20,7 +20,7 @@ func TestCorpus(t *testing.T) {
 	for _, sample := range testenv.Corpus(t) {
 		context := parser.ContextServer
 		if sample.Htaccess {
-			context = parser.ContextHtaccess
+			context = parser.ContextDirectory
 		}
 		tree := parser.Load(parser.Input{Name: sample.Name, Source: sample.Source, Context: context})
 		configs[sample.Name], _ = lower.Lower(tree)

@@ -18,7 +18,7 @@ func TestCorpus(t *testing.T) {
 	for _, sample := range testenv.Corpus(t) {
 		in := parser.Input{Name: sample.Name, Source: sample.Source}
 		if sample.Htaccess {
-			in.Context = parser.ContextHtaccess
+			in.Context = parser.ContextDirectory
 		}
 		tree := parser.Load(in)
 		config, refusals := lower.Lower(tree)

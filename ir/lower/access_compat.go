@@ -11,10 +11,10 @@ import (
 
 func accessHandlers() map[string]handler {
 	return map[string]handler{
-		"Order":   {inSection, lowerOrder},
-		"Satisfy": {inSection, lowerSatisfy},
-		"Allow":   {inSection, allow(false)},
-		"Deny":    {inSection, allow(true)},
+		"Order":   lowerOrder,
+		"Satisfy": lowerSatisfy,
+		"Allow":   allow(false),
+		"Deny":    allow(true),
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 
 func aliasHandlers() map[string]handler {
 	return map[string]handler{
-		"Alias":      {inServer | inProxy | inLocation, lowerAlias},
-		"AliasMatch": {inServer, lowerAliasMatch},
+		"Alias":      lowerAlias,
+		"AliasMatch": lowerAliasMatch,
 	}
 }
 

@@ -12,11 +12,11 @@ import (
 
 func authzHandlers() map[string]handler {
 	return map[string]handler{
-		"Require":      {inSection | inTree, lowerRequire},
-		"AuthMerging":  {inSection | inTree, oneOf(ir.WordAuthMerging, "AuthMerging must be one of: Off | And | Or")},
-		"<RequireAll":  {inSection | inTree, requireGroup(ir.SectionRequireAll)},
-		"<RequireAny":  {inSection | inTree, requireGroup(ir.SectionRequireAny)},
-		"<RequireNone": {inSection | inTree, requireGroup(ir.SectionRequireNone)},
+		"Require":      lowerRequire,
+		"AuthMerging":  oneOf(ir.WordAuthMerging, "AuthMerging must be one of: Off | And | Or"),
+		"<RequireAll":  requireGroup(ir.SectionRequireAll),
+		"<RequireAny":  requireGroup(ir.SectionRequireAny),
+		"<RequireNone": requireGroup(ir.SectionRequireNone),
 	}
 }
 

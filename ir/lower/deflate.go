@@ -8,8 +8,8 @@ import (
 
 func deflateHandlers() map[string]handler {
 	return map[string]handler{
-		"DeflateCompressionLevel": {inServer, lowerCompressionLevel},
-		"DeflateAlterETag":        {inServer, oneOf(ir.WordDeflateAlterETag, "DeflateAlterETAG accepts only 'NoChange', 'AddSuffix', and 'Remove'")},
+		"DeflateCompressionLevel": lowerCompressionLevel,
+		"DeflateAlterETag":        oneOf(ir.WordDeflateAlterETag, "DeflateAlterETAG accepts only 'NoChange', 'AddSuffix', and 'Remove'"),
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 
 func dirHandlers() map[string]handler {
 	return map[string]handler{
-		"DirectoryIndex": {anywhere, lowerList(ir.WordsDirectoryIndex)},
-		"DirectorySlash": {anywhere, flag(ir.SwitchDirectorySlash)},
+		"DirectoryIndex": lowerList(ir.WordsDirectoryIndex),
+		"DirectorySlash": flag(ir.SwitchDirectorySlash),
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 
 func envHandlers() map[string]handler {
 	return map[string]handler{
-		"SetEnv":   {anywhere, lowerSetEnv},
-		"PassEnv":  {anywhere, envNames(false)},
-		"UnsetEnv": {anywhere, envNames(true)},
+		"SetEnv":   lowerSetEnv,
+		"PassEnv":  envNames(false),
+		"UnsetEnv": envNames(true),
 	}
 }
 
@@ -47,10 +47,10 @@ func envNames(unset bool) func(*lowering, *parser.Node, place) ir.Item {
 
 func setenvifHandlers() map[string]handler {
 	return map[string]handler{
-		"SetEnvIf":           {anywhere, setEnvIf("", false)},
-		"SetEnvIfNoCase":     {anywhere, setEnvIf("", true)},
-		"BrowserMatch":       {anywhere, setEnvIf("User-Agent", false)},
-		"BrowserMatchNoCase": {anywhere, setEnvIf("User-Agent", true)},
+		"SetEnvIf":           setEnvIf("", false),
+		"SetEnvIfNoCase":     setEnvIf("", true),
+		"BrowserMatch":       setEnvIf("User-Agent", false),
+		"BrowserMatchNoCase": setEnvIf("User-Agent", true),
 	}
 }
 

@@ -13,14 +13,14 @@ import (
 // fileHandlers are the directives of core about files and the responses made of them.
 func fileHandlers() map[string]handler {
 	return map[string]handler{
-		"ErrorDocument":     {anywhere, lowerErrorDocument},
-		"AddDefaultCharset": {anywhere, word(ir.WordAddDefaultCharset)},
-		"ForceType":         {anywhere, word(ir.WordForceType)},
-		"AcceptPathInfo":    {anywhere, oneOf(ir.WordAcceptPathInfo, "AcceptPathInfo must be set to on, off or default")},
-		"MaxRanges":         {inServer | inSection, lowerMaxRanges},
-		"FileETag":          {anywhere, lowerFileETag},
-		"AccessFileName":    {inServer, lowerList(ir.WordsAccessFileName)},
-		"AllowOverride":     {inSection, lowerAllowOverride},
+		"ErrorDocument":     lowerErrorDocument,
+		"AddDefaultCharset": word(ir.WordAddDefaultCharset),
+		"ForceType":         word(ir.WordForceType),
+		"AcceptPathInfo":    oneOf(ir.WordAcceptPathInfo, "AcceptPathInfo must be set to on, off or default"),
+		"MaxRanges":         lowerMaxRanges,
+		"FileETag":          lowerFileETag,
+		"AccessFileName":    lowerList(ir.WordsAccessFileName),
+		"AllowOverride":     lowerAllowOverride,
 	}
 }
 

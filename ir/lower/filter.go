@@ -8,7 +8,7 @@ import (
 )
 
 func filterHandlers() map[string]handler {
-	return map[string]handler{"AddOutputFilterByType": {anywhere, lowerFilterByType}}
+	return map[string]handler{"AddOutputFilterByType": lowerFilterByType}
 }
 
 // filterNames are the filters that AddOutputFilterByType can mean, by the module that brings them; for these httpd says at

@@ -12,8 +12,8 @@ import (
 
 func headersHandlers() map[string]handler {
 	return map[string]handler{
-		"Header":        {anywhere, header(false)},
-		"RequestHeader": {anywhere, header(true)},
+		"Header":        header(false),
+		"RequestHeader": header(true),
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 
 func logHandlers() map[string]handler {
 	return map[string]handler{
-		"LogFormat": {inServer, lowerLogFormat},
-		"CustomLog": {inServer, lowerCustomLog},
+		"LogFormat": lowerLogFormat,
+		"CustomLog": lowerCustomLog,
 	}
 }
 

@@ -22,16 +22,7 @@ import (
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
 	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns(), checks()}}
-	main := &server{}
-	at := place{srv: main, where: inMain}
-	switch tree.Context {
-	case parser.ContextServer:
-	case parser.ContextVirtualHost:
-		at.kind, at.where = "VirtualHost", inVirtualHost
-	case parser.ContextDirectory, parser.ContextHtaccess:
-		at.kind, at.where = "Directory", inDirectory
-	}
-	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, at)}
+	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, start(tree.Context))}
 	c.Number()
 	l.finish()
 	return c, append(l.diags, l.checks...)
@@ -59,11 +50,12 @@ type spelling struct {
 
 // known is what a spelling stands for.
 type known struct {
-	handler
-
-	modelled bool
-	// absent is the line of httpd's table where no module that has the directive is loaded, else nil.
-	absent *directive.Directive
+	// directive is the line of httpd's table, nil for a name that is not in it.
+	directive *directive.Directive
+	// absent says that no module that has it is loaded.
+	absent bool
+	// lower is nil for a directive that is not modelled.
+	lower handler
 }
 
 // find looks a name up. A large configuration has many lines and few names.
@@ -76,22 +68,17 @@ func (l *lowering) find(n *parser.Node) known {
 	if n.Section {
 		key = "<" + key
 	}
-	var found known
-	found.handler, found.modelled = l.table[key]
-	if d, ok := lookup(n); ok && !l.hasModule(d) {
-		found.absent = d
+	found := known{lower: l.table[key]}
+	if d, ok := lookup(n); ok {
+		found.directive, found.absent = d, !l.hasModule(d)
 	}
 	l.known[s] = found
 	return found
 }
 
-// handler says where a directive may stand and what becomes of it.
-type handler struct {
-	// where are the contexts that httpd takes it in.
-	where contexts
-	// lower returns the item, or nil after it reported why httpd refuses the directive.
-	lower func(l *lowering, n *parser.Node, at place) ir.Item
-}
+// handler returns the item of a directive, or nil after it reported why httpd refuses it. The directive stands where it may
+// and has as many arguments as httpd's table gives it.
+type handler func(l *lowering, n *parser.Node, at place) ir.Item
 
 // handlers is the table of everything that is modelled, by the name in lower case.
 func handlers() map[string]handler {
@@ -121,18 +108,23 @@ func (l *lowering) items(nodes []*parser.Node, at place) []ir.Item {
 	return items
 }
 
+// item asks what httpd asks, in its order: is there such a directive, may it stand in the section around it, has it as many
+// arguments as it takes, and then what the directive asks itself.
 func (l *lowering) item(n *parser.Node, at place) ir.Item {
-	h := l.find(n)
-	if !h.modelled {
-		return l.residue(n, at)
-	}
-	if h.absent != nil && !l.loaded(n, h.absent) {
+	found := l.find(n)
+	d := found.directive
+	switch {
+	case d == nil:
+		r := l.keep(n, at)
+		r.State = ir.ResidueUnknown
+		l.unknownDirective(n)
+		return r
+	case found.absent && !l.loaded(n, d), !l.permitted(n, d, at), !l.arguments(n, d), !l.within(n, d, at), !l.ended(n):
 		return l.refused(n, at)
+	case found.lower == nil:
+		return l.residue(n, d, at)
 	}
-	if !l.allowed(n, h.where, at) || !l.ended(n) {
-		return l.refused(n, at)
-	}
-	if item := h.lower(l, n, at); item != nil {
+	if item := found.lower(l, n, at); item != nil {
 		return item
 	}
 	return l.refused(n, at)
@@ -167,27 +159,23 @@ func refusedBox(n *parser.Node, items []ir.Item) ir.Item {
 	return &ir.Residue{Node: node(n), State: ir.ResidueRefused, Name: n.Name, Args: n.Args.String(), Section: true, Items: items}
 }
 
+// keep returns the residue of a directive, with what a section holds. Nothing is known about where that may stand, but for
+// sections by method.
 func (l *lowering) keep(n *parser.Node, at place) *ir.Residue {
 	r := &ir.Residue{Node: node(n), Name: n.Name, Args: n.Args.String(), Section: n.Section}
 	if n.Section {
 		inside := at.in(n, "")
-		inside.unsure = true
+		inside.unsure = at.unsure || !isLimit(inside.kind)
 		r.Items = l.items(n.Children, inside)
 	}
 	return r
 }
 
 // residue keeps a directive that has no type.
-func (l *lowering) residue(n *parser.Node, at place) ir.Item {
+func (l *lowering) residue(n *parser.Node, d *directive.Directive, at place) ir.Item {
 	r := l.keep(n, at)
-	d, known := lookup(n)
-	if !known {
-		r.State = ir.ResidueUnknown
-		l.unknownDirective(n)
-		return r
-	}
 	r.Name = d.Name
-	if !l.loaded(n, d) || !l.allowed(n, tableContexts(d), at) || !l.ended(n) || !l.shape(n, d.Args) || !l.value(n) {
+	if !l.value(n) {
 		r.State = ir.ResidueRefused
 		return r
 	}

@@ -7,23 +7,23 @@ import (
 
 func mimeHandlers() map[string]handler {
 	add := func(action ir.MimeAction, what string) handler {
-		return handler{anywhere, mimeEdit(action, what+", followed by one or more file extensions")}
+		return mimeEdit(action, what+", followed by one or more file extensions")
 	}
 	remove := func(action ir.MimeAction) handler {
-		return handler{anywhere, mimeEdit(action, "one or more file extensions")}
+		return mimeEdit(action, "one or more file extensions")
 	}
 	return map[string]handler{
-		"AddType":            {anywhere, mimeEdit(ir.MimeAddType, "a mime type followed by one or more file extensions")},
+		"AddType":            mimeEdit(ir.MimeAddType, "a mime type followed by one or more file extensions"),
 		"AddCharset":         add(ir.MimeAddCharset, "a charset (e.g., iso-2022-jp)"),
 		"AddEncoding":        add(ir.MimeAddEncoding, "an encoding (e.g., gzip)"),
 		"AddLanguage":        add(ir.MimeAddLanguage, "a language (e.g., fr)"),
-		"AddOutputFilter":    {anywhere, mimeEdit(ir.MimeAddOutputFilter, "output filter name (or ; delimited names) followed by one or more file extensions")},
+		"AddOutputFilter":    mimeEdit(ir.MimeAddOutputFilter, "output filter name (or ; delimited names) followed by one or more file extensions"),
 		"RemoveType":         remove(ir.MimeRemoveType),
 		"RemoveCharset":      remove(ir.MimeRemoveCharset),
 		"RemoveEncoding":     remove(ir.MimeRemoveEncoding),
 		"RemoveLanguage":     remove(ir.MimeRemoveLanguage),
 		"RemoveOutputFilter": remove(ir.MimeRemoveOutputFilter),
-		"TypesConfig":        {inServer, word(ir.WordTypesConfig)},
+		"TypesConfig":        word(ir.WordTypesConfig),
 	}
 }
 

@@ -6,9 +6,10 @@ import (
 
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/directive"
 )
 
-// contexts is a set of places in which httpd takes a directive.
+// contexts is a set of kinds of places.
 type contexts uint8
 
 const (
@@ -22,9 +23,7 @@ const (
 	// inTree is a group of Require directives.
 	inTree
 
-	inServer  = inMain | inVirtualHost
 	inSection = inProxy | inLocation | inDirectory | inFiles | inIf
-	anywhere  = inServer | inSection
 )
 
 // place is where a directive stands. It is copied from one to the next.
@@ -37,6 +36,8 @@ type place struct {
 	section *parser.Node
 	// around are the kinds of all sections around it, the innermost last.
 	around []string
+	// boxes are the sections around it as httpd tells them apart.
+	boxes directive.Box
 	// pattern is what the innermost Proxy, Location, Directory or Files section selects.
 	pattern string
 	// glob says that httpd compiles pattern as a regular expression for a ProxyPass in it.
@@ -49,10 +50,30 @@ type place struct {
 	srv *server
 }
 
+// start returns the place of the first directive of an input.
+func start(context parser.Context) place {
+	at := place{srv: &server{}, where: inMain}
+	switch context {
+	case parser.ContextServer:
+	case parser.ContextVirtualHost:
+		at.kind, at.where, at.boxes = "VirtualHost", inVirtualHost, directive.InVirtualHost
+	case parser.ContextDirectory:
+		at.kind, at.where, at.boxes = "Directory", inDirectory, directive.InDirectory
+	case parser.ContextHtaccess:
+		at.where, at.boxes = inDirectory, directive.InHtaccess
+	}
+	return at
+}
+
 // in returns the place inside a section.
 func (p place) in(n *parser.Node, pattern string) place {
-	p.around = append(slices.Clip(p.around), n.Name)
-	p.kind, p.where, p.section = n.Name, contextOf(n.Name), n
+	kind := strings.Trim(canonical(n), "<>")
+	p.around = append(slices.Clip(p.around), kind)
+	p.kind, p.section = kind, n
+	p.boxes |= boxOf(kind)
+	if !isLimit(kind) {
+		p.where = contextOf(kind)
+	}
 	if pattern != "" {
 		p.pattern = pattern
 	}
@@ -80,59 +101,129 @@ func contextOf(kind string) contexts {
 	return 0
 }
 
+// isLimit says that a section holds for some methods only; what may stand in it is up to the section around it.
+func isLimit(kind string) bool { return kind == "Limit" || kind == "LimitExcept" }
+
+// boxOf is the set of one that httpd puts a section in.
+func boxOf(kind string) directive.Box {
+	if isLimit(kind) {
+		return directive.InLimit
+	}
+	switch contextOf(kind) {
+	case inVirtualHost:
+		return directive.InVirtualHost
+	case inProxy:
+		return directive.InProxy
+	case inLocation:
+		return directive.InLocation
+	case inDirectory:
+		return directive.InDirectory
+	case inFiles, inIf:
+		return directive.InFiles
+	case inTree:
+		return directive.InLimit
+	}
+	return 0
+}
+
 // perDir says that a section of requests is around the place, so that ProxyPass takes its path from it.
 func (p place) perDir() bool { return p.where&inSection != 0 }
 
-// allowed reports whether httpd takes a directive here, and says why not.
-func (l *lowering) allowed(n *parser.Node, where contexts, at place) bool {
-	context := at.where
-	if at.unsure || context == 0 || where&context != 0 {
+// permits reports whether httpd takes a directive in a section of the kind around the place, whatever is around that.
+func (p place) permits(d *directive.Directive) bool {
+	switch {
+	case p.unsure || p.where == 0 || d.Contexts.Has(directive.Reading):
+		return true
+	case p.where&(inMain|inVirtualHost) != 0:
+		return d.Contexts.Has(directive.Server)
+	case p.where == inTree:
+		return d.Override == "All" || strings.Contains(d.Override, "AuthConfig")
+	case p.where == inProxy:
+		return d.Contexts.Has(directive.Section) || d.Contexts.Has(directive.Proxy)
+	case p.boxes == directive.InHtaccess:
+		return d.Contexts.Has(directive.Htaccess)
+	}
+	return d.Contexts.Has(directive.Section)
+}
+
+// permitted reports whether httpd takes a directive in the section around it, which it asks before it looks at arguments.
+func (l *lowering) permitted(n *parser.Node, d *directive.Directive, at place) bool {
+	if at.permits(d) {
 		return true
 	}
-	name, official := display(n), canonical(n)
-	var httpd string
-	switch {
-	case context == inMain:
-		httpd = strings.TrimSuffix(official, ">") + " not allowed here"
-	case context == inVirtualHost && where&inMain == 0:
-		httpd = strings.TrimSuffix(official, ">") + " not allowed in <VirtualHost> context"
-	case context == inVirtualHost:
-		httpd = official + " cannot occur within <VirtualHost> section"
-	case where&inSection == 0 || where&inSection == inProxy || context == inTree:
-		httpd = strings.TrimSuffix(official, ">") + " not allowed in <" + at.kind + "> context"
-	default:
-		httpd = official + " cannot occur within <" + at.kind + "> section"
+	httpd := strings.TrimSuffix(canonical(n), ">") + " not allowed "
+	if at.kind == "" || at.section == nil {
+		httpd += "here"
+	} else {
+		httpd += "in <" + at.kind + "> context"
 	}
-	here := "the main server"
-	if at.kind != "" {
-		here = "<" + at.kind + ">"
-	}
-	l.refuse(n, refusal{
-		code: wrongContext, span: n.NameSpan(), label: "not allowed here", httpd: httpd,
-		help: "move it to " + where.String(),
-	}, "%s cannot stand in %s", name, here)
+	l.misplace(n, d, at, httpd)
 	return false
 }
 
-// String names the places for a message.
-func (c contexts) String() string {
-	var names []string
-	for _, one := range []struct {
-		set  contexts
-		name string
-	}{
-		{inMain, "the main server"},
-		{inVirtualHost, "a <VirtualHost>"},
-		{inProxy, "a <Proxy>"},
-		{inLocation, "a <Location>"},
-		{inDirectory, "a <Directory>"},
-		{inFiles, "a <Files>"},
-		{inIf, "an <If>"},
+// within reports whether a directive stands outside of the sections that it refuses to stand in, which it asks itself before
+// it looks at the values of its arguments.
+func (l *lowering) within(n *parser.Node, d *directive.Directive, at place) bool {
+	found := d.NotIn & at.boxes
+	if found == 0 || at.unsure || d.Contexts.Has(directive.Reading) {
+		return true
+	}
+	httpd := canonical(n) + " cannot occur within "
+	switch {
+	case found&directive.InVirtualHost != 0:
+		httpd += "<VirtualHost> section"
+	case found&directive.InLimit != 0:
+		httpd += "<Limit> or <LimitExcept> section"
+	case found&directive.InHtaccess != 0:
+		httpd += "htaccess files"
+	default:
+		httpd += "<" + at.innermost(found) + "> section"
+	}
+	l.misplace(n, d, at, httpd)
+	return false
+}
+
+// innermost returns the section of a set that httpd names: it looks for one kind after the other.
+func (p place) innermost(boxes directive.Box) string {
+	for _, kind := range []string{
+		"Directory", "DirectoryMatch", "Location", "LocationMatch", "Files", "FilesMatch", "If", "ElseIf", "Else", "Proxy", "ProxyMatch",
 	} {
-		if c&one.set != 0 {
-			names = append(names, one.name)
+		if boxes&boxOf(kind) != 0 && (slices.Contains(p.around, kind) || p.section == nil && p.kind == kind) {
+			return kind
 		}
 	}
+	return p.kind
+}
+
+func (l *lowering) misplace(n *parser.Node, d *directive.Directive, at place, httpd string) {
+	here := "the main server"
+	switch {
+	case at.kind != "":
+		here = "<" + at.kind + ">"
+	case at.boxes == directive.InHtaccess:
+		here = "a .htaccess file"
+	}
+	l.refuse(n, refusal{
+		code: wrongContext, span: n.NameSpan(), label: "not allowed here", httpd: httpd, help: "move it to " + places(d),
+	}, "%s cannot stand in %s", display(n), here)
+}
+
+// places names where a directive may stand.
+func places(d *directive.Directive) string {
+	var names []string
+	add := func(may bool, name string) {
+		if may {
+			names = append(names, name)
+		}
+	}
+	server, section := d.Contexts.Has(directive.Server), d.Contexts.Has(directive.Section)
+	add(server, "the main server")
+	add(server && d.NotIn&directive.InVirtualHost == 0, "a <VirtualHost>")
+	add((section || d.Contexts.Has(directive.Proxy)) && d.NotIn&directive.InProxy == 0, "a <Proxy>")
+	add(section && d.NotIn&directive.InLocation == 0, "a <Location>")
+	add(section && d.NotIn&directive.InDirectory == 0, "a <Directory>")
+	add(section && d.NotIn&directive.InFiles == 0, "a <Files>")
+	add(section && d.NotIn&directive.InFiles == 0, "an <If>")
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}

@@ -12,24 +12,23 @@ import (
 )
 
 func proxyHandlers() map[string]handler {
-	mapping := inServer | inProxy | inLocation
 	return map[string]handler{
-		"ProxyPass":          {mapping, proxyPass(false)},
-		"ProxyPassMatch":     {mapping, proxyPass(true)},
-		"ProxyPassReverse":   {mapping, lowerProxyPassReverse},
-		"ProxySet":           {anywhere, lowerProxySet},
-		"BalancerMember":     {anywhere, lowerBalancerMember},
-		"<Proxy":             {inServer, lowerProxy},
-		"<ProxyMatch":        {inServer, lowerProxyMatch},
-		"ProxyRequests":      {inServer, flag(ir.SwitchProxyRequests)},
-		"ProxyPreserveHost":  {anywhere, flag(ir.SwitchProxyPreserveHost)},
-		"ProxyAddHeaders":    {anywhere, flag(ir.SwitchProxyAddHeaders)},
-		"Proxy100Continue":   {anywhere, flag(ir.SwitchProxy100Continue)},
-		"ProxyTimeout":       {inServer, numberFrom(ir.NumberProxyTimeout, 1, "Proxy Timeout must be at least 1 second.", "write a whole number of seconds without a unit, 1 or more")},
-		"ProxyMaxForwards":   {inServer, number(ir.NumberProxyMaxForwards)},
-		"ProxyErrorOverride": {inServer | inSection, lowerErrorOverride},
-		"ProxyVia":           {inServer, oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block")},
-		"ProxyStatus":        {inServer, oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full")},
+		"ProxyPass":          proxyPass(false),
+		"ProxyPassMatch":     proxyPass(true),
+		"ProxyPassReverse":   lowerProxyPassReverse,
+		"ProxySet":           lowerProxySet,
+		"BalancerMember":     lowerBalancerMember,
+		"<Proxy":             lowerProxy,
+		"<ProxyMatch":        lowerProxyMatch,
+		"ProxyRequests":      flag(ir.SwitchProxyRequests),
+		"ProxyPreserveHost":  flag(ir.SwitchProxyPreserveHost),
+		"ProxyAddHeaders":    flag(ir.SwitchProxyAddHeaders),
+		"Proxy100Continue":   flag(ir.SwitchProxy100Continue),
+		"ProxyTimeout":       numberFrom(ir.NumberProxyTimeout, 1, "Proxy Timeout must be at least 1 second.", "write a whole number of seconds without a unit, 1 or more"),
+		"ProxyMaxForwards":   number(ir.NumberProxyMaxForwards),
+		"ProxyErrorOverride": lowerErrorOverride,
+		"ProxyVia":           oneOf(ir.WordProxyVia, "ProxyVia must be one of: off | on | full | block"),
+		"ProxyStatus":        oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full"),
 	}
 }
 

@@ -11,9 +11,9 @@ import (
 
 func healthHandlers() map[string]handler {
 	return map[string]handler{
-		"ProxyHCTPsize":   {inMain, numberFrom(ir.NumberProxyHCTPsize, 0, "Invalid ProxyHCTPsize parameter. Parameter must be >= 0", "write the number of checks that may run at a time")},
-		"ProxyHCTemplate": {anywhere, lowerHealthTemplate},
-		"ProxyHCExpr":     {anywhere, lowerHealthExpr},
+		"ProxyHCTPsize":   numberFrom(ir.NumberProxyHCTPsize, 0, "Invalid ProxyHCTPsize parameter. Parameter must be >= 0", "write the number of checks that may run at a time"),
+		"ProxyHCTemplate": lowerHealthTemplate,
+		"ProxyHCExpr":     lowerHealthExpr,
 	}
 }
 

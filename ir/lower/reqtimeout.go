@@ -8,7 +8,7 @@ import (
 )
 
 func reqtimeoutHandlers() map[string]handler {
-	return map[string]handler{"RequestReadTimeout": {inServer, lowerReadTimeout}}
+	return map[string]handler{"RequestReadTimeout": lowerReadTimeout}
 }
 
 func lowerReadTimeout(l *lowering, n *parser.Node, _ place) ir.Item {

@@ -23,50 +23,6 @@ func lookup(n *parser.Node) (*directive.Directive, bool) {
 	return d, ok && !d.Section
 }
 
-// tableContexts are the places that httpd's table gives a directive; which sections those are it does not say.
-func tableContexts(d *directive.Directive) contexts {
-	var where contexts
-	if d.Contexts.Has(directive.Server) {
-		where |= inServer
-	}
-	if d.Contexts.Has(directive.Section) || d.Contexts.Has(directive.Htaccess) {
-		where |= inSection
-	}
-	return where
-}
-
-// shape reports whether a directive that is not modelled has as many arguments as httpd takes.
-func (l *lowering) shape(n *parser.Node, shape directive.Shape) bool {
-	if n.Section {
-		return true
-	}
-	least, most := shape.Count()
-	switch shape {
-	case directive.NoArgs:
-		return l.words(n, least, most, "takes no arguments")
-	case directive.Take1:
-		return l.words(n, least, most, "takes one argument")
-	case directive.Take2:
-		return l.words(n, least, most, "takes two arguments")
-	case directive.Take3:
-		return l.words(n, least, most, "takes three arguments")
-	case directive.Take12:
-		return l.words(n, least, most, "takes 1-2 arguments")
-	case directive.Take23:
-		return l.words(n, least, most, "takes two or three arguments")
-	case directive.Take123:
-		return l.words(n, least, most, "takes one, two or three arguments")
-	case directive.Iterate:
-		return l.words(n, least, most, "requires at least one argument")
-	case directive.Iterate2:
-		return l.words(n, least, most, "requires at least two arguments")
-	case directive.Flag:
-		return l.onOff(n, canonical(n)) != ""
-	case directive.ShapeUnknown, directive.TakeArgv, directive.RawArgs:
-	}
-	return true
-}
-
 // loaded reports whether a module that has the directive is there; without it httpd does not know the name.
 func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
 	if l.hasModule(d) {

@@ -12,11 +12,11 @@ import (
 
 func rewriteHandlers() map[string]handler {
 	return map[string]handler{
-		"RewriteEngine":  {anywhere, flag(ir.SwitchRewriteEngine)},
-		"RewriteOptions": {anywhere, lowerRewriteOptions},
-		"RewriteCond":    {anywhere, lowerRewriteCond},
-		"RewriteRule":    {anywhere, lowerRewriteRule},
-		"RewriteMap":     {inServer, lowerRewriteMap},
+		"RewriteEngine":  flag(ir.SwitchRewriteEngine),
+		"RewriteOptions": lowerRewriteOptions,
+		"RewriteCond":    lowerRewriteCond,
+		"RewriteRule":    lowerRewriteRule,
+		"RewriteMap":     lowerRewriteMap,
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 func soHandlers() map[string]handler {
-	return map[string]handler{"LoadModule": {anywhere, lowerLoadModule}}
+	return map[string]handler{"LoadModule": lowerLoadModule}
 }
 
 func lowerLoadModule(l *lowering, n *parser.Node, _ place) ir.Item {

@@ -4,7 +4,7 @@ import "github.com/lbconf/lbconf/ir"
 
 func unixdHandlers() map[string]handler {
 	return map[string]handler{
-		"User":  {inMain, word(ir.WordUser)},
-		"Group": {inMain, word(ir.WordGroup)},
+		"User":  word(ir.WordUser),
+		"Group": word(ir.WordGroup),
 	}
 }

@@ -1,8 +1,8 @@
 // Package directive knows every directive of httpd 2.4 by name: which module has it, where it may stand, how it takes its
 // arguments, and what leaving it out would mean for a proxy.
 //
-// The table is generated from two files: directives.tsv is what a real httpd 2.4.71 prints with -L, with defaults and
-// release numbers from its manual; effects.tsv is our judgement, a module or a directive on each line, with its reason.
+// The table is generated from two files: directives.tsv is what a real httpd 2.4.71 prints with -L and says at -t, with
+// defaults and release numbers from its manual; effects.tsv is our judgement, a module or a directive on each line, with its reason.
 package directive
 
 import (
@@ -28,20 +28,43 @@ const (
 	Section
 	// Htaccess is a .htaccess file that AllowOverride permits it in.
 	Htaccess
+	// Proxy is inside <Proxy>, for directives that are taken in no other section (mod_ssl: SSLProxyEngine).
+	Proxy
+	// Reading is anywhere: httpd acts while it reads the line and does not look at what is around it.
+	Reading
 )
 
 // Has reports whether c includes every context of other.
 func (c Context) Has(other Context) bool { return c&other == other }
+
+// Box is a set of sections, by what httpd tells apart when a directive asks where it stands.
+type Box uint8
+
+// The sections.
+const (
+	// InVirtualHost is anywhere in a <VirtualHost>.
+	InVirtualHost Box = 1 << iota
+	// InLimit is anywhere in <Limit>, <LimitExcept>, <RequireAll>, <RequireAny> or <RequireNone>.
+	InLimit
+	// InHtaccess is a .htaccess file.
+	InHtaccess
+	// InDirectory is anywhere in <Directory> or <DirectoryMatch>.
+	InDirectory
+	// InLocation is anywhere in <Location> or <LocationMatch>.
+	InLocation
+	// InFiles is anywhere in <Files>, <FilesMatch>, <If>, <ElseIf> or <Else>.
+	InFiles
+	// InProxy is anywhere in <Proxy> or <ProxyMatch>.
+	InProxy
+)
 
 // Shape is how httpd splits the arguments of a directive and how many it takes.
 type Shape uint8
 
 // The shapes, named as in httpd's source.
 const (
-	// ShapeUnknown is a directive whose shape is not known.
-	ShapeUnknown Shape = iota
 	// NoArgs takes nothing.
-	NoArgs
+	NoArgs Shape = iota
 	// Take1 takes one argument.
 	Take1
 	// Take2 takes two.
@@ -88,7 +111,7 @@ func (s Shape) Count() (least, most int) {
 		return 1, -1
 	case Iterate2:
 		return 2, -1
-	case ShapeUnknown, TakeArgv, RawArgs:
+	case TakeArgv, RawArgs:
 	}
 	return 0, -1
 }
@@ -130,6 +153,11 @@ type Directive struct {
 	// Guards says that to leave it out may open a door: it controls access, authenticates, limits or rewrites requests, or
 	// drops privileges. serve refuses a configuration that uses one it does not implement.
 	Guards bool
+	// NotIn are sections in which it refuses to stand although Contexts permits it there ("X cannot occur within <Files>
+	// section").
+	NotIn Box
+	// Help is httpd's own description of the arguments, which it prints where their number is wrong; it may have several lines.
+	Help string
 
 	key string
 }

@@ -14,7 +14,7 @@ import (
 )
 
 var shapes = map[string]string{
-	"?": "ShapeUnknown", "AUTHCFG": "RawArgs", "OPTIONS": "RawArgs", "NO_ARGS": "NoArgs", "TAKE1": "Take1", "TAKE2": "Take2",
+	"NO_ARGS": "NoArgs", "TAKE1": "Take1", "TAKE2": "Take2",
 	"TAKE3": "Take3", "TAKE12": "Take12", "TAKE23": "Take23", "TAKE123": "Take123", "TAKE_ARGV": "TakeArgv",
 	"ITERATE": "Iterate", "ITERATE2": "Iterate2", "FLAG": "Flag", "RAW_ARGS": "RawArgs",
 }
@@ -40,7 +40,7 @@ func generate() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := readTable("directives.tsv", 7)
+	lines, err := readTable("directives.tsv", 9)
 	if err != nil {
 		return nil, err
 	}
@@ -58,10 +58,21 @@ func generate() ([]byte, error) {
 		}
 		delete(effects.unused, f[0])
 		delete(effects.unused, "module "+module)
-		contexts := strings.NewReplacer("server", "Server", "section", "Section", "htaccess", "Htaccess", ",", "|").Replace(f[2])
-		text := fmt.Sprintf("{Name: %q, Section: %t, Module: %q, Others: %q, Contexts: %s, Args: %s, Override: %q, Default: %q, Since: %q, Effect: %s, Guards: %t, key: %q},",
-			name, section, module, others, contexts, shape, f[4], f[5], f[6], e.effect(), e.guards, strings.ToLower(name))
-		for _, empty := range []string{"Section: false, ", `Others: "", `, `Override: "", `, `Default: "", `, `Since: "", `, "Effect: Proxying, ", "Guards: false, "} {
+		contexts, err := constants(f[2], contextNames)
+		if err != nil {
+			return nil, fmt.Errorf("directives.tsv: %s: %w", f[0], err)
+		}
+		if contexts == "0" {
+			return nil, fmt.Errorf("directives.tsv: %s has no context", f[0])
+		}
+		notIn, err := constants(f[7], boxNames)
+		if err != nil {
+			return nil, fmt.Errorf("directives.tsv: %s: %w", f[0], err)
+		}
+		text := fmt.Sprintf("{Name: %q, Section: %t, Module: %q, Others: %q, Contexts: %s, Args: %s, Override: %q, Default: %q, Since: %q, Effect: %s, Guards: %t, NotIn: %s, Help: %q, key: %q},",
+			name, section, module, others, contexts, shape, f[4], f[5], f[6], e.effect(), e.guards, notIn,
+			strings.ReplaceAll(f[8], `\n`, "\n"), strings.ToLower(name))
+		for _, empty := range []string{"Section: false, ", `Others: "", `, `Override: "", `, `Default: "", `, `Since: "", `, "Effect: Proxying, ", "Guards: false, ", "NotIn: 0, ", `Help: "", `} {
 			text = strings.Replace(text, empty, "", 1)
 		}
 		order := "1"
@@ -82,6 +93,31 @@ func generate() ([]byte, error) {
 	}
 	b.WriteString("}\n")
 	return format.Source(b.Bytes())
+}
+
+// contextNames are the constants of the column contexts, boxNames those of not_in.
+var (
+	contextNames = map[string]string{"server": "Server", "section": "Section", "htaccess": "Htaccess", "proxy": "Proxy", "reading": "Reading"}
+	boxNames     = map[string]string{
+		"virtualhost": "InVirtualHost", "limit": "InLimit", "htaccess": "InHtaccess", "directory": "InDirectory", "location": "InLocation",
+		"files": "InFiles", "proxy": "InProxy",
+	}
+)
+
+// constants joins the constants of a list of words with commas between them; without one it is 0.
+func constants(list string, names map[string]string) (string, error) {
+	if list == "" {
+		return "0", nil
+	}
+	var all []string
+	for _, word := range strings.Split(list, ",") {
+		name, ok := names[word]
+		if !ok {
+			return "", fmt.Errorf("unknown word %q", word)
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, "|"), nil
 }
 
 type effect struct{ inert, guards bool }

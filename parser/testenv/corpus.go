@@ -13,7 +13,7 @@ type Sample struct {
 	// Name is its path, Source its text.
 	Name   string
 	Source []byte
-	// Htaccess says that it is the text of a folder, not of a server.
+	// Htaccess says that it is the text of a folder, not of a server: httpd was asked about it in a <Directory>.
 	Htaccess bool
 	// Verdict is ok for one that `apache2 -t` accepts, else the kind of what it refuses first: syntax, context, structure, an
 	// unknown directive, or a file or variable that is not there.

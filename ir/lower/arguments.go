@@ -1,0 +1,89 @@
+package lower
+
+import (
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/directive"
+)
+
+// arguments reports whether a directive has as many arguments as httpd hands on to it. Sections, and directives that split
+// their arguments themselves, are asked elsewhere.
+func (l *lowering) arguments(n *parser.Node, d *directive.Directive) bool {
+	if n.Section {
+		return true
+	}
+	least, most := d.Args.Count()
+	words := n.Words
+	switch d.Args {
+	case directive.TakeArgv, directive.RawArgs:
+		return true
+	case directive.Flag:
+		return l.onOff(n, d.Name) != "" // further words are ignored
+	case directive.NoArgs:
+		return len(words) == 0 || l.miscounted(n, d, words[0].Text.All().To(words[len(words)-1].Text.All()))
+	case directive.Iterate:
+		if len(words) > 0 && words[0].String() != "" {
+			return true // an empty word ends the list
+		}
+		return l.miscounted(n, d, n.NameSpan())
+	case directive.Iterate2:
+		if len(words) > 1 && words[0].String() != "" {
+			return true
+		}
+		return l.miscounted(n, d, n.NameSpan())
+	case directive.Take1, directive.Take2, directive.Take3, directive.Take12, directive.Take23, directive.Take123:
+	}
+	for i := range least {
+		if i >= len(words) || words[i].String() == "" {
+			return l.miscounted(n, d, n.NameSpan())
+		}
+	}
+	if len(words) > most {
+		return l.miscounted(n, d, words[most].Text.All().To(words[len(words)-1].Text.All()))
+	}
+	return true
+}
+
+// miscounted reports a wrong number of arguments in httpd's words, to which its table adds what the arguments are.
+func (l *lowering) miscounted(n *parser.Node, d *directive.Directive, span diag.Span) bool {
+	takes := countText(d.Args)
+	httpd, help := d.Name+" "+takes, ""
+	if d.Help != "" && d.Args != directive.NoArgs {
+		httpd, help = httpd+", "+d.Help, "the manual of httpd says of its arguments: "+d.Help
+	}
+	has := count(len(n.Words))
+	for _, w := range n.Words {
+		if w.String() == "" {
+			has += `, and "" counts as none`
+			break
+		}
+	}
+	l.invalid(n, span, httpd, help, "%s %s, and has %s", n.Name, takes, has)
+	return false
+}
+
+// countText is how httpd says how many arguments a directive takes.
+func countText(s directive.Shape) string {
+	switch s {
+	case directive.NoArgs:
+		return "takes no arguments"
+	case directive.Take1:
+		return "takes one argument"
+	case directive.Take2:
+		return "takes two arguments"
+	case directive.Take3:
+		return "takes three arguments"
+	case directive.Take12:
+		return "takes 1-2 arguments"
+	case directive.Take23:
+		return "takes two or three arguments"
+	case directive.Take123:
+		return "takes one, two or three arguments"
+	case directive.Iterate:
+		return "requires at least one argument"
+	case directive.Iterate2:
+		return "requires at least two arguments"
+	case directive.TakeArgv, directive.Flag, directive.RawArgs:
+	}
+	return ""
+}
