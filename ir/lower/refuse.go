@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/directive"
 )
 
 // rule is the ID and the name of a rule.
@@ -87,7 +88,8 @@ func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any)
 
 // executedOnRead says that httpd executes a directive while it reads, although nothing in the tree depends on it.
 func executedOnRead(n *parser.Node) bool {
-	return n.Is("LoadModule") || n.Is("LoadFile") || n.Is("ServerRoot") || n.Is("DefaultRuntimeDir")
+	d, ok := lookup(n)
+	return ok && d.Contexts.Has(directive.Reading)
 }
 
 // invalid is refuse for an argument.
