@@ -27,6 +27,7 @@ var layers = map[string][]string{
 	"parser/subnet":    {},
 	"parser/expr":      {"parser/clib", "parser/pcre", "parser/subnet"},
 	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch"},
+	"parser/format":    {"parser", "parser/ast", "parser/clib", "parser/diag", "parser/directive", "parser/rewrite"},
 	// For tests only.
 	"parser/testenv": {},
 

@@ -42,6 +42,9 @@ func SplitWords(args ast.Text) []Word {
 	return words
 }
 
+// WordEnd returns where the word that begins at byte i of s ends, its quotes included. No white space stands at i.
+func WordEnd(s string, i int) int { return wordEnd(s, i).next }
+
 func skipSpace(s string, i int) int {
 	for i < len(s) && isSpace(s[i]) {
 		i++

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/ast"
 )
 
 // Emitter writes the language of httpd.
@@ -36,9 +37,6 @@ type writer struct {
 	depth  int
 	errs   []error
 }
-
-// indent is what a section moves its lines by.
-const indent = "    "
 
 // scope writes the items of a section. At the top level an empty line sets sections apart.
 func (w *writer) scope(items []ir.Item) {
@@ -85,7 +83,7 @@ func (w *writer) section(item ir.Item, line string, inner []ir.Item) {
 }
 
 func (w *writer) write(line string) {
-	w.out.WriteString(strings.Repeat(indent, w.depth))
+	w.out.WriteString(strings.Repeat(ast.Indent, w.depth))
 	w.out.WriteString(line)
 	w.out.WriteByte('\n')
 }

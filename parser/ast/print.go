@@ -31,3 +31,7 @@ func walk(items []Item, yield func(Item) bool) bool {
 	}
 	return true
 }
+
+// Indent is what a section moves its lines by in text that lbconf writes: four spaces, as in most configurations. Debian's
+// own have tabs, which every program shows in another width.
+const Indent = "    "

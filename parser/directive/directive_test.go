@@ -155,3 +155,19 @@ func TestForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestSpelling holds that the manual's spelling of a name differs from httpd's in nothing but the case of letters.
+func TestSpelling(t *testing.T) {
+	differ := 0
+	for d := range All() {
+		if !strings.EqualFold(d.Name, d.Spelling()) {
+			t.Errorf("%s is spelt %s", d.Name, d.Spelling())
+		}
+		if d.Name != d.Spelling() {
+			differ++
+		}
+	}
+	if differ != 18 {
+		t.Errorf("%d names are spelt in another way, want 18: one of them is not in the table", differ)
+	}
+}
