@@ -34,7 +34,7 @@ func Source(file *diag.File) ([]byte, diag.List) {
 // same comments. Lines end as most lines of the file do; where it has none, with a newline. To format the result again
 // changes nothing.
 func File(tree *ast.File) []byte {
-	p := &printer{file: tree.Source, src: string(tree.Source.Source()), eol: lineEnd(tree.Source.Source()), fresh: true}
+	p := &printer{file: tree.Source, src: tree.Source.Source(), eol: lineEnd(tree.Source.Source()), fresh: true}
 	p.nul = strings.IndexByte(p.src, 0) >= 0
 	p.out = make([]byte, 0, len(p.src)+len(p.src)/16)
 	p.items(tree.Items)
@@ -42,8 +42,8 @@ func File(tree *ast.File) []byte {
 }
 
 // lineEnd returns what most lines of a file end with.
-func lineEnd(src []byte) string {
-	if crlf := bytes.Count(src, []byte("\r\n")); 2*crlf > bytes.Count(src, []byte("\n")) {
+func lineEnd(src string) string {
+	if crlf := strings.Count(src, "\r\n"); 2*crlf > strings.Count(src, "\n") {
 		return "\r\n"
 	}
 	return "\n"

@@ -268,9 +268,9 @@ func TestLongLines(t *testing.T) {
 // nothing is a file system without files.
 type nothing struct{}
 
-func (nothing) ReadFile(name string) ([]byte, error)       { return nil, fs.ErrNotExist }
-func (nothing) ReadDir(name string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
-func (nothing) Stat(name string) (fs.FileInfo, error)      { return nil, fs.ErrNotExist }
+func (nothing) ReadFile(string) ([]byte, error)       { return nil, fs.ErrNotExist }
+func (nothing) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
+func (nothing) Stat(string) (fs.FileInfo, error)      { return nil, fs.ErrNotExist }
 
 func TestEveryDirectiveKeepsItsName(t *testing.T) {
 	for _, line := range []string{"order Deny,Allow", "CACHEFILE a", "limitrequestfieldsize 1", "sslocspnoverify on", "timeout 5"} {

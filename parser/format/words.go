@@ -27,7 +27,7 @@ const (
 
 // splittingOf returns how a directive or section splits its arguments.
 func splittingOf(d *directive.Directive) splitting {
-	if d.Args != directive.RawArgs && d.Args != directive.ShapeUnknown {
+	if d.Args != directive.RawArgs {
 		return words
 	}
 	switch d.Name {
