@@ -17,18 +17,18 @@ import (
 func (l *loader) condition(n *Node, s *ast.Section, nodes []*Node) []*Node {
 	holds, why, ok := l.holds(n, s)
 	if !ok {
-		l.skip(s, count(s), why)
+		l.skip(s, count(s), why, len(nodes))
 		return nodes
 	}
 	if !holds {
 		if s.Close == nil {
 			l.unclosedSkip(s)
 		}
-		l.skip(s, count(s), fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why))
+		l.skip(s, count(s), fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why), len(nodes))
 		return nodes
 	}
 	l.executes(s)
-	l.tree.Consumed = append(l.tree.Consumed, n)
+	l.consumed(n, len(nodes))
 	return l.items(s.Items, nodes)
 }
 

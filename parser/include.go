@@ -194,7 +194,7 @@ func (c *including) exhausted() bool {
 		c.full = true
 		c.notRead(fmt.Sprintf("the input has more than %d files", c.limits.Files), "this and what is included behind it is not read; look for an Include that leads back to itself")
 	}
-	c.skip(c.node.Item, 1, "the limits of an input are exhausted")
+	c.skip(c.node.Item, 1, "the limits of an input are exhausted", len(c.nodes))
 	return true
 }
 

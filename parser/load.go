@@ -53,6 +53,8 @@ type loader struct {
 	once     map[*ast.Section]diag.Diagnostic
 	// late is what is wrong with the syntax of the file that is being read, from where reading has not come to.
 	late []found
+	// scope is the section whose nodes are read; nil at the top.
+	scope *Node
 	// spare are nodes that were allocated together.
 	spare []Node
 }
@@ -199,7 +201,7 @@ func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
 		if strings.HasPrefix(n.name.String(), "<") {
 			l.report(with(unknown(d.Name.All(), "a section", "a variable begins or ends a section: %s", line),
 				help("write the brackets and the name of the section in the file itself")))
-			l.skip(d, 1, "a variable begins or ends a section")
+			l.skip(d, 1, "a variable begins or ends a section", len(nodes))
 			return nodes
 		}
 	}
@@ -216,18 +218,18 @@ func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
 func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 	switch {
 	case n.Is("Define"):
+		l.consumed(n, len(*nodes))
 		l.define(n)
 	case n.Is("UnDefine"):
+		l.consumed(n, len(*nodes))
 		l.undefine(n)
-	case n.Is("Include"):
-		*nodes = l.include(n, false, *nodes)
-	case n.Is("IncludeOptional"):
-		*nodes = l.include(n, true, *nodes)
+	case n.Is("Include"), n.Is("IncludeOptional"):
+		l.consumed(n, len(*nodes))
+		*nodes = l.include(n, n.Is("IncludeOptional"), *nodes)
 	case n.Is("Use"), n.Is("UndefMacro"):
 		l.report(with(unknown(n.Span(), "not followed", "%s is not understood: macros are not expanded", n.Name),
 			help("write what the macro stands for, or put it into a file and Include that")))
-		l.skip(n.Item, 1, "macros are not expanded")
-		return true
+		l.skip(n.Item, 1, "macros are not expanded", len(*nodes))
 	case n.Is("LoadModule"):
 		l.loadModule(n)
 		return false
@@ -239,8 +241,13 @@ func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 	default:
 		return false
 	}
-	l.tree.Consumed = append(l.tree.Consumed, n)
 	return true
+}
+
+// consumed notes a directive or section that does its work while reading, behind a number of nodes of its scope.
+func (l *loader) consumed(n *Node, before int) {
+	l.tree.Consumed = append(l.tree.Consumed, n)
+	l.tree.Asides = append(l.tree.Asides, Aside{Scope: l.scope, Before: before, Node: n})
 }
 
 func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
@@ -256,7 +263,7 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 	case n.Is("Macro"):
 		l.report(with(unknown(n.Span(), "not followed", "<Macro> is not understood: macros are not expanded"),
 			help("write what the macro stands for, or put it into a file and Include that")))
-		l.skip(s, count(s), "macros are not expanded")
+		l.skip(s, count(s), "macros are not expanded", len(nodes))
 		return nodes
 	}
 	if d, ok := l.once[s]; ok {
@@ -264,7 +271,10 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 	}
 	n.Words = SplitWords(n.Args)
 	l.quotes(n)
+	around := l.scope
+	l.scope = n
 	n.Children = l.items(s.Items, nil)
+	l.scope = around
 	return append(nodes, n)
 }
 
@@ -275,8 +285,11 @@ func (l *loader) executes(s *ast.Section) {
 	}
 }
 
-func (l *loader) skip(item ast.Item, directives int, reason string) {
-	l.tree.Skipped = append(l.tree.Skipped, Skipped{Item: item, Span: item.Span(), Directives: directives, Reason: reason})
+// skip notes a region that is not executed, behind a number of nodes of its scope.
+func (l *loader) skip(item ast.Item, directives int, reason string, before int) {
+	skipped := Skipped{Item: item, Span: item.Span(), Directives: directives, Reason: reason}
+	l.tree.Skipped = append(l.tree.Skipped, skipped)
+	l.tree.Asides = append(l.tree.Asides, Aside{Scope: l.scope, Before: before, Skipped: &skipped})
 }
 
 // count returns the number of directives and sections in a section, itself included.

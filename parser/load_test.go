@@ -306,3 +306,30 @@ func TestBounds(t *testing.T) {
 		said: []string{`/m/f:1:9 LB017 unknown "/m/big" cannot be read: permission denied`, `/m/f:2:17 LB017 unknown "/m/half" cannot be read: permission denied`},
 	}.run(t)
 }
+
+// TestAsides: what was read and is not executed has its place among what is, in the order of reading.
+func TestAsides(t *testing.T) {
+	tree := loadCase{
+		src:   "Define A\nX 1\nInclude i\n<S>\nX 3\n<IfDefine B>\nX\n</IfDefine>\n</S>\n<IfDefine A>\nX 4\n</IfDefine>\nUnDefine A\n",
+		files: map[string]string{"i": "Define C\nX 2\n"},
+		want:  []string{"X 1", "X 2", "<S", " X 3", "X 4"},
+	}.run(t)
+	var got []string
+	for _, aside := range tree.Asides {
+		scope, what := "", "skipped"
+		if aside.Scope != nil {
+			scope = aside.Scope.Name
+		}
+		if aside.Node != nil {
+			what = aside.Node.Name + " " + aside.Node.Args.String()
+		}
+		got = append(got, fmt.Sprintf("%s:%d %s", scope, aside.Before, what))
+	}
+	want := []string{":0 Define A", ":1 Include i", ":1 Define C", "S:1 skipped", ":3 IfDefine A", ":4 UnDefine A"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(tree.Asides) != len(tree.Consumed)+len(tree.Skipped) {
+		t.Errorf("%d asides for %d and %d", len(tree.Asides), len(tree.Consumed), len(tree.Skipped))
+	}
+}

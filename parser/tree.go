@@ -19,6 +19,8 @@ type Tree struct {
 	Consumed []*Node
 	// Skipped is what httpd does not execute because a condition is false, and what lbconf could not follow.
 	Skipped []Skipped
+	// Asides are Consumed and Skipped in the order of reading, each with its place among the nodes.
+	Asides []Aside
 	// Diagnostics are what is wrong with the syntax, the includes and the variables, in the order in which httpd finds it: it
 	// reads everything before it executes the first of Nodes.
 	Diagnostics diag.List
@@ -55,6 +57,18 @@ type Skipped struct {
 	Directives int
 	// Reason says why: `<IfModule mod_foo.c>: mod_foo.c is not loaded`.
 	Reason string
+}
+
+// Aside is something that was read and is not among the nodes.
+type Aside struct {
+	// Scope is the section that it stands in; nil at the top.
+	Scope *Node
+	// Before is the number of the nodes of that scope that stand before it.
+	Before int
+	// Node is what did its work while reading; nil for a region that was skipped.
+	Node *Node
+	// Skipped is the region, where Node is nil.
+	Skipped *Skipped
 }
 
 // HasModule reports whether a module is there, by its identifier ("proxy_module"). In a fragment every module is.
