@@ -56,7 +56,7 @@ func (w *writer) requires(items []ir.Item) *yaml.Node {
 		if requirement, ok := item.(*ir.Require); ok {
 			value = requireNode(requirement)
 		}
-		w.mark(item)
+		w.mark(item, value)
 		annotateEntry(value, w.origins.comment(item))
 		all.Content = append(all.Content, value)
 	}

@@ -36,7 +36,7 @@ var proxySet = group{
 				w.fail(item, "has no parameter")
 			}
 			all.Content = append(all.Content, m.node)
-			w.mark(item)
+			w.mark(item, m.node)
 		}
 		if len(run) == 1 {
 			return all.Content[0], 1

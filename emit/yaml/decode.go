@@ -141,7 +141,7 @@ func (r *reader) checkKeys(node *yaml.Node) {
 		case isNull(key):
 			r.fail(r.span(key), "a key is empty", `write a word before the colon, or "" for an empty one`)
 			continue
-		case key.ShortTag() == "!!binary":
+		case key.ShortTag() == "!!binary" || isBinaryText(key):
 			// A name in bytes that are no text: the key counts as what it stands for.
 			value, ok := r.scalar(key, "a key")
 			if !ok {

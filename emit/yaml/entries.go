@@ -13,7 +13,7 @@ func oneOrMore[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r 
 			all := list()
 			for _, item := range run {
 				value := write(w, item.(T))
-				w.mark(item)
+				w.mark(item, value)
 				annotateEntry(value, w.origins.comment(item))
 				all.Content = append(all.Content, value)
 			}
@@ -58,7 +58,7 @@ func each[T ir.Item](write func(w *writer, m *mapping, item T)) func(w *writer, 
 			m := w.entry(item)
 			write(w, m, item.(T))
 			all.Content = append(all.Content, m.node)
-			w.mark(item)
+			w.mark(item, m.node)
 		}
 		return all, len(run)
 	}

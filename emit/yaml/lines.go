@@ -14,16 +14,28 @@ import (
 type lineIndex struct {
 	src    []byte
 	starts []int
+	// strides holds, for a line that is longer than stride characters, the byte of every stride-th of them: JSON may come on
+	// one line.
+	strides map[int][]int
 }
 
+// stride is the number of characters between two bytes that are known.
+const stride = 1 << 10
+
 func newLineIndex(src []byte) lineIndex {
-	index := lineIndex{src: src, starts: []int{0}}
+	index := lineIndex{src: src, starts: []int{0}, strides: map[int][]int{}}
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
 		index.starts[0] = len("\ufeff")
 	}
-	for i := 0; i < len(src); {
+	column := 0
+	for i := index.starts[0]; i < len(src); {
 		c, size := utf8.DecodeRune(src[i:])
+		if column++; column > stride && column%stride == 1 {
+			line := len(index.starts)
+			index.strides[line] = append(index.strides[line], i)
+		}
 		i += size
+		begun := len(index.starts)
 		switch c {
 		case '\r':
 			if i < len(src) && src[i] == '\n' {
@@ -32,6 +44,9 @@ func newLineIndex(src []byte) lineIndex {
 			index.starts = append(index.starts, i)
 		case '\n', '\u0085', '\u2028', '\u2029':
 			index.starts = append(index.starts, i)
+		}
+		if len(index.starts) > begun {
+			column = 0
 		}
 	}
 	return index
@@ -43,6 +58,9 @@ func (x lineIndex) offset(line, column int) int {
 		return len(x.src)
 	}
 	at := x.starts[line-1]
+	if n := min((column-1)/stride, len(x.strides[line])); n > 0 {
+		at, column = x.strides[line][n-1], column-n*stride
+	}
 	for ; column > 1 && at < len(x.src); column-- {
 		_, size := utf8.DecodeRune(x.src[at:])
 		at += size

@@ -83,8 +83,8 @@ func (r *reader) scalar(node *yaml.Node, what string) (string, bool) {
 		r.fail(r.span(node), what+" has no value", `write a value, or "" for an empty one`)
 	case node.Kind != yaml.ScalarNode:
 		r.fail(r.span(node), fmt.Sprintf("%s is a %s, not a single value", what, kindOf(node)), "write one value behind the colon")
-	case node.Tag == "!!binary":
-		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(node.Value), ""))
+	case node.Tag == "!!binary" || isBinaryText(node):
+		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(strings.TrimPrefix(node.Value, binaryPrefix)), ""))
 		if err != nil {
 			r.fail(r.span(node), what+" is not base64", "a value behind !!binary is base64; leave the tag out for plain text")
 			return "", false

@@ -78,7 +78,7 @@ var rewrites = group{
 }
 
 func (w *writer) rule(m *mapping, rule *ir.RewriteRule) {
-	w.mark(rule)
+	w.mark(rule, m.node)
 	m.comment = w.origins.comment(rule)
 	args := w.split(rule, rule.Rule.String())
 	m.add("pattern", text(args.First.Text))
@@ -89,8 +89,8 @@ func (w *writer) rule(m *mapping, rule *ir.RewriteRule) {
 }
 
 func (w *writer) condition(cond *ir.RewriteCond) *yaml.Node {
-	w.mark(cond)
 	m := w.entry(cond)
+	w.mark(cond, m.node)
 	args := w.split(cond, cond.Cond.String())
 	if args.First.Text == exprTest && args.Second.Present {
 		m.add("expr", text(args.Second.Text))

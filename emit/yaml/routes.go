@@ -24,8 +24,9 @@ var routes = group{
 			if i+1 < len(run) {
 				if reverse, ok := run[i+1].(*ir.ProxyPassReverse); ok && belongs(reverse, pass) {
 					m.comment = w.origins.comment(reverse)
-					m.add("reverse", w.explain("reverse", reverseMeaning, reverseURL(reverse, pass)))
-					w.mark(reverse)
+					url := w.explain("reverse", reverseMeaning, reverseURL(reverse, pass))
+					m.add("reverse", url)
+					w.mark(reverse, url)
 					i++
 				}
 			}
@@ -79,7 +80,7 @@ func reverseText(url string) *yaml.Node {
 }
 
 func (w *writer) pass(m *mapping, p *ir.ProxyPass) {
-	w.mark(p)
+	w.mark(p, m.node)
 	switch {
 	case p.Path == "" && w.around != nil:
 		if derived := isGlob(w.around); derived != (p.Regex != nil) {
@@ -112,7 +113,7 @@ func (w *writer) pass(m *mapping, p *ir.ProxyPass) {
 }
 
 func (w *writer) reverse(m *mapping, p *ir.ProxyPassReverse) {
-	w.mark(p)
+	w.mark(p, m.node)
 	m.text("path", p.Path)
 	m.add("reverse", w.explain("reverse", reverseMeaning, reverseText(p.URL)))
 	m.on("interpolate", p.Interpolate)

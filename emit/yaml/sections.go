@@ -162,7 +162,7 @@ func (w *writer) section(m *mapping, s *ir.Section) *yaml.Node {
 	w.around = s
 	w.scope(m, s.Items)
 	w.around = around
-	w.mark(s)
+	w.mark(s, m.node)
 	return m.node
 }
 

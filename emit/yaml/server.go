@@ -22,8 +22,9 @@ var modules = group{
 			}
 			seen[module.Module] = true
 			m.comment = w.origins.comment(item)
-			m.add(module.Module, text(module.File))
-			w.mark(item)
+			file := text(module.File)
+			m.add(module.Module, file)
+			w.mark(item, file)
 		}
 		return m.node, len(run)
 	},

@@ -129,7 +129,7 @@ func single[T ir.Item](write func(w *writer, item T) *yaml.Node, read func(r *re
 		encode: func(w *writer, run []ir.Item) (*yaml.Node, int) {
 			item := run[0].(T)
 			value := write(w, item)
-			w.mark(item)
+			w.mark(item, value)
 			if value.Kind == yaml.ScalarNode || value.Style&yaml.FlowStyle != 0 {
 				value.LineComment = w.origins.comment(item)
 			}

@@ -30,7 +30,7 @@ var sites = group{
 			w.scope(m, host.Items)
 			all.comment = w.origins.comment(item)
 			all.add(label, m.node)
-			w.mark(item)
+			w.mark(item, m.node)
 		}
 		return all.node, len(run)
 	},

@@ -6,7 +6,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/ir"
 )
 
@@ -27,18 +26,22 @@ var verbatim = group{
 			}
 			w.scope(m, residue.Items)
 			all.Content = append(all.Content, m.node)
-			w.ledger.Mark(item, emit.Exact, residueReason(residue))
+			w.note(item, m.node, residueReason(residue))
 		}
 		return all, len(run)
 	},
 	decode: eachOf("{inert: ServerSignature Off}", (*reader).residue),
 	schema: func() schema {
 		written := anyOf(ref("text"), object(props{"name": ref("text"), "arguments": ref("text"), "section": ref("switch")}, "name", "arguments"))
-		var all []schema
+		own := props{"guards": ref("switch")}
+		var states []schema
 		for _, key := range residueKeys() {
-			all = append(all, withScope(props{key: written, "guards": ref("switch")}, key))
+			own[key] = written
+			states = append(states, schema{"required": []string{key}})
 		}
-		return listOf(anyOf(all...))
+		one := withScope(own)
+		one["oneOf"] = states // not four scopes: a validator would try each of them at each level of sections
+		return listOf(one)
 	},
 }
 

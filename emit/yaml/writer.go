@@ -19,7 +19,10 @@ import (
 type writer struct {
 	groups  map[string]group
 	origins origins
-	ledger  *emit.Ledger
+	// ledger is nil for a Document.
+	ledger *emit.Ledger
+	// places are the items by the node that each is; nil where nobody asks.
+	places map[*yaml.Node]ir.Item
 	// around is the section around the scope that is written; nil in a server.
 	around *ir.Section
 	// explained are the keys that a comment explains already; nil where comments are not wanted.
@@ -32,8 +35,18 @@ func (w *writer) fail(item ir.Item, format string, args ...any) {
 	w.errs = append(w.errs, fmt.Errorf("%s (item %d): %s", emit.Directive(item), item.Head().Seq, fmt.Sprintf(format, args...)))
 }
 
-// mark says that an item is in the output.
-func (w *writer) mark(item ir.Item) { w.ledger.Mark(item, emit.Exact, "") }
+// mark says that an item is in the output, and which node it is.
+func (w *writer) mark(item ir.Item, node *yaml.Node) { w.note(item, node, "") }
+
+// note is mark with something to say about the item.
+func (w *writer) note(item ir.Item, node *yaml.Node, remark string) {
+	if w.ledger != nil {
+		w.ledger.Mark(item, emit.Exact, remark)
+	}
+	if w.places != nil {
+		w.places[node] = item
+	}
+}
 
 // mapping is a YAML mapping under construction. The comment of an item goes to the line of its first key.
 type mapping struct {
@@ -122,7 +135,7 @@ func textOrList(words []string) *yaml.Node {
 
 // text returns a string that every YAML reader takes for that string.
 func text(s string) *yaml.Node {
-	if !utf8.ValidString(s) {
+	if needsBinary(s) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!binary", Value: base64.StdEncoding.EncodeToString([]byte(s))}
 	}
 	node := word(s)
@@ -134,7 +147,7 @@ func text(s string) *yaml.Node {
 
 // word returns a string whose reader knows that on and off are words: a switch or a parameter.
 func word(s string) *yaml.Node {
-	if !utf8.ValidString(s) {
+	if needsBinary(s) {
 		return text(s)
 	}
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
@@ -166,11 +179,16 @@ func integer(n int64) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(n, 10)}
 }
 
+// switchStyle tells a switch from a word in a Document. YAML has no use for it on a scalar.
+const switchStyle = yaml.FlowStyle
+
 func onOff(on bool) *yaml.Node {
+	node := word("off")
 	if on {
-		return word("on")
+		node = word("on")
 	}
-	return word("off")
+	node.Style = switchStyle
+	return node
 }
 
 // origins writes the comments that say where an item comes from.

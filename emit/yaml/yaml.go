@@ -41,6 +41,21 @@ func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error)
 	if !e.NoComments {
 		w.origins, w.explained = newOrigins(cfg), map[string]bool{}
 	}
+	root, err := w.config(cfg)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(root); err != nil {
+		return nil, fmt.Errorf("write YAML: %w", err)
+	}
+	return &emit.Output{Files: []emit.File{{Name: "lbconf.yaml", Content: layOut(b.Bytes())}}}, nil
+}
+
+// config returns the mapping of the top level.
+func (w *writer) config(cfg *ir.Config) (*yaml.Node, error) {
 	top := newMapping()
 	top.add("lbconf", integer(Version))
 	if cfg.Server {
@@ -50,16 +65,7 @@ func (e Emitter) Emit(cfg *ir.Config, ledger *emit.Ledger) (*emit.Output, error)
 		top.add("assume_modules", texts(cfg.Assumed))
 	}
 	w.scope(top, cfg.Items)
-	if len(w.errs) > 0 {
-		return nil, errors.Join(w.errs...)
-	}
-	var b bytes.Buffer
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(top.node); err != nil {
-		return nil, fmt.Errorf("write YAML: %w", err)
-	}
-	return &emit.Output{Files: []emit.File{{Name: "lbconf.yaml", Content: layOut(b.Bytes())}}}, nil
+	return top.node, errors.Join(w.errs...)
 }
 
 // layOut puts the heading on top and an empty line before each key of the top level that holds a block, and behind it.
