@@ -134,6 +134,13 @@ func (u URL) comparedPort() string {
 	return u.Port
 }
 
+// AuthorityOf is Authority for a URL that was parsed from written.
+func (u URL) AuthorityOf(written string) string {
+	bare := strings.TrimSuffix(written, u.Path)
+	u.Path = ""
+	return u.StringOf(bare)
+}
+
 // StringOf is String for a URL that was parsed from written, which it returns where that has the form already: nearly all
 // have, and a large configuration asks for hundreds of thousands.
 func (u URL) StringOf(written string) string {

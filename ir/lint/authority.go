@@ -16,7 +16,7 @@ import (
 // openAuthority is the host and port of a target into which text of the request goes: a RewriteRule with [P], or a
 // ProxyPassMatch.
 type openAuthority struct {
-	scope
+	*scope
 	// span is the place of the whole target.
 	span diag.Span
 	// directive is the name of the directive, pattern is what matches the path; nil for a negated rule.
@@ -187,12 +187,12 @@ func (a *openAuthority) changesCase(name string) bool {
 
 // wholePath reports whether patterns of the scope are matched against a path that begins with a slash: all but those of a
 // Directory.
-func (s scope) wholePath() bool {
+func (s *scope) wholePath() bool {
 	return s.section == nil || s.section.Kind == ir.SectionLocation || s.section.Kind == ir.SectionLocationMatch
 }
 
 // seesPath reports whether it is known what patterns of the scope are matched against.
-func (s scope) seesPath() bool {
+func (s *scope) seesPath() bool {
 	return s.wholePath() || s.section.Kind == ir.SectionDirectory || s.section.Kind == ir.SectionDirectoryMatch
 }
 

@@ -25,7 +25,7 @@ is fixed and enablereuse=on holds.`,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"},
 	Run: func(p *Pass) {
 		for w, pass := range p.matchWorkers() {
-			a := openAuthority{directive: pass.Origin.Directive, span: passURL(pass), pattern: pass.Regex}
+			a := openAuthority{scope: &scope{}, directive: pass.Origin.Directive, span: passURL(pass), pattern: pass.Regex}
 			fixed := a.find(p, matchParts(pass.URL)) && a.before != "" && a.after == "" && a.ref.beginsPath()
 			if fixed && (w.Params.Reuse.Value || !w.Params.Reuse.Set) {
 				reportReferenceBehindHost(p, &a, pass)

@@ -124,7 +124,7 @@ func hasUnread(items []ir.Item) bool {
 	return false
 }
 
-func reportEmpty(p *Pass, known balancers, t balancerTarget) {
+func reportEmpty(p *Pass, known *balancers, t balancerTarget) {
 	d := diag.Diagnostic{
 		Span:    t.span,
 		Message: t.balancer.Name + " has no members",
@@ -134,12 +134,7 @@ func reportEmpty(p *Pass, known balancers, t balancerTarget) {
 			{Kind: "help", Text: fmt.Sprintf(`add a BalancerMember for each backend to <Proxy "%s">`, t.balancer.Name)},
 		},
 	}
-	main := t.server.View.Main()
-	by := known[t.server][t.balancer.Name]
-	if by == nil {
-		by = known[main][t.balancer.Name]
-	}
-	if by != nil {
+	if by := known.definition(t.server, t.balancer.Name); by != nil {
 		d.Related = append(d.Related, diag.Related{Span: by.Head().Origin.Span, Message: "defined here"})
 	}
 	if len(t.balancer.Discarded) > 0 {

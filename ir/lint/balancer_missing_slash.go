@@ -32,7 +32,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for m := range p.prefixMappings() {
+		for _, m := range p.prefixMappings() {
 			url, ok := effective.ParseURL(m.pass.URL)
 			if !ok || !url.IsBalancer() || url.Path != "" || !strings.HasSuffix(m.path, "/") || strings.Contains(m.pass.URL, "${") {
 				continue

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -70,13 +71,25 @@ func passURL(pass *ir.ProxyPass) diag.Span {
 func grows(b *effective.Balancer) bool { return b.Params.Growth.Set }
 
 // balancers are the names that servers define: in a section, by a member or by parameters, not by a target alone.
-type balancers map[*effective.Server]map[string]ir.Item
+type balancers struct {
+	defined map[serverBalancer]ir.Item
+	// of are the names by the index of the server; first is the first definition of each name in any server.
+	of    [][]string
+	first func() map[string]ir.Item
+}
 
-func (p *Pass) definedBalancers() balancers { return p.facts.balancers.get(p.findDefinedBalancers) }
+type serverBalancer struct {
+	server *effective.Server
+	name   string
+}
 
-func (p *Pass) findDefinedBalancers() balancers {
-	all := balancers{}
-	for _, s := range p.View.Servers() {
+func (p *Pass) definedBalancers() *balancers { return p.facts.balancers.get(p.findDefinedBalancers) }
+
+func (p *Pass) findDefinedBalancers() *balancers {
+	servers := p.View.Servers()
+	all := &balancers{defined: make(map[serverBalancer]ir.Item, len(servers)), of: make([][]string, len(servers))}
+	all.first = sync.OnceValue(func() map[string]ir.Item { return all.findFirst(servers) })
+	for _, s := range servers {
 		for _, b := range s.Balancers {
 			if _, target := b.By.(*ir.ProxyPass); !target || len(b.Members)+len(b.Discarded) > 0 {
 				all.add(s, b.Name, b.By)
@@ -91,32 +104,44 @@ func (p *Pass) findDefinedBalancers() balancers {
 	return all
 }
 
-func (b balancers) add(s *effective.Server, name string, by ir.Item) {
-	if b[s] == nil {
-		b[s] = map[string]ir.Item{}
+func (b *balancers) add(s *effective.Server, name string, by ir.Item) {
+	key := serverBalancer{s, name}
+	if b.defined[key] == nil {
+		b.of[s.Index] = append(b.of[s.Index], name)
 	}
-	b[s][name] = by
+	b.defined[key] = by
+}
+
+func (b *balancers) findFirst(servers []*effective.Server) map[string]ir.Item {
+	first := make(map[string]ir.Item, len(b.defined))
+	for _, s := range servers {
+		for _, name := range b.of[s.Index] {
+			if first[name] == nil {
+				first[name] = b.defined[serverBalancer{s, name}]
+			}
+		}
+	}
+	return first
 }
 
 // sees reports whether a target in the server can mean the balancer. A ProxyPass of the main server works in each virtual
 // host and finds the balancers that are defined there.
-func (b balancers) sees(s *effective.Server, name string) bool {
-	if strings.ContainsAny(name, "$%") || b[s][name] != nil || b[s.View.Main()][name] != nil {
+func (b *balancers) sees(s *effective.Server, name string) bool {
+	if strings.ContainsAny(name, "$%") || b.definition(s, name) != nil {
 		return true
 	}
-	return s.IsMain() && b.anywhere(name) != nil
+	return s.IsMain() && b.first()[name] != nil
 }
 
-func (b balancers) anywhere(name string) ir.Item {
-	for _, names := range b {
-		if by := names[name]; by != nil {
-			return by
-		}
+// definition returns what defines the balancer in the server, or in the main server that it inherits from; nil for nothing.
+func (b *balancers) definition(s *effective.Server, name string) ir.Item {
+	if by := b.defined[serverBalancer{s, name}]; by != nil {
+		return by
 	}
-	return nil
+	return b.defined[serverBalancer{s.View.Main(), name}]
 }
 
-func (b balancers) report(p *Pass, s *effective.Server, name string, at diag.Span, effect string) {
+func (b *balancers) report(p *Pass, s *effective.Server, name string, at diag.Span, effect string) {
 	d := diag.Diagnostic{
 		Span:    at,
 		Message: fmt.Sprintf("%s is not defined", name),
@@ -125,14 +150,14 @@ func (b balancers) report(p *Pass, s *effective.Server, name string, at diag.Spa
 	}
 	switch {
 	case p.Config.Server:
-	case len(b) > 0:
+	case len(b.defined) > 0:
 		d.Severity = diag.Warning // another file of the server may define it
 	default:
 		d.Severity = diag.Info // it does, since this one defines no balancer at all
 		d.Notes = append(d.Notes, diag.Note{Kind: "note", Text: "this file defines no balancer; lint the main file of the server to see them all"})
 	}
 	help := fmt.Sprintf(`define it: <Proxy "%s"> with a BalancerMember for each backend`, name)
-	if by := b.anywhere(name); by != nil {
+	if by := b.first()[name]; by != nil {
 		d.Related = []diag.Related{{Span: by.Head().Origin.Span, Message: "defined in another virtual host"}}
 		help = "move the balancer out of the virtual host: what the main server defines is seen everywhere"
 	} else if near, by := b.nearest(s, name); by != nil {
@@ -147,14 +172,14 @@ func (b balancers) report(p *Pass, s *effective.Server, name string, at diag.Spa
 }
 
 // nearest returns the balancer with the most similar name that the server sees, if one is similar.
-func (b balancers) nearest(s *effective.Server, name string) (string, ir.Item) {
+func (b *balancers) nearest(s *effective.Server, name string) (string, ir.Item) {
 	best, distance := "", 3
 	var item ir.Item
-	for _, names := range []map[string]ir.Item{b[s], b[s.View.Main()]} {
-		for candidate, by := range names {
+	for _, server := range []*effective.Server{s, s.View.Main()} {
+		for _, candidate := range b.of[server.Index] {
 			d := levenshtein.ComputeDistance(candidate, name)
 			if d < distance || d == distance && item != nil && candidate < best {
-				best, distance, item = candidate, d, by
+				best, distance, item = candidate, d, b.defined[serverBalancer{server, candidate}]
 			}
 		}
 	}

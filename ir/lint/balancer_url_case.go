@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -36,14 +37,14 @@ ProxyPass "/" "balancer://Cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxy"},
 	Run: func(p *Pass) {
-		targets := p.writtenTargets()
+		targets := sync.OnceValue(p.writtenTargets)
 		for _, s := range p.View.Servers() {
 			for section := range ir.Of[*ir.Section](s.Items) {
 				if section.Kind != ir.SectionProxy || section.Regex != nil || strings.ContainsAny(section.Pattern, "*?[") {
 					continue
 				}
 				if restricts(section) {
-					checkGuard(p, s, section, targets)
+					checkGuard(p, s, section, targets())
 				}
 				checkBalancerPath(p, section)
 			}
@@ -58,13 +59,30 @@ type target struct {
 	span   diag.Span
 }
 
-func (p *Pass) writtenTargets() []target {
-	var all []target
+// targetsOf are the targets whose authority is the same but for the case of its letters.
+type targetsOf struct {
+	// server is where they stand; nil for those of all servers.
+	server *effective.Server
+	// authority is in lower case.
+	authority string
+}
+
+// writtenTargets returns the targets with an authority that is known, each twice: for its server and for all. Only a few
+// configurations have a section that asks for them.
+func (p *Pass) writtenTargets() map[targetsOf][]target {
+	all := map[targetsOf][]target{}
+	add := func(t target) {
+		if name, ok := authorityOf(t.text); ok {
+			name = clib.ToLower(name)
+			all[targetsOf{t.server, name}] = append(all[targetsOf{t.server, name}], t)
+			all[targetsOf{nil, name}] = append(all[targetsOf{nil, name}], t)
+		}
+	}
 	for _, s := range p.View.Servers() {
 		for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 			for _, m := range list {
 				if m.Server == s {
-					all = append(all, target{s, m.Pass.URL, passURL(m.Pass)})
+					add(target{s, m.Pass.URL, passURL(m.Pass)})
 				}
 			}
 		}
@@ -72,7 +90,7 @@ func (p *Pass) writtenTargets() []target {
 	for rule := range p.proxyRules() {
 		if rule.fixed {
 			text, _ := leading(rule.rule.Rule.Output)
-			all = append(all, target{rule.server, text, rule.urlSpan()})
+			add(target{rule.server, text, rule.urlSpan()})
 		}
 	}
 	return all
@@ -92,11 +110,15 @@ func restricts(section *ir.Section) bool {
 }
 
 // checkGuard reports a section that is meant for a target and does not see its requests.
-func checkGuard(p *Pass, s *effective.Server, section *ir.Section, targets []target) {
+func checkGuard(p *Pass, s *effective.Server, section *ir.Section, targets map[targetsOf][]target) {
 	written, _ := authorityOf(section.Pattern)
-	for _, t := range targets {
-		name, ok := authorityOf(t.text)
-		if !ok || t.server != s && !s.IsMain() || name == written || !clib.EqualFold(name, written) || guarded(t) {
+	of := targetsOf{server: s, authority: clib.ToLower(written)}
+	if s.IsMain() {
+		of.server = nil
+	}
+	for _, t := range targets[of] {
+		name, _ := authorityOf(t.text)
+		if name == written || guarded(t) {
 			continue
 		}
 		at := section.Origin.Arg(0)

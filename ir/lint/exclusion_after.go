@@ -23,11 +23,9 @@ ProxyPass "/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
-			for _, found := range shadows(s.Items) {
-				if found.later.Exclude && !found.earlier.Exclude {
-					reportExclusion(p, found)
-				}
+		for _, found := range p.shadows() {
+			if found.later.Exclude && !found.earlier.Exclude {
+				reportExclusion(p, found)
 			}
 		}
 	},

@@ -15,11 +15,12 @@ type facts struct {
 	mappings  fact[[]prefixMapping]
 	reverses  fact[[]prefixReverse]
 	targets   fact[[]balancerTarget]
-	balancers fact[balancers]
+	balancers fact[*balancers]
 	unpooled  fact[[]unpooled]
 	first     fact[map[ir.Address]*effective.Server]
 	proxies   fact[bool]
 	reversals fact[[]*reversal]
+	shadows   fact[[]shadow]
 	open      fact[[]openAuthority]
 }
 

@@ -45,7 +45,7 @@ Requests are not shared among them. For that there are balancers, and for other 
 	},
 }
 
-func reportForgotten(p *Pass, s scope, first, last *ir.ProxyPass) {
+func reportForgotten(p *Pass, s *scope, first, last *ir.ProxyPass) {
 	target := first.URL
 	if first.Exclude {
 		target = "!"

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -34,18 +35,20 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
+		var first table[*ir.BalancerMember]
 		for _, s := range p.View.Servers() {
 			for _, b := range s.Balancers {
 				if b.Server == s {
-					checkMembers(p, b)
+					first.reset()
+					checkMembers(p, b, &first)
 				}
 			}
 		}
 	},
 }
 
-func checkMembers(p *Pass, b *effective.Balancer) {
-	first := map[string]*ir.BalancerMember{}
+// checkMembers puts the first member of each address into first, and reports the others.
+func checkMembers(p *Pass, b *effective.Balancer, first *table[*ir.BalancerMember]) {
 	for _, member := range membersOf(b) {
 		url, ok := effective.ParseURL(member.URL)
 		if !ok {
@@ -53,10 +56,10 @@ func checkMembers(p *Pass, b *effective.Balancer) {
 		}
 		socket := url.Socket
 		url.Socket = ""
-		key := strings.TrimSuffix(url.String(), "/")
-		earlier, seen := first[key]
+		key := strings.TrimSuffix(url.StringOf(member.URL), "/")
+		earlier, seen := first.get(key)
 		if !seen {
-			first[key] = member
+			first.keepFirst(key, member)
 			continue
 		}
 		reportDuplicate(p, b, member, earlier, socket)
@@ -65,13 +68,12 @@ func checkMembers(p *Pass, b *effective.Balancer) {
 
 // membersOf returns the directives of a balancer in order, those that share a member included.
 func membersOf(b *effective.Balancer) []*ir.BalancerMember {
-	var all []*ir.BalancerMember
+	all := make([]*ir.BalancerMember, 0, len(b.Members))
 	for _, w := range b.Members {
-		for _, by := range append([]ir.Item{w.By}, w.Also...) {
-			if member, ok := by.(*ir.BalancerMember); ok {
-				all = append(all, member)
-			}
+		if member, ok := w.By.(*ir.BalancerMember); ok {
+			all = append(all, member)
 		}
+		all = slices.AppendSeq(all, ir.Of[*ir.BalancerMember](w.Also))
 	}
 	return inOrder(all)
 }

@@ -46,7 +46,7 @@ ProxyPass "/" "balancer://cluster/"
 func checkSwallowed(p *Pass, b *effective.Balancer) {
 	for _, w := range b.Members {
 		first, ok := w.By.(*ir.BalancerMember)
-		if !ok {
+		if !ok || len(w.Also) == 0 {
 			continue
 		}
 		seen := map[string]bool{memberKey(first): true}
@@ -68,7 +68,7 @@ func memberKey(m *ir.BalancerMember) string {
 		return m.URL
 	}
 	url.Socket = ""
-	return strings.TrimSuffix(url.String(), "/")
+	return strings.TrimSuffix(url.StringOf(m.URL), "/")
 }
 
 func reportSwallowed(p *Pass, b *effective.Balancer, member, first *ir.BalancerMember) {

@@ -44,7 +44,7 @@ that covers the target.`,
 		}
 		for r := range p.proxyRules() {
 			if s := r.server; r.fixed {
-				p.checkEngine(s, r.rule, r.url.String(), s.Balancer(r.url.String()), r.urlSpan())
+				p.checkEngine(s, r.rule, r.target, s.Balancer(r.target), r.urlSpan())
 			}
 		}
 	},

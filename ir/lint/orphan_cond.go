@@ -38,7 +38,7 @@ RewriteRule "^/admin(/.*)?$" "http://admin.example.com:8080/admin$1" [P]
 	},
 }
 
-func checkOrphan(p *Pass, s scope, c chain) {
+func checkOrphan(p *Pass, s *scope, c chain) {
 	if len(c.conds) == 0 || c.refused {
 		return
 	}

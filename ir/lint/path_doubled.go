@@ -42,8 +42,8 @@ ProxyPass "/app" "balancer://cluster/app"
 		}
 		for rule := range p.proxyRules() {
 			if rule.balancer() != "" {
-				if b := rule.server.Balancer(rule.url.String()); b != nil {
-					checkDoubled(p, b, rule.url.String(), rule.urlSpan())
+				if b := rule.server.Balancer(rule.target); b != nil {
+					checkDoubled(p, b, rule.target, rule.urlSpan())
 				}
 			}
 		}

@@ -48,7 +48,7 @@ func slashFirst(pattern string) bool {
 	return ok && !strings.Contains(pattern, "|") && (rest == "" || strings.IndexByte("?*{", rest[0]) < 0)
 }
 
-func reportLeadingSlash(p *Pass, s scope, rule *ir.RewriteRule) {
+func reportLeadingSlash(p *Pass, s *scope, rule *ir.RewriteRule) {
 	d := diag.Diagnostic{
 		Span:    rule.Origin.Arg(0),
 		Message: fmt.Sprintf("%s never matches in <Directory %s>: paths have no slash at their beginning there", rule.Rule.PatternText, s.section.Pattern),

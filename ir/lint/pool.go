@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -52,7 +53,7 @@ func pools(u effective.URL) bool {
 
 // mayPool reports whether a worker matches the target, or matches it for some requests.
 func (r proxyRule) mayPool() bool {
-	target := r.url.String()
+	target := r.target
 	if r.server.WorkerFor(target) != nil {
 		return true
 	}
@@ -70,14 +71,14 @@ func (r proxyRule) mayPool() bool {
 // bareBlock returns a <Proxy> section of the rule's server, or of the main server, whose URL is the beginning of the
 // target and that has neither parameters nor a ProxySet.
 func bareBlock(r proxyRule) *ir.Section {
-	target := r.url.String()
+	target := r.target
 	for _, s := range []*effective.Server{r.server, r.server.View.Main()} {
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind != ir.SectionProxy || section.Regex != nil || len(section.Params) > 0 || strings.ContainsAny(section.Pattern, "*?[") {
 				continue
 			}
 			url, ok := effective.ParseURL(section.Pattern)
-			if ok && url.Host != "" && strings.HasPrefix(target, url.String()) && len(url.String()) >= len(r.url.Authority()) && !setsProxy(section) {
+			if name := url.StringOf(section.Pattern); ok && url.Host != "" && strings.HasPrefix(target, name) && len(name) >= len(target)-len(r.url.Path) && !setsProxy(section) {
 				return section
 			}
 		}
@@ -110,20 +111,19 @@ func (p *Pass) usedWorkers() usedWorkers {
 	used := usedWorkers{}
 	for _, s := range p.View.Servers() {
 		for _, w := range s.Workers {
-			for _, by := range append([]ir.Item{w.By}, w.Also...) {
-				if _, ok := by.(*ir.ProxyPass); ok {
-					used[w] = true
-				}
+			isPass := func(by ir.Item) bool { _, ok := by.(*ir.ProxyPass); return ok }
+			if isPass(w.By) || slices.ContainsFunc(w.Also, isPass) {
+				used[w] = true
 			}
 		}
 	}
 	for rule := range p.proxyRules() {
-		if w := rule.server.WorkerFor(rule.url.String()); rule.fixed && w != nil {
+		if w := rule.server.WorkerFor(rule.target); rule.fixed && w != nil {
 			used[w] = true
 			continue
 		}
 		for _, w := range rule.server.Workers {
-			if !rule.fixed || strings.HasPrefix(w.Name, rule.url.String()) {
+			if !rule.fixed || strings.HasPrefix(w.Name, rule.target) {
 				used[w] = true
 			}
 		}

@@ -49,7 +49,7 @@ ProxyPassReverse "/app/" "http://app.example.com:8080/"
 	},
 }
 
-func reportPatternInRedirect(p *Pass, s scope, pass *ir.ProxyPassReverse) {
+func reportPatternInRedirect(p *Pass, s *scope, pass *ir.ProxyPassReverse) {
 	host := s.server.ServerName()
 	if host == "" {
 		host = "www.example.com"

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir/effective"
@@ -42,8 +43,15 @@ ProxyPassReverse "/blog" "http://blog.example.com:8080/blog"
 // forgotten returns the mappings to backends whose redirects stay as they are, where most have a ProxyPassReverse. A line
 // for the same path is another rule's, and one file does not redirect.
 func (v *reversal) forgotten() []prefixMapping {
+	if !slices.ContainsFunc(v.mappings, v.leaks) {
+		return nil
+	}
 	var found []prefixMapping
 	var dead covers
+	paths := map[string]bool{}
+	for _, r := range v.own {
+		paths[comparedPath(r.path)] = true
+	}
 	mapped := 0
 	for _, m := range v.mappings {
 		if m.section == nil {
@@ -53,12 +61,11 @@ func (v *reversal) forgotten() []prefixMapping {
 				continue
 			}
 		}
-		url, ok := effective.ParseURL(m.pass.URL)
 		switch {
-		case !ok || !redirects(url) || m.pass.Interpolate || strings.ContainsAny(m.pass.URL, "$%"):
+		case !mayRedirect(m):
 		case v.covers(m.pass.URL):
 			mapped++
-		case path.Ext(m.path) == "" && !v.paths[mergeSlashes(strings.TrimSuffix(m.path, "/"))]:
+		case path.Ext(m.path) == "" && !paths[comparedPath(m.path)]:
 			found = append(found, m)
 		}
 	}
@@ -67,6 +74,18 @@ func (v *reversal) forgotten() []prefixMapping {
 	}
 	return found
 }
+
+// leaks reports whether redirects of a mapping may stay as they are.
+func (v *reversal) leaks(m prefixMapping) bool { return mayRedirect(m) && !v.covers(m.pass.URL) }
+
+// mayRedirect reports whether the backend of a mapping is known and sends redirects with its own address.
+func mayRedirect(m prefixMapping) bool {
+	url, ok := effective.ParseURL(m.pass.URL)
+	return ok && redirects(url) && !m.pass.Interpolate && !strings.ContainsAny(m.pass.URL, "$%")
+}
+
+// comparedPath is the path in the form in which ProxyPass and ProxyPassReverse belong together: without a slash at its end.
+func comparedPath(path string) string { return mergeSlashes(strings.TrimSuffix(path, "/")) }
 
 func reportNoReverse(p *Pass, v *reversal, m prefixMapping) {
 	other := v.own[0]
@@ -93,5 +112,5 @@ func (v *reversal) backend(target string) string {
 	if b := v.server.Balancer(target); url.IsBalancer() && b != nil && len(b.Members) > 0 {
 		url = b.Members[0].URL
 	}
-	return reverseKey(url)
+	return wire(url).Authority()
 }

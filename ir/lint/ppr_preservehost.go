@@ -42,7 +42,7 @@ of /app/login. A ProxyPassReverse for the public name puts the path in.`,
 	},
 	Run: func(p *Pass) {
 		mappings := map[*effective.Server]map[string]prefixMapping{}
-		for m := range p.prefixMappings() {
+		for _, m := range p.prefixMappings() {
 			if m.server.ServerName() == "" || !m.server.Settings.Switch(ir.SwitchProxyPreserveHost).Value {
 				continue
 			}
@@ -54,7 +54,7 @@ of /app/login. A ProxyPassReverse for the public name puts the path in.`,
 		if len(mappings) == 0 {
 			return
 		}
-		for r := range p.prefixReverses() {
+		for _, r := range p.prefixReverses() {
 			if m, ok := mappings[r.server][r.path]; ok {
 				checkPublicReverse(p, r, m)
 			}

@@ -26,7 +26,7 @@ ProxyPassReverse "/app/" "http://backend.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreverse"},
 	Run: func(p *Pass) {
-		for m := range p.prefixReverses() {
+		for _, m := range p.prefixReverses() {
 			checkReverseSlash(p, m)
 		}
 	},

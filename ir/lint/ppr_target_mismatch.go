@@ -26,16 +26,14 @@ ProxyPassReverse "/app" "http://127.0.0.1:8081/app"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreverse"},
 	Run: func(p *Pass) {
+		var byPath table[prefixMapping]
 		for _, v := range p.reversals() {
-			byPath := map[string]prefixMapping{}
+			byPath.reset()
 			for _, m := range v.mappings {
-				key := mergeSlashes(strings.TrimSuffix(m.path, "/"))
-				if _, taken := byPath[key]; !taken {
-					byPath[key] = m
-				}
+				byPath.keepFirst(comparedPath(m.path), m)
 			}
 			for _, r := range v.own {
-				if m, ok := byPath[mergeSlashes(strings.TrimSuffix(r.path, "/"))]; ok {
+				if m, ok := byPath.get(comparedPath(r.path)); ok {
 					checkReverseTarget(p, v, r, m)
 				}
 			}
@@ -43,9 +41,12 @@ ProxyPassReverse "/app" "http://127.0.0.1:8081/app"
 	},
 }
 
+// varies reports whether a URL holds what is replaced.
+func varies(url string) bool { return strings.ContainsAny(url, "$%") }
+
 func checkReverseTarget(p *Pass, v *reversal, r prefixReverse, m prefixMapping) {
 	back, ok := effective.ParseURL(r.pass.URL)
-	if !ok || r.pass.Interpolate || m.pass.Interpolate || strings.ContainsAny(r.pass.URL+m.pass.URL, "$%") {
+	if !ok || r.pass.Interpolate || m.pass.Interpolate || varies(r.pass.URL) || varies(m.pass.URL) {
 		return
 	}
 	to, ok := effective.ParseURL(m.pass.URL)

@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"iter"
-	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -12,7 +10,7 @@ import (
 // prefixed is a ProxyPass or ProxyPassReverse with a plain path: its own, or in a Location, which then is the section of its
 // scope, that of the Location.
 type prefixed[T ir.Item] struct {
-	scope
+	*scope
 
 	pass T
 	path string
@@ -39,35 +37,37 @@ func (m prefixed[T]) pathSpan() diag.Span {
 	return m.pass.Head().Origin.Arg(0)
 }
 
-// prefixMappings yields each ProxyPass to a URL that compares a plain path: no regular expression, no wildcards.
-func (p *Pass) prefixMappings() iter.Seq[prefixMapping] {
-	return slices.Values(p.facts.mappings.get(func() []prefixMapping {
-		all := prefixes(p, func(pass *ir.ProxyPass) string { return pass.Path })
-		return slices.DeleteFunc(all, func(m prefixMapping) bool { return m.pass.Regex != nil || m.pass.Exclude })
-	}))
+// prefixMappings returns each ProxyPass to a URL that compares a plain path: no regular expression, no wildcards.
+func (p *Pass) prefixMappings() []prefixMapping {
+	return p.facts.mappings.get(func() []prefixMapping {
+		return prefixes(p, func(pass *ir.ProxyPass) (string, bool) { return pass.Path, pass.Regex == nil && !pass.Exclude })
+	})
 }
 
-// prefixReverses yields each ProxyPassReverse that puts a plain path into responses.
-func (p *Pass) prefixReverses() iter.Seq[prefixReverse] {
-	return slices.Values(p.facts.reverses.get(func() []prefixReverse {
-		return prefixes(p, func(pass *ir.ProxyPassReverse) string { return pass.Path })
-	}))
+// prefixReverses returns each ProxyPassReverse that puts a plain path into responses.
+func (p *Pass) prefixReverses() []prefixReverse {
+	return p.facts.reverses.get(func() []prefixReverse {
+		return prefixes(p, func(pass *ir.ProxyPassReverse) (string, bool) { return pass.Path, true })
+	})
 }
 
-// prefixes returns the items of a type in the servers and in each Location without wildcards; own is the path of an item
-// outside of a Location.
-func prefixes[T ir.Item](p *Pass, own func(T) string) []prefixed[T] {
+// prefixes returns the items of a type in the servers and in each Location without wildcards, in the order of the servers;
+// own is the path of an item outside of a Location, and whether the item counts.
+func prefixes[T ir.Item](p *Pass, own func(T) (path string, counts bool)) []prefixed[T] {
 	var all []prefixed[T]
 	for s := range p.scopes() {
 		if l := s.section; l != nil && (l.Kind != ir.SectionLocation || l.Regex != nil || strings.ContainsAny(l.Pattern, "*?[")) {
 			continue
 		}
 		for pass := range ir.Of[T](s.items) {
-			m := prefixed[T]{s, pass, own(pass)}
-			if s.section != nil {
-				m.path = s.section.Pattern
+			path, counts := own(pass)
+			if !counts {
+				continue
 			}
-			all = append(all, m)
+			if s.section != nil {
+				path = s.section.Pattern
+			}
+			all = append(all, prefixed[T]{s, pass, path})
 		}
 	}
 	return all

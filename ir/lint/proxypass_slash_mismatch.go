@@ -25,7 +25,7 @@ has a path the two are glued: /app/ to http://backend/base asks for /baseusers.`
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for m := range p.prefixMappings() {
+		for _, m := range p.prefixMappings() {
 			checkSlash(p, m)
 		}
 	},

@@ -14,10 +14,11 @@ import (
 
 // proxyRule is a RewriteRule with [P] that runs, and as much of its target as is the same for every request.
 type proxyRule struct {
-	scope
+	*scope
 	rule *ir.RewriteRule
-	// url is the constant beginning of the target, with "/" as its path where none is constant.
-	url effective.URL
+	// url is the constant beginning of the target, with "/" as its path where none is constant; target is its text.
+	url    effective.URL
+	target string
 	// whole says that the target is constant.
 	whole bool
 	// fixed says that scheme, host and port are; nothing else in url counts otherwise.
@@ -40,7 +41,7 @@ func (p *Pass) proxyRules() iter.Seq[proxyRule] {
 }
 
 // engineOn reports whether the rules of the scope run.
-func (s scope) engineOn() bool {
+func (s *scope) engineOn() bool {
 	if s.section == nil {
 		return s.server.Settings.Switch(ir.SwitchRewriteEngine).Value
 	}
@@ -53,7 +54,7 @@ func (s scope) engineOn() bool {
 	return on
 }
 
-func newProxyRule(s scope, rule *ir.RewriteRule) proxyRule {
+func newProxyRule(s *scope, rule *ir.RewriteRule) proxyRule {
 	r := proxyRule{scope: s, rule: rule}
 	text, next := leading(rule.Rule.Output)
 	url, ok := effective.ParseURL(text)
@@ -64,12 +65,20 @@ func newProxyRule(s scope, rule *ir.RewriteRule) proxyRule {
 	r.fixed = r.whole || url.Path != "" || s.beginsPath(rule.Rule, next)
 	if r.url.Path == "" {
 		r.url.Path = "/"
+		text += "/"
 	}
+	r.target = r.url.StringOf(text)
 	return r
 }
 
 // leading returns the text in front of the first reference of a template, and that reference or nil.
 func leading(t rewrite.Template) (string, rewrite.Part) {
+	if len(t.Parts) == 2 { // most targets are text and one reference
+		first, isText := t.Parts[0].(*rewrite.Literal)
+		if _, more := t.Parts[1].(*rewrite.Literal); isText && !more {
+			return first.Text, t.Parts[1]
+		}
+	}
 	var b strings.Builder
 	for _, part := range t.Parts {
 		literal, ok := part.(*rewrite.Literal)
@@ -83,7 +92,7 @@ func leading(t rewrite.Template) (string, rewrite.Part) {
 
 // beginsPath reports whether what a reference stands for is empty or begins with a slash, so that it cannot become part
 // of a host or port in front of it.
-func (s scope) beginsPath(rule *rewrite.Rule, part rewrite.Part) bool {
+func (s *scope) beginsPath(rule *rewrite.Rule, part rewrite.Part) bool {
 	switch part := part.(type) {
 	case *rewrite.RuleRef:
 		if rule.Negated || rule.Pattern == nil {
@@ -103,7 +112,7 @@ func (r proxyRule) balancer() string {
 	if !r.fixed || !r.url.IsBalancer() {
 		return ""
 	}
-	return effective.BalancerName(r.url.String())
+	return effective.BalancerName(r.target)
 }
 
 // urlSpan is the place of the target.

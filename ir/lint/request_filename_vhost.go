@@ -44,7 +44,7 @@ for Proxying" of httpd's manual has this example. In a <Directory> section or a 
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"},
 	Run: func(p *Pass) {
 		for _, s := range p.View.Servers() {
-			at := scope{server: s, items: s.Items}
+			at := &scope{server: s, items: s.Items}
 			if !at.engineOn() {
 				continue
 			}
@@ -76,7 +76,7 @@ func testsFilename(cond *rewrite.Cond) bool {
 
 // isServer reports whether the items are plainly those of a server, and not the text of a .htaccess file that is read
 // without the folder around it.
-func (s scope) isServer(p *Pass, rule *rewrite.Rule) bool {
+func (s *scope) isServer(p *Pass, rule *rewrite.Rule) bool {
 	if !s.server.IsMain() || p.Config.Server || s.server.Name != nil || len(s.server.Mappings) > 0 || s.server.Settings.Word(ir.WordDocumentRoot).IsSet() {
 		return true
 	}

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -14,8 +13,8 @@ type reversal struct {
 	// own are the ProxyPassReverse directives of the server itself with a plain path, mappings its ProxyPass with one.
 	own      []prefixReverse
 	mappings []prefixMapping
-	// backends are those of all ProxyPassReverse that hold in the server, paths the paths of its own.
-	backends, paths map[string]bool
+	// backends are those of all ProxyPassReverse that hold in the server, sorted.
+	backends []string
 }
 
 // reversals returns the servers that map redirects of backends which answer with their own address: those without
@@ -26,45 +25,51 @@ func (p *Pass) reversals() []*reversal {
 
 func (p *Pass) findReversals() []*reversal {
 	var all []*reversal
-	of := make([]*reversal, len(p.View.Servers()))
-	for r := range p.prefixReverses() {
-		if r.server.Settings.Switch(ir.SwitchProxyPreserveHost).Value {
-			continue
+	reverses, mappings := p.prefixReverses(), p.prefixMappings()
+	for len(reverses) > 0 {
+		v := &reversal{server: reverses[0].server}
+		v.own, reverses = cutServer(reverses, v.server)
+		for len(mappings) > 0 && mappings[0].server.Index < v.server.Index {
+			mappings = mappings[1:]
 		}
-		known := of[r.server.Index]
-		if known == nil {
-			known = &reversal{server: r.server, backends: map[string]bool{}, paths: map[string]bool{}}
-			of[r.server.Index] = known
-			all = append(all, known)
-		}
-		known.own = append(known.own, r)
-		known.paths[mergeSlashes(strings.TrimSuffix(r.path, "/"))] = true
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	for m := range p.prefixMappings() {
-		if known := of[m.server.Index]; known != nil {
-			known.mappings = append(known.mappings, m)
-		}
-	}
-	for _, known := range all {
-		for _, r := range known.server.Reverses {
-			known.add(r)
-		}
-		for _, section := range known.server.Sections {
-			for _, r := range section.Reverses {
-				known.add(r)
-			}
+		v.mappings, mappings = cutServer(mappings, v.server)
+		if !v.server.Settings.Switch(ir.SwitchProxyPreserveHost).Value {
+			v.findBackends()
+			all = append(all, v)
 		}
 	}
 	return all
 }
 
-func (v *reversal) add(r *effective.Reverse) {
-	if url, ok := effective.ParseURL(r.Pass.URL); ok {
-		v.backends[reverseKey(url)] = true
+// cutServer cuts those of a server off a list, which is in the order of the servers.
+func cutServer[T ir.Item](list []prefixed[T], s *effective.Server) (own, rest []prefixed[T]) {
+	n := 0
+	for n < len(list) && list[n].server == s {
+		n++
 	}
+	return list[:n], list[n:]
+}
+
+func (v *reversal) findBackends() {
+	n := len(v.server.Reverses)
+	for _, section := range v.server.Sections {
+		n += len(section.Reverses)
+	}
+	v.backends = make([]string, 0, n)
+	add := func(r *effective.Reverse) {
+		if url, ok := effective.ParseURL(r.Pass.URL); ok {
+			v.backends = append(v.backends, reverseKey(url, r.Pass.URL))
+		}
+	}
+	for _, r := range v.server.Reverses {
+		add(r)
+	}
+	for _, section := range v.server.Sections {
+		for _, r := range section.Reverses {
+			add(r)
+		}
+	}
+	slices.Sort(v.backends)
 }
 
 // wire is a URL with the scheme that redirects of its backend have: those of a WebSocket's and of HTTP/2 say http or https.
@@ -79,25 +84,30 @@ func wire(u effective.URL) effective.URL {
 	return u
 }
 
-// reverseKey is what redirects of a backend begin with: its scheme, host and port.
-func reverseKey(u effective.URL) string {
+// reverseKey is what redirects of a backend begin with: its scheme, host and port. The URL was parsed from written.
+func reverseKey(u effective.URL, written string) string {
 	u = wire(u)
 	u.Socket = ""
-	return u.Authority()
+	return u.AuthorityOf(written)
+}
+
+func (v *reversal) maps(key string) bool {
+	_, found := slices.BinarySearch(v.backends, key)
+	return found
 }
 
 // covers reports whether redirects of a target's backend are mapped, for some paths at least: those of the balancer, or of
 // one of its members.
 func (v *reversal) covers(target string) bool {
 	url, ok := effective.ParseURL(target)
-	if !ok || v.backends[reverseKey(url)] {
+	if !ok || v.maps(reverseKey(url, target)) {
 		return true
 	}
 	if !url.IsBalancer() {
 		return false
 	}
 	b := v.server.Balancer(target)
-	return b == nil || slices.ContainsFunc(b.Members, func(w *effective.Worker) bool { return v.backends[reverseKey(w.URL)] })
+	return b == nil || slices.ContainsFunc(b.Members, func(w *effective.Worker) bool { return v.maps(reverseKey(w.URL, w.Name)) })
 }
 
 // redirects reports whether a backend of the scheme sends redirects with its own address.

@@ -32,12 +32,12 @@ ProxyPass "/app" "http://app.example.com:8080/app"
 	Refs: []string{"https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_pt"},
 	Run: func(p *Pass) {
 		for _, s := range p.View.Servers() {
-			checkServerRules(p, scope{server: s, items: s.Items})
+			checkServerRules(p, &scope{server: s, items: s.Items})
 		}
 	},
 }
 
-func checkServerRules(p *Pass, s scope) {
+func checkServerRules(p *Pass, s *scope) {
 	if !s.engineOn() || len(s.server.Mappings)+len(s.server.Located) == 0 {
 		return
 	}
@@ -73,7 +73,7 @@ func isFinal(r *rewrite.Rule, later []*ir.RewriteRule) bool {
 }
 
 // mappingFor returns the ProxyPass that would take every result of the rule if it were asked.
-func (s scope) mappingFor(rule *rewrite.Rule, target string, next rewrite.Part) *effective.Mapping {
+func (s *scope) mappingFor(rule *rewrite.Rule, target string, next rewrite.Part) *effective.Mapping {
 	for _, list := range [][]*effective.Mapping{s.server.Located, s.server.Mappings} {
 		for _, m := range list {
 			if !s.takes(m, rule, target, next) {
@@ -89,7 +89,7 @@ func (s scope) mappingFor(rule *rewrite.Rule, target string, next rewrite.Part) 
 }
 
 // takes reports whether the mapping matches every path that begins with target and goes on with what next stands for.
-func (s scope) takes(m *effective.Mapping, rule *rewrite.Rule, target string, next rewrite.Part) bool {
+func (s *scope) takes(m *effective.Mapping, rule *rewrite.Rule, target string, next rewrite.Part) bool {
 	if m.IsRegex() {
 		shape := shapeOf(m.Pass.Regex)
 		return shape.open && strings.HasPrefix(target, shape.prefix)
@@ -106,7 +106,7 @@ func (s scope) takes(m *effective.Mapping, rule *rewrite.Rule, target string, ne
 
 // looksLocal reports whether a rule below a ProxyPass of everything may mean a file of this server, such as a page for
 // maintenance: leaving out [PT] is how one takes a path away from ProxyPass.
-func (s scope) looksLocal(target string) bool {
+func (s *scope) looksLocal(target string) bool {
 	return path.Ext(target) != "" || s.server.Settings.Word(ir.WordDocumentRoot).IsSet()
 }
 

@@ -18,14 +18,33 @@ type scope struct {
 }
 
 // scopes yields every list of items that can hold rewrite rules: the servers and the sections in them.
-func (p *Pass) scopes() iter.Seq[scope] {
-	return slices.Values(p.facts.scopes.get(func() []scope {
-		var all []scope
+func (p *Pass) scopes() iter.Seq[*scope] {
+	all := p.facts.scopes.get(func() []scope {
+		n := 0
+		for _, s := range p.View.Servers() {
+			n += 1 + countSections(s.Items)
+		}
+		all := make([]scope, 0, n)
 		for _, s := range p.View.Servers() {
 			all = sections(s, s.Items, append(all, scope{s, nil, s.Items}))
 		}
 		return all
-	}))
+	})
+	return func(yield func(*scope) bool) {
+		for i := range all {
+			if !yield(&all[i]) {
+				return
+			}
+		}
+	}
+}
+
+func countSections(items []ir.Item) int {
+	n := 0
+	for section := range ir.Of[*ir.Section](items) {
+		n += 1 + countSections(section.Items)
+	}
+	return n
 }
 
 // sections appends the sections among items and in those.
@@ -37,7 +56,7 @@ func sections(s *effective.Server, items []ir.Item, all []scope) []scope {
 }
 
 // perDirectory reports whether rules of the scope see a path without the directory instead of the URL's path.
-func (s scope) perDirectory() bool { return s.section != nil }
+func (s *scope) perDirectory() bool { return s.section != nil }
 
 // chain is a run of RewriteConds with the rule that httpd gives them to.
 type chain struct {

@@ -36,7 +36,7 @@ SetEnvIf Request_URI "^/static" no-proxy
 	},
 }
 
-func reportNoProxy(p *Pass, s scope, item *ir.SetEnv) {
+func reportNoProxy(p *Pass, s *scope, item *ir.SetEnv) {
 	help := `write ProxyPass "/path" "!" above the other lines, or SetEnvIf Request_URI "^/path" no-proxy`
 	if s.section != nil && isPlainLocation(s.section) {
 		help = fmt.Sprintf(`write ProxyPass "%[1]s" "!" above the other lines, or SetEnvIf Request_URI "^%[1]s" no-proxy outside of sections`, s.section.Pattern)

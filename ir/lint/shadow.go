@@ -12,19 +12,30 @@ type shadow struct {
 	earlier, later *ir.ProxyPass
 }
 
-// shadows returns them in the order of the later ones. The main server's entries in front of a virtual host's own are
-// another matter: there the order of the lines is not what is wrong.
-func shadows(items []ir.Item) []shadow {
-	var found []shadow
-	var seen covers
+// shadows returns those of all servers, in the order of the later ones. The main server's entries in front of a virtual
+// host's own are another matter: there the order of the lines is not what is wrong.
+func (p *Pass) shadows() []shadow {
+	return p.facts.shadows.get(func() []shadow {
+		var found []shadow
+		var seen covers
+		for _, s := range p.View.Servers() {
+			seen.reset()
+			found = seen.shadows(s.Items, found)
+		}
+		return found
+	})
+}
+
+// shadows appends the entries among items of which an earlier one takes everything.
+func (c *covers) shadows(items []ir.Item, found []shadow) []shadow {
 	for pass := range ir.Of[*ir.ProxyPass](items) {
 		if !isPlain(pass) {
 			continue
 		}
-		if earlier := seen.find(pass); earlier != nil {
+		if earlier := c.find(pass); earlier != nil {
 			found = append(found, shadow{earlier, pass})
 		}
-		seen.add(pass)
+		c.add(pass)
 	}
 	return found
 }
@@ -43,11 +54,18 @@ type covers struct {
 	// all takes every path.
 	all *ir.ProxyPass
 	// segments take a path and what is below it; the key has no slash at its end.
-	segments map[string]*ir.ProxyPass
+	segments table[*ir.ProxyPass]
 	// folders take only what is below a path: ProxyPass /app/.
-	folders map[string]*ir.ProxyPass
+	folders table[*ir.ProxyPass]
 	// texts are regular expressions that take whatever begins with a text.
-	texts map[string]*ir.ProxyPass
+	texts table[*ir.ProxyPass]
+}
+
+func (c *covers) reset() {
+	c.all = nil
+	c.segments.reset()
+	c.folders.reset()
+	c.texts.reset()
 }
 
 func (c *covers) add(pass *ir.ProxyPass) {
@@ -58,7 +76,7 @@ func (c *covers) add(pass *ir.ProxyPass) {
 		case shape.prefix == "/":
 			c.addAll(pass)
 		default:
-			keepFirst(&c.texts, shape.prefix, pass)
+			c.texts.keepFirst(shape.prefix, pass)
 		}
 		return
 	}
@@ -68,24 +86,15 @@ func (c *covers) add(pass *ir.ProxyPass) {
 	case key == "":
 		c.addAll(pass)
 	case key == path:
-		keepFirst(&c.segments, key, pass)
+		c.segments.keepFirst(key, pass)
 	default:
-		keepFirst(&c.folders, key, pass)
+		c.folders.keepFirst(key, pass)
 	}
 }
 
 func (c *covers) addAll(pass *ir.ProxyPass) {
 	if c.all == nil {
 		c.all = pass
-	}
-}
-
-func keepFirst(m *map[string]*ir.ProxyPass, key string, pass *ir.ProxyPass) {
-	if *m == nil {
-		*m = map[string]*ir.ProxyPass{}
-	}
-	if _, ok := (*m)[key]; !ok {
-		(*m)[key] = pass
 	}
 }
 
@@ -99,22 +108,22 @@ func (c *covers) find(pass *ir.ProxyPass) *ir.ProxyPass {
 		return nil
 	}
 	best := c.all
-	better := func(candidate *ir.ProxyPass) {
-		if candidate != nil && (best == nil || candidate.Seq < best.Seq) {
+	better := func(candidate *ir.ProxyPass, found bool) {
+		if found && (best == nil || candidate.Seq < best.Seq) {
 			best = candidate
 		}
 	}
 	for i := 1; i <= len(text); i++ {
-		if len(c.texts) > 0 {
-			better(c.texts[text[:i]])
+		if len(c.texts.entries) > 0 {
+			better(c.texts.get(text[:i]))
 		}
 		if i < len(text) && text[i] == '/' {
-			better(c.segments[text[:i]])
-			better(c.folders[text[:i]])
+			better(c.segments.get(text[:i]))
+			better(c.folders.get(text[:i]))
 		}
 	}
 	if pass.Regex == nil {
-		better(c.segments[text])
+		better(c.segments.get(text))
 	}
 	return best
 }

@@ -66,10 +66,14 @@ address is used.`,
 // addressesOf returns the addresses of a virtual host, the invalid IP address for *; ok is false where one is written as a
 // name, which may be any.
 func addressesOf(s *effective.Server) (addresses []netip.AddrPort, ok bool) {
+	addresses = make([]netip.AddrPort, 0, len(s.Addresses()))
 	for _, a := range s.Addresses() {
-		ip, err := netip.ParseAddr(a.Host)
-		if err != nil && !effective.IsAnyAddress(a) {
-			return nil, false
+		var ip netip.Addr
+		if !effective.IsAnyAddress(a) {
+			var err error
+			if ip, err = netip.ParseAddr(a.Host); err != nil {
+				return nil, false
+			}
 		}
 		addresses = append(addresses, netip.AddrPortFrom(ip.Unmap(), uint16(a.Port)))
 	}

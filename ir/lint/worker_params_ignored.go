@@ -60,7 +60,7 @@ func ownWorkers(s *effective.Server) []*effective.Worker {
 // deadMappings returns the ProxyPass directives that never run, which another rule reports.
 func deadMappings(s *effective.Server) map[ir.Item]bool {
 	dead := map[ir.Item]bool{}
-	for _, found := range shadows(s.Items) {
+	for _, found := range new(covers).shadows(s.Items, nil) {
 		dead[found.later] = true
 	}
 	return dead

@@ -79,7 +79,7 @@ func plainTarget(s *effective.Server) ir.Item {
 		}
 	}
 	for _, rule := range s.Rewrite.Rules {
-		r := newProxyRule(scope{server: s, items: s.Items}, rule.Rule)
+		r := newProxyRule(&scope{server: s, items: s.Items}, rule.Rule)
 		if rule.Rule.Rule.Has(rewrite.FlagP) && r.fixed && r.url.Scheme == "http" && r.engineOn() {
 			return rule.Rule
 		}
