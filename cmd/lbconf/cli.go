@@ -15,6 +15,7 @@ import (
 // commands is the command line: one struct per command, in the file named after it.
 type commands struct {
 	Lint       lintCmd       `cmd:"" help:"Find what is wrong in configurations: what httpd refuses, and what it accepts although it is wrong."`
+	Fmt        fmtCmd        `cmd:"" help:"Bring files into the canonical layout, without changing what httpd reads."`
 	Convert    convertCmd    `cmd:"" help:"Write a configuration in another language, and say what became of each directive."`
 	Serve      serveCmd      `cmd:"" help:"Execute a configuration as httpd would, without httpd. Without a PATH: a demo."`
 	Test       testCmd       `cmd:"" help:"Run conformance scripts on lbconf and on real engines."`
@@ -35,7 +36,7 @@ type terminal struct {
 // The exit codes. Scripts depend on them.
 const (
 	exitDone     = cli.Done
-	exitFindings = cli.Failed // lint: findings; serve: a failure at run time; test: a script failed
+	exitFindings = cli.Failed // lint: findings; fmt: something would change; serve: a failure at run time; test: a script failed
 	exitUsage    = cli.Usage
 	exitRefused  = 3 // an input cannot be read or is refused
 	exitLoss     = 4 // convert: something would be lost

@@ -94,8 +94,8 @@ var moduleID = regexp.MustCompile(`^\w+_module$`)
 // release is a version of httpd.
 var release = regexp.MustCompile(`^\d{1,4}(\.\d{1,4}){1,2}$`)
 
-// check finds values of flags that mean nothing, which would otherwise change nothing without a word.
-func (f *inputFlags) check(paths []string) error {
+// checkPaths finds paths that cannot be read: one without a name, and standard input for the second time.
+func checkPaths(paths []string) error {
 	stdin := 0
 	for _, path := range paths {
 		switch path {
@@ -107,6 +107,14 @@ func (f *inputFlags) check(paths []string) error {
 	}
 	if stdin > 1 {
 		return errors.New("standard input can be read once: give - once")
+	}
+	return nil
+}
+
+// check finds values of flags that mean nothing, which would otherwise change nothing without a word.
+func (f *inputFlags) check(paths []string) error {
+	if err := checkPaths(paths); err != nil {
+		return err
 	}
 	if !release.MatchString(f.HTTPDVersion) {
 		return fmt.Errorf("--httpd-version %s: write a release such as %s", f.HTTPDVersion, followedVersion)

@@ -3,12 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -135,55 +131,4 @@ func (c *lintCmd) write(term *terminal, emit func(w io.Writer, colour bool) erro
 		return err
 	}
 	return replaceFile(c.Output, b.Bytes())
-}
-
-// replaceFile writes a file through a temporary one beside it, so that a failure leaves the old content. A link keeps
-// pointing where it points. What is no regular file, a device or a pipe, is written to and stays what it is.
-func replaceFile(name string, content []byte) error {
-	target, mode := name, os.FileMode(0o644)
-	if resolved, err := filepath.EvalSymlinks(name); err == nil {
-		target = resolved
-	}
-	if info, err := os.Stat(target); err == nil {
-		switch {
-		case info.IsDir():
-			return fmt.Errorf("write %s: it is a folder: name a file", name)
-		case !info.Mode().IsRegular():
-			return writeDevice(target, content)
-		}
-		mode = info.Mode().Perm()
-	}
-	if err := replaceRegular(target, content, mode); err != nil {
-		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
-			err = pathErr.Err // the name of the temporary file helps nobody
-		}
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
-}
-
-func writeDevice(name string, content []byte) error {
-	file, err := os.OpenFile(name, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	return errors.Join(err, file.Close())
-}
-
-func replaceRegular(name string, content []byte, mode os.FileMode) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(name), ".lbconf.*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(temp.Name()))
-		}
-	}()
-	_, err = temp.Write(content)
-	if err = errors.Join(err, temp.Chmod(mode), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), name)
 }

@@ -17,20 +17,16 @@ import (
 	"github.com/lbconf/lbconf/parser/directive"
 )
 
-// Source returns the canonical text of a file. Where the syntax is such that httpd would not read the file, there is no
-// text, and the list says why: what is meant is not known then. A byte order mark is among these reasons.
-func Source(file *diag.File) ([]byte, diag.List) {
+// Parse returns the tree of a file, and why it cannot be formatted: syntax such that httpd would not read the file, so that
+// what is meant is not known. A byte order mark is among these reasons.
+func Parse(file *diag.File) (*ast.File, diag.List) {
 	tree, found := parser.Parse(file)
-	refused := slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
+	return tree, slices.DeleteFunc(found, func(d diag.Diagnostic) bool {
 		return d.Severity != diag.Error || d.Class == diag.Defect
 	})
-	if len(refused) > 0 {
-		return nil, refused
-	}
-	return File(tree), nil
 }
 
-// File returns the canonical text of a tree without syntax errors: the same directives with the same arguments, and the
+// File returns the canonical text of a tree for whose file Parse has no reason not to: the same directives with the same arguments, and the
 // same comments. Lines end as most lines of the file do; where it has none, with a newline. To format the result again
 // changes nothing.
 func File(tree *ast.File) []byte {

@@ -18,8 +18,11 @@ import (
 )
 
 func source(src string) (string, diag.List) {
-	out, refused := format.Source(diag.NewFileSet().Add("f", []byte(src), diag.Span{}))
-	return string(out), refused
+	tree, refused := format.Parse(diag.NewFileSet().Add("f", []byte(src), diag.Span{}))
+	if len(refused) > 0 {
+		return "", refused
+	}
+	return string(format.File(tree)), nil
 }
 
 // escapes make bytes that are hard to see in a file of examples visible: \r, \t, \0, and \_ for a space at the end of a line.
@@ -238,9 +241,11 @@ func BenchmarkFormat(b *testing.B) {
 	b.SetBytes(int64(len(src)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, refused := format.Source(diag.NewFileSet().Add("f", src, diag.Span{})); len(refused) > 0 {
+		tree, refused := format.Parse(diag.NewFileSet().Add("f", src, diag.Span{}))
+		if len(refused) > 0 {
 			b.Fatal(refused)
 		}
+		format.File(tree)
 	}
 }
 
@@ -277,6 +282,27 @@ func TestEveryDirectiveKeepsItsName(t *testing.T) {
 		got, _ := source(line + "\n")
 		if name, _, _ := strings.Cut(line, " "); !strings.EqualFold(strings.Fields(got)[0], name) || got[0] >= 'a' {
 			t.Errorf("%s becomes %s", line, got)
+		}
+	}
+}
+
+func TestLanguageOf(t *testing.T) {
+	for src, want := range map[string]format.Language{
+		"":                             format.Httpd,
+		"# nothing\n":                  format.Httpd,
+		"Listen 80\n":                  format.Httpd,
+		"SecRule ARGS a\n":             format.Httpd,
+		"<IfModule x>\nA\n</IfModule>": format.Httpd,
+		"{% if a %}\nListen 80\nA b\n": format.Httpd,
+		"OurOwn thing\n":               format.Unknown,
+		"server {\n  listen 80;\n}\n":  format.Foreign,
+		"[Unit]\nDescription=a\n":      format.Foreign,
+		"a = b\n":                      format.Foreign,
+		"a:\n  b: c\n":                 format.Foreign,
+	} {
+		tree, _ := format.Parse(diag.NewFileSet().Add("f", []byte(src), diag.Span{}))
+		if got := format.LanguageOf(tree); got != want {
+			t.Errorf("%q is %d, want %d", src, got, want)
 		}
 	}
 }
