@@ -1,0 +1,334 @@
+package lower_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/lbconf/lbconf/ir/lower"
+	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/diag"
+)
+
+// What TestAgreement judges. By hand: go test ./ir/lower -run TestAgreement -v -args -seed 7 -configurations 20000.
+var (
+	agreeSeed  = flag.Int("seed", 1, "the first seed of generated configurations")
+	agreeCount = flag.Int("configurations", 0, "how many configurations are generated and held against httpd")
+)
+
+// agreeModules are loaded beside modulesOf.
+var agreeModules = []string{
+	"mpm_event", "remoteip", "lbmethod_bybusyness", "proxy_ajp", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_wstunnel", "proxy_connect",
+	"proxy_express", "proxy_ftp", "socache_shmcb", "expires", "substitute", "include", "auth_basic", "authn_file", "authz_user", "authz_groupfile", "status", "proxy_http2",
+}
+
+// batch is how many configurations httpd judges in one file.
+const batch = 25
+
+// TestAgreement holds generated configurations, valid and broken, against httpd -t: whether it takes them, the line at which
+// it stops, and its words. Many lie in one file; where httpd stops, that one is taken out and it is asked again.
+func TestAgreement(t *testing.T) {
+	if *agreeCount == 0 {
+		t.Skip("say how many: -args -configurations 2000")
+	}
+	gen := readGrammar(t).generator()
+	work := make(chan int)
+	var wg sync.WaitGroup
+	var found findings
+	for w := range 2 {
+		wg.Go(func() {
+			o := newOracle(t, w)
+			for first := range work {
+				var fragments []fragment
+				for i := first; i < min(first+batch, *agreeCount); i++ {
+					fragments = append(fragments, gen.Example(*agreeSeed*1_000_000+i))
+				}
+				o.judge(t, fragments, &found)
+			}
+		})
+	}
+	for first := 0; first < *agreeCount; first += batch {
+		work <- first
+		found.progress(first)
+	}
+	close(work)
+	wg.Wait()
+	found.report(t)
+}
+
+// oracle is a real httpd with a folder of its own.
+type oracle struct {
+	*httpd
+
+	runs int
+}
+
+func newOracle(t *testing.T, number int) *oracle {
+	t.Helper()
+	h := newHTTPD(t, slices.DeleteFunc(slices.Clone(agreeModules), func(m string) bool { return slices.Contains(modulesOf, m) })...)
+	h.header = strings.Replace(h.header, "18990", strconv.Itoa(18990+number), 1)
+	return &oracle{httpd: h}
+}
+
+// verdict is what one side says of a text: nothing, or where it stops and why.
+type verdict struct {
+	refused bool
+	file    string
+	line    int
+	why     string
+}
+
+var stopsAt = regexp.MustCompile(`(?s)Syntax error on line (\d+) of ([^\n]+?):[ \n](.*)$`)
+
+// httpdSays asks httpd about the header and fragments.
+func (o *oracle) httpdSays(t *testing.T, fragments []fragment) verdict {
+	o.runs++
+	name := filepath.Join(o.root, "main.conf")
+	o.write(t, name, o.text(fragments))
+	for _, f := range fragments {
+		for file, text := range f.files {
+			o.write(t, filepath.Join(o.root, file), text)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), o.binary, "-t", "-f", name)
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	out, err := cmd.CombinedOutput()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Error(err)
+		return verdict{}
+	}
+	v := verdict{refused: err != nil, why: strings.TrimSpace(string(out))}
+	rest := string(out)
+	for m := stopsAt.FindStringSubmatch(rest); m != nil; m = stopsAt.FindStringSubmatch(rest) {
+		v.line, _ = strconv.Atoi(m[1])
+		v.file, v.why, rest = filepath.Base(m[2]), strings.TrimSpace(m[3]), m[3]
+	}
+	return v
+}
+
+func (o *oracle) write(t *testing.T, name, text string) {
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+func (o *oracle) text(fragments []fragment) string {
+	var b strings.Builder
+	b.WriteString(o.header)
+	for _, f := range fragments {
+		b.WriteString(f.text)
+	}
+	return b.String()
+}
+
+// weSay is our verdict; the files of the fragments lie where httpd read them.
+func (o *oracle) weSay(fragments []fragment) (verdict, diag.Diagnostic) {
+	tree := parser.Load(parser.Input{Name: filepath.Join(o.root, "main.conf"), Source: []byte(o.text(fragments)), EnvComplete: true})
+	_, diags := lower.Lower(tree)
+	first, refused := lower.FirstRefusal(tree, diags)
+	if !refused {
+		return verdict{}, first
+	}
+	file := filepath.Base(tree.Files.File(first.Span.Start).Name())
+	return verdict{refused: true, file: file, line: lastLine(tree.Files, first.Span.Start), why: first.Message}, first
+}
+
+// difference says how the verdicts differ, or nothing.
+func difference(theirs, ours verdict, first diag.Diagnostic) string {
+	switch {
+	case !theirs.refused && !ours.refused:
+		return ""
+	case !theirs.refused:
+		return fmt.Sprintf("httpd takes it, and we say: %s %s", first.Code, first.Message)
+	case !ours.refused:
+		return "we take it, and httpd says: " + theirs.why
+	case theirs.line != 0 && (theirs.line != ours.line || theirs.file != ours.file):
+		return fmt.Sprintf("httpd stops at %s:%d, we at %s:%d: %s\nand httpd says: %s", theirs.file, theirs.line, ours.file, ours.line, ours.why, theirs.why)
+	case !quoted(diag.List{first}, theirs.why):
+		return fmt.Sprintf("httpd says: %s\nand we: %s %v", theirs.why, ours.why, first.Notes)
+	}
+	return ""
+}
+
+// judge asks both about all fragments, and takes out each at which httpd stops.
+func (o *oracle) judge(t *testing.T, fragments []fragment, found *findings) {
+	for i := range fragments {
+		fragments[i] = fragments[i].as(i)
+	}
+	for len(fragments) > 0 {
+		theirs := o.httpdSays(t, fragments)
+		ours, first := o.weSay(fragments)
+		says := difference(theirs, ours, first)
+		if says == "" && !theirs.refused {
+			found.taken(len(fragments))
+			return
+		}
+		at := o.owner(fragments, theirs)
+		if says != "" {
+			if at < 0 || ours.refused && !theirs.refused {
+				at = o.owner(fragments, ours)
+			}
+			if at < 0 {
+				at = o.culprit(t, fragments)
+			}
+			shrunk := o.shrink(t, fragments[at])
+			found.differs(shrunk, o.differ(t, shrunk), says)
+		} else if at < 0 {
+			at = o.culprit(t, fragments)
+		}
+		found.refused()
+		fragments = slices.Delete(fragments, at, at+1)
+	}
+}
+
+// owner returns the fragment to which a line belongs, or -1.
+func (o *oracle) owner(fragments []fragment, v verdict) int {
+	line := v.line - strings.Count(o.header, "\n")
+	for i, f := range fragments {
+		if _, included := f.files[v.file]; included {
+			return i
+		}
+		lines := strings.Count(f.text, "\n")
+		if v.file == "main.conf" && 0 < line && line <= lines {
+			return i
+		}
+		line -= lines
+	}
+	return -1
+}
+
+// culprit returns a fragment on which the verdicts alone are as they are on all: where httpd names no line.
+func (o *oracle) culprit(t *testing.T, fragments []fragment) int {
+	for i := range fragments {
+		if o.httpdSays(t, fragments[i:i+1]).refused || o.differ(t, fragments[i]) != "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// differ says how the verdicts on one fragment differ.
+func (o *oracle) differ(t *testing.T, f fragment) string {
+	theirs := o.httpdSays(t, []fragment{f})
+	ours, first := o.weSay([]fragment{f})
+	return difference(theirs, ours, first)
+}
+
+// shrink takes lines away as long as the verdicts differ.
+func (o *oracle) shrink(t *testing.T, f fragment) fragment {
+	if o.differ(t, f) == "" {
+		return f
+	}
+	for size := max(1, strings.Count(f.text, "\n")/2); size > 0; size /= 2 {
+		for from := 0; ; {
+			lines := strings.SplitAfter(strings.TrimSuffix(f.text, "\n"), "\n")
+			if from >= len(lines) {
+				break
+			}
+			less := f
+			less.text = strings.TrimSuffix(strings.Join(slices.Delete(lines, from, min(from+size, len(lines))), ""), "\n") + "\n"
+			if less.text != "\n" && o.differ(t, less) != "" {
+				f = less
+				continue
+			}
+			from += size
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.files)) {
+		less := f
+		less.files = maps.Clone(f.files)
+		delete(less.files, name)
+		if !strings.Contains(f.text, name) {
+			f = less
+		}
+	}
+	return f
+}
+
+// known is a difference that may be, with its reason.
+type knownDifference struct {
+	says *regexp.Regexp
+	why  string
+}
+
+// knownDifferences are all of them.
+func knownDifferences() []knownDifference {
+	return []knownDifference{}
+}
+
+// findings counts what was judged.
+type findings struct {
+	sync.Mutex
+
+	accepted, broken int
+	differences      []string
+	explained        map[string]int
+}
+
+func (f *findings) taken(n int) {
+	f.Lock()
+	defer f.Unlock()
+	f.accepted += n
+}
+
+func (f *findings) refused() {
+	f.Lock()
+	defer f.Unlock()
+	f.broken++
+}
+
+// differs notes a difference, unless it is a known one. Alone is how the verdicts on the fragment alone differ.
+func (f *findings) differs(part fragment, alone, together string) {
+	f.Lock()
+	defer f.Unlock()
+	if alone == "" {
+		alone = "only among others: " + together
+	}
+	for _, known := range knownDifferences() {
+		if known.says.MatchString(alone) {
+			if f.explained == nil {
+				f.explained = map[string]int{}
+			}
+			f.explained[known.why]++
+			return
+		}
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\n%q\n", alone, part.text)
+	for _, name := range slices.Sorted(maps.Keys(part.files)) {
+		fmt.Fprintf(&b, "%s: %q\n", name, part.files[name])
+	}
+	f.differences = append(f.differences, b.String())
+}
+
+// progress tells a terminal how far the work is.
+func (f *findings) progress(done int) {
+	if info, err := os.Stderr.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return
+	}
+	f.Lock()
+	defer f.Unlock()
+	_, _ = fmt.Fprintf(os.Stderr, "\r%d configurations, %d refused, %d differ ", done, f.broken, len(f.differences))
+}
+
+func (f *findings) report(t *testing.T) {
+	t.Logf("%d configurations: httpd takes %d, refuses %d", f.accepted+f.broken, f.accepted, f.broken)
+	for _, why := range slices.Sorted(maps.Keys(f.explained)) {
+		t.Logf("%d differ: %s", f.explained[why], why)
+	}
+	for _, d := range f.differences {
+		t.Error(d)
+	}
+}
+
