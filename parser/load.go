@@ -8,6 +8,7 @@ import (
 
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/directive"
 )
 
 // Load reads an input as httpd reads it: in one pass, each Include, Define and condition where it stands. The tree is
@@ -341,6 +342,12 @@ func (l *loader) arity(n *Node, least, most int, usage string) bool {
 	if len(n.Words) > most {
 		advice = help("put an argument that holds white space in quotes; httpd knows no comment at the end of a line")
 	}
-	l.report(with(d, advice))
+	l.report(with(d, advice, said(n)))
 	return false
+}
+
+// said is httpd's text for a wrong number of arguments.
+func said(n *Node) diag.Note {
+	known, _ := directive.Lookup(n.Name)
+	return httpdSays("%s", known.Usage())
 }

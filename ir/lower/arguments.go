@@ -46,10 +46,9 @@ func (l *lowering) arguments(n *parser.Node, d *directive.Directive) bool {
 
 // miscounted reports a wrong number of arguments in httpd's words, to which its table adds what the arguments are.
 func (l *lowering) miscounted(n *parser.Node, d *directive.Directive, span diag.Span) bool {
-	takes := countText(d.Args)
-	httpd, help := d.Name+" "+takes, ""
-	if d.Help != "" && d.Args != directive.NoArgs {
-		httpd, help = httpd+", "+d.Help, "the manual of httpd says of its arguments: "+d.Help
+	takes, help := d.Args.Usage(), ""
+	if d.Help != "" {
+		help = "httpd says of its arguments: " + d.Help
 	}
 	has := count(len(n.Words))
 	for _, w := range n.Words {
@@ -58,32 +57,6 @@ func (l *lowering) miscounted(n *parser.Node, d *directive.Directive, span diag.
 			break
 		}
 	}
-	l.invalid(n, span, httpd, help, "%s %s, and has %s", n.Name, takes, has)
+	l.invalid(n, span, d.Usage(), help, "%s %s, and has %s", n.Name, takes, has)
 	return false
-}
-
-// countText is how httpd says how many arguments a directive takes.
-func countText(s directive.Shape) string {
-	switch s {
-	case directive.NoArgs:
-		return "takes no arguments"
-	case directive.Take1:
-		return "takes one argument"
-	case directive.Take2:
-		return "takes two arguments"
-	case directive.Take3:
-		return "takes three arguments"
-	case directive.Take12:
-		return "takes 1-2 arguments"
-	case directive.Take23:
-		return "takes two or three arguments"
-	case directive.Take123:
-		return "takes one, two or three arguments"
-	case directive.Iterate:
-		return "requires at least one argument"
-	case directive.Iterate2:
-		return "requires at least two arguments"
-	case directive.TakeArgv, directive.Flag, directive.RawArgs:
-	}
-	return ""
 }

@@ -116,6 +116,42 @@ func (s Shape) Count() (least, most int) {
 	return 0, -1
 }
 
+// Usage returns how httpd says how many arguments a shape takes; it is empty where that is left to the directive, and where
+// any number is taken.
+func (s Shape) Usage() string {
+	switch s {
+	case NoArgs:
+		return "takes no arguments"
+	case Take1:
+		return "takes one argument"
+	case Take2:
+		return "takes two arguments"
+	case Take3:
+		return "takes three arguments"
+	case Take12:
+		return "takes 1-2 arguments"
+	case Take23:
+		return "takes two or three arguments"
+	case Take123:
+		return "takes one, two or three arguments"
+	case Iterate:
+		return "requires at least one argument"
+	case Iterate2:
+		return "requires at least two arguments"
+	case TakeArgv, Flag, RawArgs:
+	}
+	return ""
+}
+
+// Usage returns what httpd says where the number of arguments is wrong.
+func (d *Directive) Usage() string {
+	usage := d.Name + " " + d.Args.Usage()
+	if d.Help == "" || d.Args == NoArgs {
+		return usage
+	}
+	return usage + ", " + d.Help
+}
+
 // Effect says what a directive does for a proxied request.
 type Effect uint8
 

@@ -73,7 +73,7 @@ func TestEveryLineIsFound(t *testing.T) {
 func TestLine(t *testing.T) {
 	got, _ := Lookup("proxypass")
 	want := &Directive{
-		Name: "ProxyPass", Module: "mod_proxy", Contexts: Server | Section, Args: RawArgs, Since: "2.4.7", NotIn: InDirectory | InFiles,
+		Name: "ProxyPass", Module: "mod_proxy", Contexts: Server | Section, Args: RawArgs, Since: "2.4.7", NotIn: InLimit | InDirectory | InFiles,
 		Help: "a virtual path and a URL", key: "proxypass",
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Directive{})); diff != "" {

@@ -1,0 +1,81 @@
+package lower_test
+
+import (
+	"flag"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lbconf/lbconf/parser/directive"
+	"github.com/lbconf/lbconf/parser/testenv"
+)
+
+var (
+	enumerated = flag.Int("enumerated", 300, "number of directives in places with numbers of arguments that are put to httpd; 0 for all")
+	only       = flag.String("only", "", "the one directive that is enumerated")
+)
+
+// surroundings are sections with %s in the place of a directive.
+var surroundings = []string{
+	"%s", "<VirtualHost *:80>\n%s\n</VirtualHost>", "<Proxy http://p>\n%s\n</Proxy>", "<Location /l>\n%s\n</Location>",
+	"<Directory /d>\n%s\n</Directory>", "<Files f>\n%s\n</Files>", "<If true>\n%s\n</If>", "<LocationMatch l>\n%s\n</LocationMatch>",
+	"<Directory /d>\n<Limit GET>\n%s\n</Limit>\n</Directory>", "<Location /l>\n<RequireAny>\n%s\nRequire all granted\n</RequireAny>\n</Location>",
+	"<Directory /d>\n<Files f>\n%s\n</Files>\n</Directory>", "<Location /l>\n<If true>\n%s\n</If>\n</Location>",
+	"<VirtualHost *:80>\n<Directory /d>\n%s\n</Directory>\n</VirtualHost>",
+	"<VirtualHost *:80>\n<Location /l>\n<LimitExcept GET>\n%s\n</LimitExcept>\n</Location>\n</VirtualHost>",
+}
+
+// enumeration yields each directive in each place with different numbers of arguments.
+func enumeration() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for d := range directive.All() {
+			if *only != "" && !strings.EqualFold(d.Name, *only) {
+				continue
+			}
+			for _, around := range surroundings {
+				for _, args := range []string{"", ` ""`, " 1", ` "" 1`, " 1 2", " 1 2 3", " 1 2 3 4"} {
+					text := d.Name + args
+					if d.Section {
+						text = "<" + d.Name + args + ">\n</" + d.Name + ">"
+					}
+					if !yield(fmt.Sprintf(around, text)) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestEnumeration holds directives by name, place and number of arguments against httpd -t with all modules: a sample that is
+// always the same, or with -enumerated 0 all of them, which takes half an hour.
+func TestEnumeration(t *testing.T) {
+	all := slices.Collect(enumeration())
+	if *enumerated > 0 && *enumerated < len(all) {
+		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a sample, no secret
+		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		all = all[:*enumerated]
+	}
+	allModules(t).agree(t, all)
+}
+
+// allModules loads every module that can be loaded together.
+func allModules(t *testing.T) *httpd {
+	t.Helper()
+	files, err := filepath.Glob(testenv.Modules + "/mod_*.so")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, file := range files {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "mod_"), ".so")
+		if !slices.Contains(modulesOf, name) && name != "mpm_worker" && name != "mpm_prefork" {
+			names = append(names, name)
+		}
+	}
+	return newHTTPD(t, names...)
+}
