@@ -64,7 +64,7 @@ func (l *loader) holds(n *Node, s *ast.Section) (holds bool, why string, ok bool
 		arg = arg.Slice(1, arg.Len())
 	}
 	n.Words = SplitWords(arg)
-	if len(n.Words) == 0 {
+	if len(n.Words) == 0 || n.Words[0].Text.Len() == 0 {
 		d := refusal(n.NameSpan(), "of what?", "<%s> needs an argument", n.Name)
 		d.Code, d.Name = codeArgument, "invalid-argument"
 		l.report(with(d, httpdSays("<%s> directive requires additional arguments", n.Name), help("write <%s %s>", n.Name, usage(n.Key()))))
@@ -221,6 +221,9 @@ func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[
 // ifVersion evaluates <IfVersion [[!]operator] version>.
 func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
 	n.Words = SplitWords(n.Args)
+	if len(n.Words) > 0 && n.Words[0].Text.Len() == 0 {
+		return l.badVersion(n, n.Words[0], `"" is no version`, "<IfVersion takes one, two or three arguments")
+	}
 	operator, operand := "=", Word{Text: n.Args.Slice(n.Args.Len(), n.Args.Len())}
 	switch len(n.Words) {
 	case 0:

@@ -55,6 +55,8 @@ type parse struct {
 	file  *diag.File
 	top   []ast.Item
 	stack []*ast.Section
+	// closing is the closing tag that is being read, as httpd cuts it from its line.
+	closing string
 	// begun is where the line that is being read begins; behind the last one, the end of the file.
 	begun diag.Pos
 	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
@@ -196,6 +198,7 @@ func (p *parse) close(line ast.Line, w rawWord) {
 		p.add(&ast.Bad{Line: line})
 		return
 	}
+	p.closing = w.word(line.Text).Text.String()
 	name, bracket := closingName(line.Text, w)
 	if len(p.stack) == 0 {
 		p.add(&ast.Bad{Line: line})

@@ -145,7 +145,7 @@ func tag(s *ast.Section) diag.Span { return s.Open.Text.All() }
 
 func (p *parse) unmatched(line ast.Line, name ast.Text) {
 	p.say(with(refusal(line.Text.All(), "closes nothing", "</%s> has no <%s> before it in this file", name, name),
-		httpdSays("</%s> without matching <%s> section", name, name),
+		p.expected(),
 		help("remove the line, or open the section with <%s …> in the same file", name)))
 }
 
@@ -156,12 +156,21 @@ func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
 	}
 	p.blamed[top] = true
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> stands where only </%s> can close a section", name, top.Name)
-	p.say(with(related(d, tag(top), "this section is open"), p.expected(name),
+	p.say(with(related(d, tag(top), "this section is open"), p.expected(),
 		help("remove the line, or open <%s …> before it", name)))
 }
 
-func (p *parse) expected(saw ast.Text) diag.Note {
-	return httpdSays("Expected </%s> but saw </%s>", p.stack[len(p.stack)-1].Name, saw)
+// expected is what httpd says of a closing tag. The sections that it handles while it reads are not open to it, so that
+// nothing closes them but their own tag.
+func (p *parse) expected() diag.Note {
+	top := len(p.stack) - 1
+	switch {
+	case top < 0 || executedOnRead(p.stack[top].Name.String()):
+		return httpdSays("%s without matching <%s section", p.closing, strings.TrimPrefix(p.closing, "</"))
+	case !strings.HasSuffix(p.closing, ">"):
+		return httpdSays("%s> directive missing closing '>'", p.closing)
+	}
+	return httpdSays("Expected </%s> but saw %s", p.stack[top].Name, p.closing)
 }
 
 func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
@@ -169,7 +178,7 @@ func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> closes a section while <%s> in it is still open", name, top.Name)
 	d = related(d, tag(top), "opened here and not closed")
 	d = related(d, tag(outer), "<%s> was opened here", outer.Name)
-	p.say(with(d, p.expected(name), help("write </%s> before this line", top.Name)))
+	p.say(with(d, p.expected(), help("write </%s> before this line", top.Name)))
 }
 
 func (p *parse) misspelt(name ast.Text, open *ast.Section) {
@@ -181,14 +190,14 @@ func (p *parse) misspelt(name ast.Text, open *ast.Section) {
 		return
 	}
 	d := refusal(name.All(), fmt.Sprintf("expected %s", open.Name), "</%s> does not close <%s>", name, open.Name)
-	p.say(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(name),
+	p.say(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(),
 		help("write the same name in both tags")))
 }
 
 func (p *parse) closeWithoutBracket(line ast.Line, open *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", open.Name), `the closing tag of <%s> must be a word that ends in ">"`, open.Name)
 	d.Fix = &diag.Fix{Safe: true, Message: "write the tag plainly", Edits: []diag.Edit{{Span: line.Text.All(), Text: "</" + open.Name.String() + ">"}}}
-	p.say(with(related(d, tag(open), "opened here"), httpdSays("</%s> directive missing closing '>'", open.Name),
+	p.say(with(related(d, tag(open), "opened here"), p.expected(),
 		help("write </%s>", open.Name)))
 }
 
