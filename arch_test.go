@@ -18,6 +18,7 @@ const modulePath = "github.com/lbconf/lbconf/"
 // that a new package states where it stands. Lines run from the bottom to the top.
 var layers = map[string][]string{
 	"parser/clib":      {},
+	"parser/slab":      {},
 	"parser/diag":      {},
 	"parser/pcre":      {"parser/diag"},
 	"parser/rewrite":   {"parser/clib", "parser/diag", "parser/pcre"},
@@ -26,7 +27,7 @@ var layers = map[string][]string{
 	"parser/fnmatch":   {},
 	"parser/subnet":    {},
 	"parser/expr":      {"parser/clib", "parser/pcre", "parser/subnet"},
-	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch"},
+	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch", "parser/slab"},
 	"parser/format":    {"parser", "parser/ast", "parser/clib", "parser/diag", "parser/directive", "parser/rewrite"},
 	// For tests only.
 	"parser/testenv": {},

@@ -9,6 +9,7 @@ import (
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
+	"github.com/lbconf/lbconf/parser/slab"
 )
 
 // Load reads an input as httpd reads it: in one pass, each Include, Define and condition where it stands. The tree is
@@ -55,9 +56,12 @@ type loader struct {
 	// late is what is wrong with the syntax of the file that is being read, from where reading has not come to.
 	late []found
 	// scope is the section whose nodes are read; nil at the top.
-	scope *Node
-	// spare are nodes that were allocated together.
-	spare []Node
+	scope    *Node
+	nodes    slab.Of[Node]
+	children slab.Of[*Node]
+	words    slab.Of[Word]
+	// splitting is where the words of a line are gathered.
+	splitting []Word
 }
 
 type source struct {
@@ -130,12 +134,12 @@ func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*N
 	l.files++
 	l.bytes += int64(len(src))
 	p := parseFile(l.tree.Files.Add(name, src, at))
-	l.tree.Syntax = append(l.tree.Syntax, &ast.File{Source: p.file, Items: p.top})
+	l.tree.Syntax = append(l.tree.Syntax, &ast.File{Source: p.file, Items: p.items})
 	maps.Copy(l.once, p.executed)
 	outer := l.late
 	l.late = p.found
 	l.chain = append(l.chain, inclusion{name, at})
-	nodes = l.items(p.top, nodes)
+	nodes = l.items(p.items, nodes)
 	l.chain = l.chain[:len(l.chain)-1]
 	l.reached(p.file.Span(len(src), len(src)).End)
 	l.late = outer
@@ -180,34 +184,34 @@ func (l *loader) items(items []ast.Item, nodes []*Node) []*Node {
 	return nodes
 }
 
-// node returns an empty node; a large input has hundreds of thousands.
-func (l *loader) node() *Node {
-	if len(l.spare) == 0 {
-		l.spare = make([]Node, min(max(int(l.bytes)/64, 8), 256))
-	}
-	n := &l.spare[0]
-	l.spare = l.spare[1:]
-	return n
+// split is SplitWords.
+func (l *loader) split(args ast.Text) []Word {
+	l.splitting = appendWords(l.splitting[:0], args)
+	return l.words.Copy(l.splitting)
 }
 
+// name gives a node the name that stands in its line.
+func (n *Node) name(name ast.Text) { n.Name, n.at = name.String(), name.All() }
+
 func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
-	n := l.node()
-	n.Item, n.name, n.Args = d, d.Name, d.Args
+	n := l.nodes.New()
+	n.Item, n.Args = d, d.Args
+	name := d.Name
 	if line, changed := l.expand(d.Line.Text); changed {
 		if line.Len() == 0 {
 			return nodes
 		}
 		w := wordEnd(line.String(), 0)
-		n.name, n.Args = w.word(line).Text, rest(line, w.next)
-		if strings.HasPrefix(n.name.String(), "<") {
+		name, n.Args = w.word(line).Text, rest(line, w.next)
+		if strings.HasPrefix(name.String(), "<") {
 			l.report(with(unknown(d.Name.All(), "a section", "a variable begins or ends a section: %s", line),
 				help("write the brackets and the name of the section in the file itself")))
 			l.skip(d, 1, "a variable begins or ends a section", len(nodes))
 			return nodes
 		}
 	}
-	n.Name = n.name.String()
-	n.Words = SplitWords(n.Args)
+	n.name(name)
+	n.Words = l.split(n.Args)
 	l.quotes(n)
 	if !l.consume(n, &nodes) {
 		return append(nodes, n)
@@ -252,12 +256,13 @@ func (l *loader) consumed(n *Node, before int) {
 }
 
 func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
-	n := l.node()
-	n.Item, n.name, n.Args, n.Section = s, s.Name, s.Args, true
+	n := l.nodes.New()
+	n.Item, n.Args, n.Section = s, s.Args, true
+	name := s.Name
 	if line, changed := l.expand(s.Open.Text); changed && line.Len() > 0 {
-		n.name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
+		name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
 	}
-	n.Name = n.name.String()
+	n.name(name)
 	switch {
 	case executedOnRead(n.Name):
 		return l.condition(n, s, nodes)
@@ -268,13 +273,14 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 		return nodes
 	}
 	if d, ok := l.once[s]; ok {
-		n.Refused = &d
+		refused := d // a copy of its own, so that nothing is allocated where there is none
+		n.Refused = &refused
 	}
-	n.Words = SplitWords(n.Args)
+	n.Words = l.split(n.Args)
 	l.quotes(n)
 	around := l.scope
 	l.scope = n
-	n.Children = l.items(s.Items, nil)
+	n.Children = l.items(s.Items, l.children.Slice(len(s.Items))[:0])
 	l.scope = around
 	return append(nodes, n)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/slab"
 )
 
 // maxNesting is how deep sections may lie in each other. httpd has no limit of its own; a real configuration needs six.
@@ -29,12 +30,11 @@ func Parse(file *diag.File) (*ast.File, diag.List) {
 		diags.Add(d)
 	}
 	diags.Sort()
-	return &ast.File{Source: file, Items: p.top}, diags
+	return &ast.File{Source: file, Items: p.items}, diags
 }
 
 func parseFile(file *diag.File) *parse {
 	p := &parse{scanner: newScanner(file), file: file}
-	p.reserve()
 	if strings.HasPrefix(p.src, bom) {
 		p.byteOrderMark()
 	}
@@ -45,6 +45,9 @@ func parseFile(file *diag.File) *parse {
 	}
 	p.begun = file.Span(p.at, p.at).Start
 	p.unclosed()
+	for len(p.stack) > 0 {
+		p.pop()
+	}
 	p.nulBytes()
 	return p
 }
@@ -52,11 +55,14 @@ func parseFile(file *diag.File) *parse {
 // parse is the state of Parse: an explicit stack, so that nesting costs no stack of the machine.
 type parse struct {
 	*scanner
-	file  *diag.File
-	top   []ast.Item
+	file *diag.File
+	// items are those of the open sections, each section's behind those of the one around it, and before them those at the top.
+	items []ast.Item
 	stack []*ast.Section
 	// closing is the closing tag that is being read, as httpd cuts it from its line.
 	closing string
+	// from are the places in items at which those of the open sections begin.
+	from []int
 	// begun is where the line that is being read begins; behind the last one, the end of the file.
 	begun diag.Pos
 	// beyond counts the open sections that lie deeper than maxNesting and are not followed.
@@ -67,29 +73,34 @@ type parse struct {
 	found []found
 	// executed holds what httpd refuses about a section only if no condition around it is false.
 	executed   map[*ast.Section]diag.Diagnostic
-	directives []ast.Directive
-	chunk      int
+	directives slab.Of[ast.Directive]
+	sections   slab.Of[ast.Section]
+	kept       slab.Of[ast.Item]
 }
 
-// reserve sizes the chunks in which directives are allocated by the size of the file.
-func (p *parse) reserve() {
-	p.chunk = min(max(len(p.src)/64, 4), 512)
-	p.top = make([]ast.Item, 0, min(max(len(p.src)/256, 8), 4096))
+func (p *parse) add(item ast.Item) { p.items = append(p.items, item) }
+
+// push opens a section.
+func (p *parse) push(s *ast.Section) {
+	p.add(s)
+	p.stack = append(p.stack, s)
+	p.from = append(p.from, len(p.items))
 }
 
-func (p *parse) add(item ast.Item) {
-	if n := len(p.stack); n > 0 {
-		p.stack[n-1].Items = append(p.stack[n-1].Items, item)
-		return
-	}
-	p.top = append(p.top, item)
+// pop gives the innermost open section its items.
+func (p *parse) pop() {
+	last := len(p.stack) - 1
+	p.stack[last].Items = p.kept.Copy(p.items[p.from[last]:])
+	p.items = p.items[:p.from[last]]
+	p.stack, p.from = p.stack[:last], p.from[:last]
 }
 
+// siblings are the items of the innermost open section.
 func (p *parse) siblings() []ast.Item {
-	if n := len(p.stack); n > 0 {
-		return p.stack[n-1].Items
+	if n := len(p.from); n > 0 {
+		return p.items[p.from[n-1]:]
 	}
-	return p.top
+	return p.items
 }
 
 // item adds one logical line to the tree.
@@ -126,11 +137,7 @@ func (p *parse) blank(line ast.Line) {
 }
 
 func (p *parse) directive(line ast.Line, w rawWord) {
-	if len(p.directives) == 0 {
-		p.directives = make([]ast.Directive, p.chunk)
-	}
-	d := &p.directives[0]
-	p.directives = p.directives[1:]
+	d := p.directives.New()
 	d.Line = line
 	d.Name = w.word(line.Text).Text
 	d.Args = rest(line.Text, w.next)
@@ -153,9 +160,9 @@ func (p *parse) open(line ast.Line, w rawWord) {
 		return
 	}
 	name, args, problem := openingTag(line.Text, w)
-	section := &ast.Section{Open: line, Name: name, Args: args}
-	p.add(section)
-	p.stack = append(p.stack, section)
+	section := p.sections.New()
+	section.Open, section.Name, section.Args = line, name, args
+	p.push(section)
 	if problem != nil {
 		problem(p, section)
 	}
@@ -221,7 +228,9 @@ func (p *parse) close(line ast.Line, w rawWord) {
 		p.textBehindClose(line, p.stack[n])
 	}
 	p.stack[n].Close = &line
-	p.stack = p.stack[:n]
+	for len(p.stack) > n {
+		p.pop()
+	}
 }
 
 // closingName returns the name of `</Name>`, and whether its > is there.

@@ -97,7 +97,7 @@ type Node struct {
 	// Children are the nodes of a section.
 	Children []*Node
 
-	name ast.Text
+	at diag.Span
 }
 
 // Key returns the name in lower case.
@@ -107,7 +107,7 @@ func (n *Node) Key() string { return clib.ToLower(n.Name) }
 func (n *Node) Is(name string) bool { return clib.EqualFold(n.Name, name) }
 
 // NameSpan returns the place of the name.
-func (n *Node) NameSpan() diag.Span { return n.name.All() }
+func (n *Node) NameSpan() diag.Span { return n.at }
 
 // Span returns the place from the name to the end of the arguments, without the line end; a section's is its opening tag
 // without the brackets.

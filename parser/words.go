@@ -24,16 +24,11 @@ func trim(s string) (from, to int) {
 // SplitWords splits arguments as httpd's ap_getword_conf does: words are separated by white space; one that begins with a
 // quote ends at the same quote, or at the end of the line; in it a backslash escapes that quote and a backslash. Outside
 // quotes, quotes are ordinary and two backslashes are one. What follows a closing quote begins a new word.
-func SplitWords(args ast.Text) []Word {
+func SplitWords(args ast.Text) []Word { return appendWords(nil, args) }
+
+// appendWords is SplitWords.
+func appendWords(words []Word, args ast.Text) []Word {
 	s := args.String()
-	n := 0
-	for i := skipSpace(s, 0); i < len(s); n++ {
-		i = skipSpace(s, wordEnd(s, i).next)
-	}
-	if n == 0 {
-		return nil
-	}
-	words := make([]Word, 0, n)
 	for i := skipSpace(s, 0); i < len(s); {
 		w := wordEnd(s, i)
 		words = append(words, w.word(args))
