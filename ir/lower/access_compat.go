@@ -77,7 +77,7 @@ func hostProblem(s string) string {
 			return problem
 		}
 		return "An IP address was expected"
-	case strings.Trim(s, "0123456789.") == "":
+	case strings.Trim(s, "0123456789.") == "", strings.Contains(s, ":"):
 		return addressProblem(s)
 	}
 	return ""

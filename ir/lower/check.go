@@ -14,7 +14,9 @@ type check func(l *lowering, n *parser.Node) bool
 // checks returns those of all modules by lower-case name, a section's with < before it.
 func checks() map[string]check {
 	all := map[string]check{}
-	for _, module := range []map[string]check{sslChecks()} {
+	for _, module := range []map[string]check{
+		sslChecks(), authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(),
+	} {
 		for name, c := range module {
 			all[clib.ToLower(name)] = c
 		}
@@ -63,6 +65,19 @@ func modeWith(modes, flags []string) check {
 			legal = flags
 		}
 		return true
+	}
+}
+
+// oneWord is one of a list of words without regard to case. In httpd's text %s is what stands in the configuration.
+func oneWord(httpd string, legal ...string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		if len(n.Words) == 0 || contains(legal, n.Words[0].String()) {
+			return true
+		}
+		word := n.Words[0].String()
+		l.invalid(n, n.Words[0].Text.All(), strings.ReplaceAll(httpd, "%s", word), "write one of "+strings.Join(legal, ", "),
+			"%s does not know %q", n.Name, word)
+		return false
 	}
 }
 

@@ -14,14 +14,18 @@ const exprPrefix = "expr="
 // condition reports where httpd refuses an expression that is true or false, and whether it takes it. httpd is what it
 // prints before the reason.
 func (l *lowering) condition(n *parser.Node, text ast.Text, httpd string) bool {
-	_, err := expr.ParseCondition(text.String(), expr.Options{Modules: l.tree.HasModule})
+	_, err := expr.ParseCondition(text.String(), l.exprOptions())
 	return l.expression(n, text, httpd, err)
 }
 
 // stringExpression is condition for an expression that is a text.
 func (l *lowering) stringExpression(n *parser.Node, text ast.Text, httpd string) bool {
-	_, err := expr.ParseString(text.String(), expr.Options{Modules: l.tree.HasModule})
+	_, err := expr.ParseString(text.String(), l.exprOptions())
 	return l.expression(n, text, httpd, err)
+}
+
+func (l *lowering) exprOptions() expr.Options {
+	return expr.Options{Modules: l.tree.HasModule, Restricted: l.tree.Context == parser.ContextHtaccess}
 }
 
 func (l *lowering) expression(n *parser.Node, text ast.Text, httpd string, err error) bool {

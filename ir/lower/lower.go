@@ -21,7 +21,10 @@ import (
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
-	l := &lowering{tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns(), checks()}}
+	l := &lowering{
+		tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns(), checks()},
+		providers: providers{authnProviders(), authzProviders()}, methods: registeredMethods(),
+	}
 	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, start(tree.Context))}
 	c.Number()
 	l.finish()
@@ -40,6 +43,8 @@ type lowering struct {
 	strangers *strangers
 	rewrites  rewrite.Reader
 	known     map[spelling]known
+	providers providers
+	methods   methods
 }
 
 // spelling is the name of a directive or section as it is written.
@@ -85,7 +90,7 @@ func handlers() map[string]handler {
 	all := map[string]handler{}
 	for _, module := range []map[string]handler{
 		coreHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), healthHandlers(), rewriteHandlers(),
-		headersHandlers(), authzHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
+		headersHandlers(), authzHandlers(), authnHandlers(), limitHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
 		envHandlers(), setenvifHandlers(), reqtimeoutHandlers(),
 	} {

@@ -10,7 +10,7 @@ import (
 )
 
 // contexts is a set of kinds of places.
-type contexts uint8
+type contexts uint16
 
 const (
 	inMain contexts = 1 << iota
@@ -22,6 +22,8 @@ const (
 	inIf
 	// inTree is a group of Require directives.
 	inTree
+	// inAlias is a section that defines an alias of a provider.
+	inAlias
 
 	inSection = inProxy | inLocation | inDirectory | inFiles | inIf
 )
@@ -42,6 +44,8 @@ type place struct {
 	pattern string
 	// glob says that httpd compiles pattern as a regular expression for a ProxyPass in it.
 	glob bool
+	// excluded are the methods for which what stands here does not hold.
+	excluded uint64
 	// unsure says that a section around it is not modelled, so that nothing is known about where it may stand.
 	unsure bool
 	// before are the directives of the same scope that stand before.
@@ -97,6 +101,8 @@ func contextOf(kind string) contexts {
 		return inIf
 	case "requireall", "requireany", "requirenone":
 		return inTree
+	case "authnprovideralias", "authzprovideralias":
+		return inAlias
 	}
 	return 0
 }
@@ -122,6 +128,7 @@ func boxOf(kind string) directive.Box {
 		return directive.InFiles
 	case inTree:
 		return directive.InLimit
+	case inMain, inAlias, inSection:
 	}
 	return 0
 }
@@ -138,6 +145,8 @@ func (p place) permits(d *directive.Directive) bool {
 		return d.Contexts.Has(directive.Server)
 	case p.where == inTree:
 		return d.Override == "All" || strings.Contains(d.Override, "AuthConfig")
+	case p.where == inAlias:
+		return d.Override == "All" || strings.Contains(d.Override, "AuthConfig") || d.Contexts.Has(directive.Section) && d.Override == ""
 	case p.where == inProxy:
 		return d.Contexts.Has(directive.Section) || d.Contexts.Has(directive.Proxy)
 	case p.boxes == directive.InHtaccess:

@@ -8,6 +8,13 @@ import (
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
+// socacheChecks are those of mod_authn_socache.
+func socacheChecks() map[string]check {
+	return map[string]check{"AuthnCacheSOCache": func(l *lowering, n *parser.Node) bool {
+		return len(n.Words) == 0 || l.socache(n, n.Words[0], "Unknown socache provider '")
+	}}
+}
+
 // socacheModules are the modules that have a cache of shared objects, by the name in a configuration.
 var socacheModules = map[string]string{
 	"shmcb": "socache_shmcb_module", "default": "socache_shmcb_module", "dbm": "socache_dbm_module",
@@ -46,7 +53,7 @@ const shmcbMost = 1<<32 - 1
 // shmcb checks PATH(BYTES). httpd looks for the last parenthesis.
 func (l *lowering) shmcb(n *parser.Node, span diag.Span, argument string) bool {
 	open, closed := strings.LastIndexByte(argument, '('), strings.HasSuffix(argument, ")")
-	httpd := ""
+	var httpd string
 	switch {
 	case open < 0 && closed:
 		httpd = "Invalid argument: no opening parenthesis"
@@ -66,11 +73,7 @@ func (l *lowering) shmcb(n *parser.Node, span diag.Span, argument string) bool {
 
 // shmcbSize is what httpd says to a size, or nothing. A negative one is a large one.
 func shmcbSize(text string) string {
-	digits := strings.TrimLeft(text, " \t\n\v\f\r")
-	if len(digits) > 1 && (digits[0] == '-' || digits[0] == '+') {
-		digits = digits[1:]
-	}
-	if text != "" && (digits == "" || strings.Trim(digits, "0123456789") != "") {
+	if clib.AfterInt(text) != "" {
 		return "Invalid argument: cache size not numerical"
 	}
 	switch size := uint64(clib.Atoi64(text)); {

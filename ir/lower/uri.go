@@ -1,6 +1,10 @@
 package lower
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/lbconf/lbconf/parser/clib"
+)
 
 // isURI reports whether apr_uri_parse takes a text: only a port that is no number, a bracket without its other half, and
 // a colon in the first part of a relative path are wrong.
@@ -47,9 +51,5 @@ func isAuthority(text string) bool {
 		}
 	}
 	_, port, _ := strings.Cut(host, ":")
-	port = strings.TrimLeft(port, " \t\n\v\f\r")
-	if len(port) > 1 && (port[0] == '-' || port[0] == '+') {
-		port = port[1:]
-	}
-	return strings.Trim(port, "0123456789") == ""
+	return clib.AfterInt(port) == ""
 }

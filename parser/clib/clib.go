@@ -71,7 +71,7 @@ func Atoi[T Text](s T) int { return int(int32(Atoi64(s))) }
 // digits the result is 0. A number beyond 64 bits is the largest or smallest of them.
 func Atoi64[T Text](s T) int64 {
 	i := 0
-	for i < len(s) && (s[i] == ' ' || '\t' <= s[i] && s[i] <= '\r') {
+	for i < len(s) && IsSpace(s[i]) {
 		i++
 	}
 	negative := i < len(s) && s[i] == '-'
@@ -95,4 +95,27 @@ func Atoi64[T Text](s T) int64 {
 		n = -n
 	}
 	return n
+}
+
+// IsSpace is isspace(3) in the C locale.
+func IsSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
+
+// AfterInt is where strtol(3) with base 10 stops: what stands behind white space, a sign and digits. Without digits that is
+// all of the text.
+func AfterInt(s string) string {
+	i := 0
+	for i < len(s) && IsSpace(s[i]) {
+		i++
+	}
+	if i < len(s) && (s[i] == '-' || s[i] == '+') {
+		i++
+	}
+	digits := i
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	if i == digits {
+		return s
+	}
+	return s[i:]
 }

@@ -65,3 +65,13 @@ func TestASCII(t *testing.T) {
 }
 
 func sign(n int) int { return min(1, max(-1, n)) }
+
+func TestAfterInt(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "5": "", "5x": "x", " -7 8": " 8", "+": "+", "- 3": "- 3", "x5": "x5", " \t": " \t", "12(": "(",
+	} {
+		if got := clib.AfterInt(text); got != want {
+			t.Errorf("AfterInt(%q) is %q, want %q", text, got, want)
+		}
+	}
+}
