@@ -49,7 +49,7 @@ func exitWith(code int, err error) error { return &cli.ExitError{Code: code, Err
 func run(ctx context.Context, args []string, term *terminal) int {
 	return cli.Program{
 		Name:        "lbconf",
-		Description: "Understand, check, convert, execute and test reverse-proxy configurations of Apache httpd.",
+		Description: "Understand, check, format, convert, execute and test reverse-proxy configurations of Apache httpd.",
 		Stdout:      term.stdout,
 		Stderr:      term.stderr,
 		Options: []kong.Option{

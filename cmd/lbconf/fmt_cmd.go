@@ -46,18 +46,18 @@ func (c *fmtCmd) Run(term *terminal) error {
 	if err != nil {
 		return exitWith(exitRefused, err)
 	}
-	var failed []error
-	changes := false
+	failed, changes := false, false
 	for _, target := range targets {
 		changed, err := c.format(term, target)
 		if err != nil {
-			failed = append(failed, err)
+			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s\n", diag.Clean(err.Error())) // the exit code still says it
+			failed = true
 		}
 		changes = changes || changed
 	}
 	switch {
-	case len(failed) > 0:
-		return exitWith(exitRefused, errors.Join(failed...))
+	case failed:
+		return exitWith(exitRefused, nil)
 	case changes && !c.Write && (c.List || c.Diff):
 		return exitWith(exitFindings, nil)
 	}

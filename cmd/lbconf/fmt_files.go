@@ -40,7 +40,7 @@ func formatTargets(paths []string) ([]formatTarget, error) {
 
 // once leaves out what is there twice: a link to a file that is there itself, and what resolves to an earlier file.
 func once(all []formatTarget) []formatTarget {
-	real := map[string]bool{}
+	direct := map[string]bool{}
 	resolved := make([]string, len(all))
 	link := make([]bool, len(all))
 	for i, target := range all {
@@ -48,13 +48,13 @@ func once(all []formatTarget) []formatTarget {
 		info, err := os.Lstat(target.name)
 		link[i] = err == nil && info.Mode().Type() == fs.ModeSymlink
 		if !link[i] {
-			real[resolved[i]] = true
+			direct[resolved[i]] = true
 		}
 	}
 	var kept []formatTarget
 	seen := map[string]bool{}
 	for i, target := range all {
-		if seen[resolved[i]] || link[i] && real[resolved[i]] {
+		if seen[resolved[i]] || link[i] && direct[resolved[i]] {
 			continue
 		}
 		seen[resolved[i]] = true

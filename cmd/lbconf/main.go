@@ -1,4 +1,4 @@
-// Command lbconf lints, converts, serves and tests reverse-proxy configurations of Apache httpd.
+// Command lbconf lints, formats, converts, serves and tests reverse-proxy configurations of Apache httpd.
 package main
 
 import (

@@ -49,10 +49,19 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Condition:           condition,
 		Setup: func(env *testscript.Env) error {
 			return os.CopyFS(env.WorkDir+"/seeds", os.DirFS("../../testdata/seeds"))
 		},
 	})
+}
+
+// condition answers [root]: whether the scripts run as root, who must give up capabilities to be refused anything.
+func condition(name string) (bool, error) {
+	if name != "root" {
+		return false, errors.New("unknown condition")
+	}
+	return os.Geteuid() == 0, nil
 }
 
 // exits runs a command and pins its exit code: exits 3 lbconf lint absent.conf.

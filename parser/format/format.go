@@ -58,7 +58,9 @@ type printer struct {
 	fresh, blank bool
 	// params are the texts that the macros around stand for: mod_macro replaces them wherever they are in a line.
 	params []string
-	cuts   []cut
+	// chain counts the rules of ModSecurity that the next one continues.
+	chain int
+	cuts  []cut
 }
 
 func (p *printer) items(items []ast.Item) {

@@ -294,6 +294,7 @@ func TestLanguageOf(t *testing.T) {
 		"SecRule ARGS a\n":             format.Httpd,
 		"<IfModule x>\nA\n</IfModule>": format.Httpd,
 		"{% if a %}\nListen 80\nA b\n": format.Httpd,
+		"ServerName ${A}\n{{ b }}\n":   format.Httpd,
 		"OurOwn thing\n":               format.Unknown,
 		"server {\n  listen 80;\n}\n":  format.Foreign,
 		"[Unit]\nDescription=a\n":      format.Foreign,

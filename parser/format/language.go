@@ -32,7 +32,7 @@ func LanguageOf(tree *ast.File) Language {
 				first = item
 			}
 			all++
-			if strings.ContainsRune("{};", rune(item.Line.Text.String()[item.Line.Text.Len()-1])) {
+			if braced(item.Line.Text.String()) {
 				braces++
 			}
 			if known(item.Name.String()) {
@@ -62,6 +62,11 @@ func known(name string) bool {
 	}
 	_, ok := directive.Foreign(name)
 	return ok
+}
+
+// braced reports whether a line opens a block with a brace, closes one, or ends with a semicolon.
+func braced(line string) bool {
+	return line[0] == '}' || strings.HasSuffix(line, "{") || strings.HasSuffix(line, ";")
 }
 
 // marked reports whether a line is written as no directive is.

@@ -30,7 +30,10 @@ func (p *printer) directive(d *ast.Directive) {
 			p.split(splittingOf(known), text, args, len(text))
 		}
 	}
+	deeper := p.chained(d)
+	p.depth += deeper
 	p.line(d.Line, 0, name, spelling)
+	p.depth -= deeper
 }
 
 // open writes an opening tag. known is what it is, or nil.
