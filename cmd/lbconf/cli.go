@@ -17,6 +17,7 @@ type commands struct {
 	Lint       lintCmd       `cmd:"" help:"Find what is wrong in configurations: what httpd refuses, and what it accepts although it is wrong."`
 	Fmt        fmtCmd        `cmd:"" help:"Bring files into the canonical layout, without changing what httpd reads."`
 	Convert    convertCmd    `cmd:"" help:"Write a configuration in another language, and say what became of each directive."`
+	Parse      parseCmd      `cmd:"" help:"Print what httpd would execute, as a tree or as JSON for other tools."`
 	Serve      serveCmd      `cmd:"" help:"Execute a configuration as httpd would, without httpd. Without a PATH: a demo."`
 	Test       testCmd       `cmd:"" help:"Run conformance scripts on lbconf and on real engines."`
 	Rules      rulesCmd      `cmd:"" help:"List what lint looks for."`

@@ -39,7 +39,7 @@ The environment of the process does not count, so that the result is the same ev
 // Run lints every input, prints what was found and ends with a code that says how bad it is.
 func (c *lintCmd) Run(term *terminal) error {
 	if c.Format == "json-schema" {
-		return c.write(term, func(w io.Writer, _ bool) error {
+		return term.write(c.Output, func(w io.Writer, _ bool) error {
 			_, err := w.Write(lintSchema)
 			return err
 		})
@@ -62,7 +62,7 @@ func (c *lintCmd) Run(term *terminal) error {
 			return err
 		}
 	}
-	err = c.write(term, func(w io.Writer, colour bool) error {
+	err = term.write(c.Output, func(w io.Writer, colour bool) error {
 		if c.Format == "json" {
 			return writeLintJSON(w, results)
 		}
@@ -121,14 +121,14 @@ func severityNamed(name string) diag.Severity {
 	return diag.Info
 }
 
-// write gives emit the standard output, or a file that takes its place only when emit succeeded.
-func (c *lintCmd) write(term *terminal, emit func(w io.Writer, colour bool) error) error {
-	if c.Output == "" {
-		return emit(term.stdout, term.colour(term.stdout))
+// write gives emit the standard output, or the file of a name, which is replaced only when emit succeeded.
+func (t *terminal) write(name string, emit func(w io.Writer, colour bool) error) error {
+	if name == "" {
+		return emit(t.stdout, t.colour(t.stdout))
 	}
 	var b bytes.Buffer
 	if err := emit(&b, false); err != nil {
 		return err
 	}
-	return replaceFile(c.Output, b.Bytes())
+	return replaceFile(name, b.Bytes())
 }

@@ -116,12 +116,11 @@ func TestReplaceFile(t *testing.T) {
 	if err := os.WriteFile(name, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := lintCmd{Output: name}
 	failing := func(w io.Writer, _ bool) error {
 		_, _ = io.WriteString(w, "half")
 		return io.ErrUnexpectedEOF
 	}
-	if err := c.write(&terminal{}, failing); err == nil {
+	if err := (&terminal{}).write(name, failing); err == nil {
 		t.Error("no error")
 	}
 	if got, _ := os.ReadFile(name); string(got) != "old" {
