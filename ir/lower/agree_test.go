@@ -76,7 +76,13 @@ type oracle struct {
 
 func newOracle(t *testing.T, number int) *oracle {
 	t.Helper()
-	h := newHTTPD(t, slices.DeleteFunc(slices.Clone(agreeModules), func(m string) bool { return slices.Contains(modulesOf, m) })...)
+	return newOracleOf(t, number, agreeModules)
+}
+
+// newOracleOf returns one with further modules.
+func newOracleOf(t *testing.T, number int, modules []string) *oracle {
+	t.Helper()
+	h := newHTTPD(t, slices.DeleteFunc(slices.Clone(modules), func(m string) bool { return slices.Contains(modulesOf, m) })...)
 	h.header = strings.Replace(h.header, "18990", strconv.Itoa(18990+number), 1)
 	return &oracle{httpd: h}
 }
@@ -114,7 +120,21 @@ func (o *oracle) httpdSays(t *testing.T, fragments []fragment) verdict {
 		v.line, _ = strconv.Atoi(m[1])
 		v.file, v.why, rest = filepath.Base(m[2]), strings.TrimSpace(m[3]), m[3]
 	}
+	v.why = unescaped(v.why)
 	return v
+}
+
+var escape = regexp.MustCompile(`\\(\\|x[0-9a-f]{2})`)
+
+// unescaped undoes what httpd does to messages in its log.
+func unescaped(text string) string {
+	return escape.ReplaceAllStringFunc(text, func(found string) string {
+		if found == `\\` {
+			return `\`
+		}
+		n, _ := strconv.ParseUint(found[2:], 16, 8)
+		return string([]byte{byte(n)})
+	})
 }
 
 func (o *oracle) write(t *testing.T, name, text string) {
