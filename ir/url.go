@@ -34,24 +34,42 @@ func ParseURL(s string) (URL, bool) {
 			s = scheme + "://localhost"
 		}
 	}
-	scheme, rest, ok := strings.Cut(s, "://")
-	if !ok || scheme == "" || strings.IndexByte(scheme, '/') >= 0 || strings.IndexByte(scheme, ' ') >= 0 {
+	n := schemeLength(s)
+	if n == 0 {
 		return u, false
 	}
-	u.Scheme = clib.ToLower(scheme)
-	authority := rest
+	u.Scheme = clib.ToLower(s[:n])
+	rest := s[n+len("://"):]
+	from, to := 0, len(rest)
 	for i := range len(rest) {
-		if c := rest[i]; c == '/' || c == '?' || c == '#' {
-			authority, u.Path = rest[:i], rest[i:]
+		c := rest[i]
+		if c == '/' || c == '?' || c == '#' {
+			to = i
 			break
 		}
+		if c == '@' {
+			from = i + 1
+		}
 	}
-	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
-		authority = authority[i+1:]
-	}
-	u.Host, u.Port = SplitPort(authority)
+	u.Path = rest[to:]
+	u.Host, u.Port = SplitPort(rest[from:to])
 	u.Host = clib.ToLower(u.Host)
 	return u, true
+}
+
+// schemeLength returns the length of the scheme of a URL, 0 where none begins it.
+func schemeLength(s string) int {
+	for i := range len(s) {
+		switch s[i] {
+		case ':':
+			if strings.HasPrefix(s[i:], "://") {
+				return i
+			}
+		case '/', ' ':
+			return 0
+		}
+	}
+	return 0
 }
 
 // SplitPort splits host:port; brackets around an IPv6 address are removed. Without a port it is empty.
@@ -183,6 +201,9 @@ func BalancerName(s string) string {
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
+	if s == "" || clib.Lower(s[0]) != prefix[0] { // nearly all targets, and this is asked a million times
+		return s, false
+	}
 	if clib.HasPrefixFold(s, prefix) {
 		return s[len(prefix):], true
 	}

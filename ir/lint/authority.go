@@ -66,6 +66,9 @@ func (p *Pass) findOpenAuthorities() iter.Seq[openAuthority] {
 					continue
 				}
 				rule := c.rule.Rule
+				if namesHost(rule.Output.Parts) {
+					continue
+				}
 				a := openAuthority{scope: s, span: c.rule.Origin.Arg(1), directive: c.rule.Origin.Directive, conds: c.conds}
 				if !rule.Negated {
 					a.pattern = rule.Pattern
@@ -75,13 +78,29 @@ func (p *Pass) findOpenAuthorities() iter.Seq[openAuthority] {
 				}
 			}
 			for pass := range ir.Of[*ir.ProxyPass](s.items) {
+				if pass.Regex == nil {
+					continue
+				}
 				a := openAuthority{scope: s, span: passURL(pass), directive: pass.Origin.Directive, pattern: pass.Regex}
-				if pass.Regex != nil && !pass.Interpolate && a.find(p, matchParts(pass.URL)) && !yield(a) {
+				if !pass.Interpolate && a.find(p, matchParts(pass.URL)) && !yield(a) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// namesHost reports whether a target says where it goes before anything else: nearly all do.
+func namesHost(target []rewrite.Part) bool {
+	if len(target) == 0 {
+		return false
+	}
+	literal, ok := target[0].(*rewrite.Literal)
+	if !ok {
+		return false
+	}
+	_, rest, ok := strings.Cut(literal.Text, "://")
+	return ok && strings.ContainsAny(rest, "/?#")
 }
 
 // matchParts splits the target of a ProxyPassMatch: a $ and a digit are the text of a group.

@@ -28,16 +28,29 @@ type proxyRule struct {
 // proxyRules yields the rules with [P] in scopes whose engine is on.
 func (p *Pass) proxyRules() iter.Seq[proxyRule] {
 	return slices.Values(p.facts.rules.get(func() []proxyRule {
-		var all []proxyRule
-		for s := range p.scopes() {
-			for rule := range ir.Of[*ir.RewriteRule](s.items) {
-				if rule.Rule.Has(rewrite.FlagP) && s.engineOn() {
-					all = append(all, newProxyRule(s, rule))
-				}
-			}
+		n := 0
+		for range p.rulesThatProxy() {
+			n++
+		}
+		all := make([]proxyRule, 0, n)
+		for s, rule := range p.rulesThatProxy() {
+			all = append(all, newProxyRule(s, rule))
 		}
 		return all
 	}))
+}
+
+// rulesThatProxy yields the rules with [P] that run, with their scopes.
+func (p *Pass) rulesThatProxy() iter.Seq2[*scope, *ir.RewriteRule] {
+	return func(yield func(*scope, *ir.RewriteRule) bool) {
+		for s := range p.scopes() {
+			for rule := range ir.Of[*ir.RewriteRule](s.items) {
+				if rule.Rule.Has(rewrite.FlagP) && s.engineOn() && !yield(s, rule) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // engineOn reports whether the rules of the scope run.
