@@ -100,11 +100,26 @@ func walk(items []Item, yield func(Item) bool) bool {
 		if !yield(item) {
 			return false
 		}
-		if c, ok := item.(Container); ok && !walk(c.Children(), yield) {
+		if !walk(inside(item), yield) {
 			return false
 		}
 	}
 	return true
+}
+
+// inside returns the items of a Container, nil for any other item. To ask for its types takes a fraction of the time that
+// asking for the interface takes, and rules go through a configuration dozens of times.
+func inside(item Item) []Item {
+	if section, ok := item.(*Section); ok {
+		return section.Items
+	}
+	if vhost, ok := item.(*VirtualHost); ok {
+		return vhost.Items
+	}
+	if residue, ok := item.(*Residue); ok {
+		return residue.Items
+	}
+	return nil
 }
 
 // Number gives the items of the configuration their Seq.

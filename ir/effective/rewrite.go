@@ -17,8 +17,6 @@ type Rewrite struct {
 	Maps map[string]*ir.RewriteMap
 	// Orphans are the conditions behind the last rule: httpd drops them.
 	Orphans []*ir.RewriteCond
-
-	pending []*ir.RewriteCond
 }
 
 // Rule is a RewriteRule with the conditions in front of it.
@@ -31,13 +29,12 @@ type Rule struct {
 
 func (r *Rewrite) add(item ir.Item) {
 	if cond, ok := item.(*ir.RewriteCond); ok {
-		r.pending = append(r.pending, cond)
+		r.Orphans = append(r.Orphans, cond)
 	}
 	if rule, ok := item.(*ir.RewriteRule); ok {
-		r.Rules = append(r.Rules, Rule{r.pending, rule})
-		r.pending = nil
+		r.Rules = append(r.Rules, Rule{r.Orphans, rule})
+		r.Orphans = nil
 	}
-	r.Orphans = r.pending
 }
 
 func hasWord(words []string, word string) bool {

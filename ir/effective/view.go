@@ -7,7 +7,10 @@
 package effective
 
 import (
+	"runtime"
 	"sort"
+	"sync"
+	"sync/atomic"
 
 	"github.com/lbconf/lbconf/ir"
 )
@@ -20,24 +23,43 @@ type View struct {
 
 // New merges a configuration. The configuration must not be changed afterwards.
 func New(c *ir.Config) *View {
-	v := &View{}
-	main := newServer(v, nil, c.Items)
-	v.servers = append(v.servers, main)
+	vhosts := virtualHosts(c.Items)
+	v := &View{servers: make([]*Server, 1+len(vhosts))}
 	collectListens(c.Items, &v.listens)
-	for _, vhost := range virtualHosts(c.Items) {
-		v.servers = append(v.servers, newServer(v, vhost, vhost.Items))
-	}
-	for i, s := range v.servers {
-		s.Index = i
+	main := newServer(v, nil, c.Items)
+	v.servers[0] = main
+	main.collect()
+	inParallel(len(vhosts), func(i int) {
+		s := newServer(v, vhosts[i], vhosts[i].Items)
+		s.Index = 1 + i
+		v.servers[s.Index] = s
 		s.collect()
-	}
-	for _, s := range v.servers[1:] {
 		s.inherit(main)
-	}
+	})
 	for _, s := range v.servers {
 		s.finish()
 	}
 	return v
+}
+
+// inParallel calls do for each number below n. Virtual hosts do not know of each other, so that ten thousand are built on
+// all cores.
+func inParallel(n int, do func(i int)) {
+	const share = 64
+	var next atomic.Int64
+	work := func() {
+		for from := int(next.Add(share)) - share; from < n; from = int(next.Add(share)) - share {
+			for i := from; i < min(from+share, n); i++ {
+				do(i)
+			}
+		}
+	}
+	var others sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+share-1)/share) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
 }
 
 // Servers returns the main server and the virtual hosts in the order of the configuration. The slice must not be changed.

@@ -42,13 +42,20 @@ ProxyPass "/" "balancer://cluster/"
 		for t := range p.balancerTargets() {
 			used[t.balancer] = true
 		}
+		named := map[string]bool{}
+		names := func(cookie string) bool {
+			if _, known := named[cookie]; !known {
+				named[cookie] = p.names(cookie)
+			}
+			return named[cookie]
+		}
 		for _, s := range p.View.Servers() {
 			for _, b := range s.Balancers {
 				cookie, param, _ := strings.Cut(b.Params.StickySession.Value, "|")
 				if b.Server != s || !used[b] || len(b.Members) < 2 || !hasRoute(b) || !forProxy(cookie) || param != "" && param != cookie {
 					continue
 				}
-				if !p.names(cookie) && !p.filledUnseen(balancerTarget{server: s, balancer: b}) {
+				if !names(cookie) && !p.filledUnseen(balancerTarget{server: s, balancer: b}) {
 					reportNeverSet(p, s, b, cookie)
 				}
 			}

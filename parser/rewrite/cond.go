@@ -112,6 +112,20 @@ func ParseCond(raw string) (*Cond, []Problem) { return new(Reader).Cond(raw) }
 
 // Cond is ParseCond.
 func (p *Reader) Cond(raw string) (*Cond, []Problem) {
+	if c, ok := p.conds[raw]; ok {
+		return c, nil
+	}
+	c, problems := p.parseCond(raw)
+	if len(problems) == 0 && len(p.conds) < maxShared {
+		if p.conds == nil {
+			p.conds = map[string]*Cond{}
+		}
+		p.conds[raw] = c
+	}
+	return c, problems
+}
+
+func (p *Reader) parseCond(raw string) (*Cond, []Problem) {
 	args, problems := SplitArgs(raw)
 	c := &Cond{Raw: raw}
 	if len(Refused(problems)) > 0 {
@@ -155,7 +169,7 @@ func (c *Cond) parseFlags(w Word) []Problem {
 	if !w.Present {
 		return nil
 	}
-	items, problems := splitFlags(w)
+	items, problems := splitFlags(nil, w)
 	for _, item := range items {
 		switch {
 		case clib.EqualFold(item.key, "NC"), clib.EqualFold(item.key, "nocase"):

@@ -30,16 +30,15 @@ type flagText struct {
 	start, end, valueStart int
 }
 
-// splitFlags takes the items out of [a,b=c].
-func splitFlags(w Word) ([]flagText, []Problem) {
+// splitFlags appends the items of [a,b=c].
+func splitFlags(items []flagText, w Word) ([]flagText, []Problem) {
 	if len(w.Text) < 2 || w.Text[0] != '[' || w.Text[len(w.Text)-1] != ']' {
-		return nil, []Problem{{
+		return items, []Problem{{
 			Offset: w.Start, End: w.End, Kind: BadDelimiters,
 			Message: fmt.Sprintf("the third argument is %q but must be flags in brackets, as in [NC]; quote the whole when it holds spaces", w.Text),
 			HTTPD:   "bad flag delimiters",
 		}}
 	}
-	items := make([]flagText, 0, 1+strings.Count(w.Text, ","))
 	for from := 1; from < len(w.Text); {
 		to := from + strings.IndexAny(w.Text[from:], ",]")
 		for w.Text[to] == ']' && to < len(w.Text)-1 {
@@ -72,7 +71,8 @@ func (p *Reader) parseFlags(w Word) ([]Flag, []Problem) {
 	if !w.Present {
 		return nil, nil
 	}
-	items, problems := splitFlags(w)
+	items, problems := splitFlags(p.items[:0], w)
+	p.items = items
 	var flags []Flag
 	for _, item := range items {
 		name, ok := p.flagByName(item.key)

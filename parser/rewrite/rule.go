@@ -80,12 +80,19 @@ func mustTake(line string, problems []Problem) {
 // String returns the arguments as they were written.
 func (r *Rule) String() string { return r.Raw }
 
-// Reader reads the lines of a configuration. A pattern that stands in many of them, as in the files of generated virtual
-// hosts, is parsed once and shared: nothing changes a pattern. The zero value is ready to use, by one goroutine at a time.
+// Reader reads the lines of a configuration. A pattern or a condition that stands in many of them, as in the files of
+// generated virtual hosts, is parsed once and shared: nothing changes them. The zero value is ready to use, by one goroutine at a time.
 type Reader struct {
 	patterns map[patternKey]*pcre.Pattern
 	flags    map[string]FlagName
+	// conds are the first conditions that are right, by their text.
+	conds map[string]*Cond
+	// items is where the flags of a line are gathered.
+	items []flagText
 }
+
+// maxShared is the number of conditions that are kept to be shared: generated files repeat a few.
+const maxShared = 1000
 
 // patternKey is what a pattern depends on.
 type patternKey struct {
