@@ -200,6 +200,35 @@ func BalancerName(s string) string {
 	return s[:len(scheme)+len(name)]
 }
 
+// MatchWorkerName compares a URL with the name of a worker of ProxyPassMatch: $ and a digit stand for any text, a backslash takes
+// the next byte literally, and what follows the name in the URL does not matter.
+func MatchWorkerName(url, name string) bool {
+	// star and mark are where to go on when the text behind the last reference does not match: that takes a byte more.
+	star, mark := -1, 0
+	u, n := 0, 0
+	for n < len(name) {
+		if name[n] == '$' && n+1 < len(name) && name[n+1] >= '0' && name[n+1] <= '9' {
+			n += 2
+			star, mark = n, u
+			continue
+		}
+		c, size := name[n], 1
+		if c == '\\' && n+1 < len(name) {
+			c, size = name[n+1], 2
+		}
+		switch {
+		case u < len(url) && url[u] == c:
+			u, n = u+1, n+size
+		case star >= 0 && mark < len(url):
+			mark++
+			u, n = mark, star
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 func cutPrefixFold(s, prefix string) (string, bool) {
 	if s == "" || clib.Lower(s[0]) != prefix[0] { // nearly all targets, and this is asked a million times
 		return s, false

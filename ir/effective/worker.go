@@ -85,40 +85,11 @@ func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 		if n > len(name) || n < least || n <= longest || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
 			continue
 		}
-		if w.Match && matchName(name, w.Name) || !w.Match && strings.HasPrefix(name, w.Name) {
+		if w.Match && ir.MatchWorkerName(name, w.Name) || !w.Match && strings.HasPrefix(name, w.Name) {
 			best, longest = w, n
 		}
 	}
 	return best
-}
-
-// matchName compares a URL with the name of a worker of ProxyPassMatch: $ and a digit stand for any text, a backslash takes
-// the next byte literally, and what follows the name in the URL does not matter.
-func matchName(url, name string) bool {
-	// star and mark are where to go on when the text behind the last reference does not match: that takes a byte more.
-	star, mark := -1, 0
-	u, n := 0, 0
-	for n < len(name) {
-		if name[n] == '$' && n+1 < len(name) && name[n+1] >= '0' && name[n+1] <= '9' {
-			n += 2
-			star, mark = n, u
-			continue
-		}
-		c, size := name[n], 1
-		if c == '\\' && n+1 < len(name) {
-			c, size = name[n+1], 2
-		}
-		switch {
-		case u < len(url) && url[u] == c:
-			u, n = u+1, n+size
-		case star >= 0 && mark < len(url):
-			mark++
-			u, n = mark, star
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // defineWorker returns a new worker for a target; nil where that is no URL.

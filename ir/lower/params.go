@@ -28,7 +28,7 @@ type misplaced struct {
 
 // checkParams reports the parameters that httpd refuses, and whether the directive can be modelled all the same: only keys
 // of a worker on a balancer leave it so.
-func (l *lowering) checkParams(n *parser.Node, url string, params []ir.Param, at place) bool {
+func (l *lowering) checkParams(n *parser.Node, what object, params []ir.Param, at place) bool {
 	ok := true
 	for _, p := range params {
 		if n.Is("ProxyPass") || n.Is("ProxyPassMatch") {
@@ -36,16 +36,16 @@ func (l *lowering) checkParams(n *parser.Node, url string, params []ir.Param, at
 				continue
 			}
 		}
-		if !l.checkParam(n, url, p, at) {
+		if !l.checkParam(n, what, p, at) {
 			ok = false
 		}
 	}
 	return ok
 }
 
-func (l *lowering) checkParam(n *parser.Node, url string, p ir.Param, at place) bool {
+func (l *lowering) checkParam(n *parser.Node, what object, p ir.Param, at place) bool {
 	var err error
-	balancer := ir.IsBalancerURL(url)
+	balancer := what.of == ir.ParamOfBalancer
 	if balancer {
 		b := ir.DefaultBalancer()
 		err = ir.ApplyBalancer(&b, p)
@@ -56,17 +56,17 @@ func (l *lowering) checkParam(n *parser.Node, url string, p ir.Param, at place) 
 	var bad *ir.ParamError
 	if !errors.As(err, &bad) {
 		if balancer {
-			return l.checkMethod(n, url, p)
+			return l.checkMethod(n, what.url, p)
 		}
-		return l.checkHealth(n, url, p, at)
+		return l.checkHealth(n, what.url, p, at)
 	}
-	says := httpdParam(n, l.unknownText(bad), p, url)
+	says := httpdParam(n, l.unknownText(bad), p, what.url)
 	switch bad.Problem {
 	case ir.ParamUnknown:
 		l.unknownParam(n, bad, says)
 	case ir.ParamMisplaced:
 		if balancer && bad.Spec.Check(p) == nil {
-			l.misplaced = append(l.misplaced, misplaced{n, p, ir.BalancerName(url), says, at.srv, len(l.diags)})
+			l.misplaced = append(l.misplaced, misplaced{n, p, balancerName(what.url), says, at.srv, len(l.diags)})
 			return true
 		}
 		l.balancerKeyOnWorker(n, bad, says)
@@ -91,17 +91,23 @@ func valuesOf(spec *ir.ParamSpec) []string {
 
 // httpdParam is what httpd prints about a parameter, which differs between the directives.
 func httpdParam(n *parser.Node, text string, p ir.Param, url string) string {
+	word := p.Key + "=" + p.Value
+	for _, w := range n.Words {
+		if w.Text.All() == p.Span {
+			word = w.String()
+		}
+	}
 	switch n.Key() {
 	case "proxyset":
-		return "ProxySet: " + text + " " + p.Key + "=" + p.Value + "; " + url
+		return "ProxySet: " + text + " " + word + "; " + url
 	case "proxy":
-		return "<Proxy " + text + " " + p.Key + "=" + p.Value + "; " + url
-	case "proxypassmatch":
-		return "ProxyPass " + text
+		return "<Proxy " + text + " " + word + "; " + url
 	case "proxyhctemplate":
-		return "ProxyHCTemplate: " + text + " " + p.Key + "=" + p.Value + "; " + url
+		return "ProxyHCTemplate: " + text + " " + word + "; " + url
+	case "balancermember":
+		return "BalancerMember " + text
 	}
-	return n.Name + " " + text
+	return "ProxyPass " + text
 }
 
 // unknownText is httpd's text for an unknown key of a worker, which depends on whether mod_proxy_hcheck looked at it too.
@@ -227,7 +233,7 @@ func (l *lowering) finish() {
 	for _, m := range l.misplaced {
 		l.diags = append(l.diags, others[done:m.before]...)
 		done = m.before
-		members := m.srv.balancers[m.balancer]
+		members := m.srv.balancers[m.balancer].members
 		r := refusal{
 			code: wrongObject, span: m.param.Span, label: "belongs on the BalancerMember lines", httpd: m.httpd,
 			help: l.memberLines(m, members), fix: l.moveParam(m, members),

@@ -45,54 +45,92 @@ func param(w parser.Word) (ir.Param, bool) {
 	return ir.Param{Key: clib.ToLower(key), Value: value, Span: w.Text.All()}, ok
 }
 
-// params reads words that must all be key=value.
+// params reads words that must all be key=value, up to the first that is not.
 func (l *lowering) params(n *parser.Node, words []parser.Word, httpd string) ([]ir.Param, bool) {
 	var all []ir.Param
 	for _, w := range words {
 		p, ok := param(w)
 		if !ok {
 			l.notKeyValue(n, w, httpd)
-			return nil, false
+			return all, false
 		}
 		all = append(all, p)
 	}
 	return all, true
 }
 
-// inProxySection says that the innermost section is <Proxy> or <ProxyMatch>, whose argument ProxySet and BalancerMember
-// take for the URL.
-func (p place) inProxySection() bool { return p.where == inProxy }
+// inProxySection says that the innermost section is <Proxy> or <ProxyMatch>, whose argument ProxySet takes for the URL.
+func (p place) inProxySection() bool {
+	return p.section != nil && clib.HasPrefixFold(p.section.Name, "Proxy")
+}
+
+// path is what mod_proxy takes for the path or the URL of the sections around a place; false in the server itself.
+func (p place) path() (string, bool) {
+	switch {
+	case !p.perDir():
+		return "", false
+	case p.where == inIf:
+		return "*If", true
+	case p.where == inProxy && clib.HasPrefixFold(p.pattern, "proxy:"):
+		return p.pattern[len("proxy:"):], true
+	}
+	return p.pattern, true
+}
 
 func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 	item := &ir.ProxySet{Node: node(n)}
-	words, url := n.Words, at.pattern
-	if !at.inProxySection() {
-		if len(words) > 0 {
-			item.URL, words = words[0].String(), words[1:]
+	words, name := n.Words, parser.Word{}
+	inside := at.inProxySection()
+	match := inside && at.section.Is("ProxyMatch")
+	if inside {
+		name = sectionPattern(at)
+	} else if len(words) > 0 {
+		name, words = words[0], words[1:]
+		item.URL = name.String()
+	}
+	url, _, _ := strings.Cut(name.String(), ">")
+	span := name.Text.All()
+	if inside || !span.IsValid() {
+		span = n.Span()
+	}
+	among := amongAll
+	if inside {
+		among = kindOf(match)
+	}
+	target := target{n, "ProxySet", url, span}
+	of := ir.ParamOfWorker
+	if namesBalancer(url) {
+		of = ir.ParamOfBalancer
+		if at.srv.balancer(url) == nil && (!inside || !l.defineBalancer(target, "/", at)) {
+			return l.undefinedUnless(inside, n, url)
 		}
-		url = item.URL
-		if !at.srv.knows(url) {
-			l.workerUndefined(n, url)
+	} else {
+		if !l.socket(target) {
 			return nil
 		}
-	} else if !l.target(n, sectionPattern(at), "ProxySet") {
-		return nil
+		if !finds(at.srv.workers, url, among) && (!inside || !l.defineWorker(target, match, &at.srv.workers)) {
+			return l.undefinedUnless(inside, n, url)
+		}
 	}
 	params, ok := l.params(n, words, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'")
-	if !ok {
-		return nil
-	}
 	item.Params = params
-	if !l.checkParams(n, url, params, at) {
+	if !l.checkParams(n, object{of, url}, params, at) || !ok {
 		return nil
 	}
-	at.srv.define(url, nil)
 	return item
+}
+
+// undefinedUnless is for what a ProxySet does not find. Inside a section it was defined, or that was refused.
+func (l *lowering) undefinedUnless(inside bool, n *parser.Node, url string) ir.Item {
+	if !inside {
+		l.workerUndefined(n, url)
+	}
+	return nil
 }
 
 func (l *lowering) workerUndefined(n *parser.Node, url string) {
 	kind := "Worker"
-	if ir.IsBalancerURL(url) {
+	if namesBalancer(url) {
 		kind = "Balancer"
 	}
 	span := n.Span()
@@ -108,55 +146,70 @@ func (l *lowering) workerUndefined(n *parser.Node, url string) {
 	}, "no directive above in this server defines the %s %q", clib.ToLower(kind), url)
 }
 
+// memberWords splits the words of BalancerMember into the balancer, which is missing where a section gives it, the URL and
+// the parameters, which may stand anywhere.
+func (l *lowering) memberWords(n *parser.Node, at place) (balancer, url *parser.Word, params []parser.Word, ok bool) {
+	path, inside := at.path()
+	named := inside
+	for i, w := range n.Words {
+		switch {
+		case strings.Contains(w.String(), "="):
+			params = append(params, w)
+		case !named:
+			balancer, named = &n.Words[i], true
+		case url == nil:
+			url = &n.Words[i]
+		case inside:
+			l.invalid(n, w.Text.All(), "BalancerMember can not have a balancer name when defined in a location",
+				"write BalancerMember URL key=value …", "BalancerMember takes one URL and words of the form key=value inside <%s>", at.kind)
+			return nil, nil, nil, false
+		default:
+			l.notKeyValue(n, w, "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'")
+			return nil, nil, nil, false
+		}
+	}
+	const write = "write BalancerMember URL inside <Proxy balancer://name>"
+	switch {
+	case !named:
+		l.invalid(n, n.Span(), "BalancerMember must define balancer name when outside <Proxy > section", write,
+			"BalancerMember needs a balancer and the URL of a backend: it stands in no <Proxy balancer://name>")
+	case url == nil && inside:
+		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", "write BalancerMember URL", "BalancerMember needs the URL of a backend for %s", path)
+	case url == nil:
+		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", write,
+			"BalancerMember needs a balancer and the URL of a backend: it stands in no <Proxy balancer://name>")
+	default:
+		return balancer, url, params, true
+	}
+	return nil, nil, nil, false
+}
+
 func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
 	item := &ir.BalancerMember{Node: node(n)}
-	var urls []parser.Word
-	var words []parser.Word
-	for _, w := range n.Words {
-		if strings.Contains(w.String(), "=") && len(urls) > 0 || len(urls) == 2 {
-			words = append(words, w)
-		} else {
-			urls = append(urls, w)
-		}
-	}
-	balancer := at.pattern
-	if at.perDir() {
-		if len(urls) == 2 {
-			l.invalid(n, urls[1].Text.All(), "BalancerMember can not have a balancer name when defined in a location",
-				"write BalancerMember URL key=value …", "BalancerMember takes one URL inside <%s>", at.kind)
-			return nil
-		}
-	} else if len(urls) == 2 {
-		item.Balancer, urls = urls[0].String(), urls[1:]
-		balancer = item.Balancer
-	} else {
-		urls = nil
-	}
-	if len(urls) == 0 {
-		message := "BalancerMember needs the URL of a backend"
-		if !at.inProxySection() && len(n.Words) > 0 {
-			message = "BalancerMember needs a balancer and the URL of a backend: it stands in no <Proxy balancer://name>"
-		}
-		l.invalid(n, n.Span(), "BalancerMember must define remote proxy server", "write BalancerMember URL inside <Proxy balancer://name>", "%s", message)
-		return nil
-	}
-	if !at.inProxySection() && ir.BalancerName(balancer) == "" {
-		l.invalid(n, n.Words[0].Text.All(), "BalancerMember Bad syntax for a balancer name ("+balancer+")", "write balancer://name", "%q names no balancer", balancer)
-		return nil
-	}
-	if !l.target(n, urls[0], "BalancerMember") {
-		return nil
-	}
-	item.URL = urls[0].String()
-	params, ok := l.params(n, words, "Invalid BalancerMember parameter. Parameter must be in the form 'key=value'")
+	named, url, words, ok := l.memberWords(n, at)
 	if !ok {
 		return nil
 	}
-	item.Params = params
-	if !l.checkParams(n, item.URL, params, at) {
+	item.URL = url.String()
+	path, _ := at.path()
+	owner := target{n, "BalancerMember", clib.ToLower(path), n.Span()}
+	if named != nil {
+		item.Balancer = named.String()
+		owner.url, owner.span = clib.ToLower(item.Balancer), named.Text.All()
+	}
+	member := target{n, "BalancerMember", item.URL, url.Text.All()}
+	if !l.socket(member) || at.srv.balancer(owner.url) == nil && !l.defineBalancer(owner, "/", at) {
 		return nil
 	}
-	at.srv.define(balancer, n)
+	b := at.srv.balancer(owner.url)
+	b.members = append(b.members, n)
+	item.Params, _ = l.params(n, words, "")
+	if finds(b.workers, item.URL, amongAll) {
+		return item // it shares that worker, and its parameters are ignored
+	}
+	if !l.defineWorker(member, false, &b.workers) || !l.checkParams(n, object{ir.ParamOfWorker, item.URL}, lastOfEach(item.Params), at) {
+		return nil
+	}
 	return item
 }
 
@@ -165,29 +218,38 @@ func lowerProxy(l *lowering, n *parser.Node, at place) ir.Item {
 	if len(n.Words) > 0 {
 		item.Pattern = n.Words[0].String()
 	}
-	item.Items = l.items(n.Children, at.in(n, item.Pattern))
-	if len(n.Words) < 2 {
+	inside := at.in(n, item.Pattern)
+	item.Items = l.items(n.Children, inside)
+	if len(n.Words) < 2 || l.proxyArguments(n, item, at, inside) {
 		return item
 	}
+	return refusedBox(n, item.Items)
+}
+
+// proxyArguments takes the key=value words of <Proxy URL key=value>, which httpd reads behind what is in the section.
+func (l *lowering) proxyArguments(n *parser.Node, item *ir.Section, at, inside place) bool {
 	rest := n.Words[1:]
+	url, _ := inside.path()
+	target := target{n, "<Proxy", url, n.Words[0].Text.All()}
+	of := ir.ParamOfWorker
 	switch {
-	case fnmatch.HasWildcard(item.Pattern):
+	case fnmatch.HasWildcard(url):
 		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for wildchar url.", "remove the parameters", "<Proxy> takes no parameters for a wildcard")
-		return refusedBox(n, item.Items)
-	case !strings.Contains(item.Pattern, ":"):
-		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for non url.", "write <Proxy scheme://host> or remove the parameters", "<Proxy> takes no parameters for %q, which is no URL", item.Pattern)
-		return refusedBox(n, item.Items)
+		return false
+	case !strings.Contains(url, ":"):
+		l.invalid(n, rest[0].Text.All(), "<Proxy> arguments are not supported for non url.", "write <Proxy scheme://host> or remove the parameters", "<Proxy> takes no parameters for %q, which is no URL", url)
+		return false
+	case namesBalancer(url):
+		of = ir.ParamOfBalancer
+		if at.srv.balancer(url) == nil && !l.defineBalancer(target, "/", at) {
+			return false
+		}
+	case !l.socket(target), !finds(at.srv.workers, url, amongPrefixes) && !l.defineWorker(target, false, &at.srv.workers):
+		return false
 	}
 	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'")
-	if !ok || !l.target(n, n.Words[0], "<Proxy") {
-		return refusedBox(n, item.Items)
-	}
 	item.Params = params
-	if !l.checkParams(n, item.Pattern, params, at) {
-		return refusedBox(n, item.Items)
-	}
-	at.srv.define(item.Pattern, nil)
-	return item
+	return l.checkParams(n, object{of, url}, params, at) && ok
 }
 
 func lowerProxyMatch(l *lowering, n *parser.Node, at place) ir.Item {
@@ -208,51 +270,6 @@ func lowerProxyMatch(l *lowering, n *parser.Node, at place) ir.Item {
 		return refusedBox(n, item.Items)
 	}
 	return item
-}
-
-// server is what the directives of one server have defined so far.
-type server struct {
-	workers   []string
-	balancers map[string][]*parser.Node
-	exprs     map[string]bool
-	templates map[string]bool
-}
-
-// define records a worker or a balancer, and a member of that.
-func (s *server) define(url string, member *parser.Node) {
-	if !ir.IsBalancerURL(url) {
-		if parsed, ok := ir.ParseURL(url); ok {
-			s.workers = append(s.workers, parsed.String())
-		}
-		return
-	}
-	if s.balancers == nil {
-		s.balancers = map[string][]*parser.Node{}
-	}
-	name := ir.BalancerName(url)
-	members := s.balancers[name]
-	if member != nil {
-		members = append(members, member)
-	}
-	s.balancers[name] = members
-}
-
-// knows says whether ProxySet finds what it names: a balancer of that name, or a worker whose URL is a prefix.
-func (s *server) knows(url string) bool {
-	if ir.IsBalancerURL(url) {
-		_, ok := s.balancers[ir.BalancerName(url)]
-		return ok
-	}
-	parsed, ok := ir.ParseURL(url)
-	if !ok {
-		return false
-	}
-	for _, w := range s.workers {
-		if strings.HasPrefix(parsed.String(), w) && len(w) >= len(parsed.Authority()) {
-			return true
-		}
-	}
-	return false
 }
 
 // source is the line of a directive as it is written.
