@@ -45,6 +45,10 @@ type lowering struct {
 	known     map[spelling]known
 	providers providers
 	methods   methods
+	// charsets are the aliases of mod_xml2enc, in upper case, and what they stand for.
+	charsets map[string]string
+	// once are the directives seen that may stand once in a server.
+	once map[string]bool
 }
 
 // spelling is the name of a directive or section as it is written.

@@ -45,18 +45,19 @@ func param(w parser.Word) (ir.Param, bool) {
 	return ir.Param{Key: clib.ToLower(key), Value: value, Span: w.Text.All()}, ok
 }
 
-// params reads words that must all be key=value, up to the first that is not.
-func (l *lowering) params(n *parser.Node, words []parser.Word, httpd string) ([]ir.Param, bool) {
-	var all []ir.Param
+// params reads words that must all be key=value and be taken, one after the other, up to the first that has another form.
+func (l *lowering) params(n *parser.Node, words []parser.Word, httpd string, takes func(ir.Param) bool) (all []ir.Param, ok bool) {
+	ok = true
 	for _, w := range words {
-		p, ok := param(w)
-		if !ok {
+		p, pair := param(w)
+		if !pair {
 			l.notKeyValue(n, w, httpd)
 			return all, false
 		}
 		all = append(all, p)
+		ok = takes(p) && ok
 	}
-	return all, true
+	return all, ok
 }
 
 // inProxySection says that the innermost section is <Proxy> or <ProxyMatch>, whose argument ProxySet takes for the URL.
@@ -73,6 +74,8 @@ func (p place) path() (string, bool) {
 		return "*If", true
 	case p.where == inProxy && clib.HasPrefixFold(p.pattern, "proxy:"):
 		return p.pattern[len("proxy:"):], true
+	case p.where == inDirectory && p.section != nil && p.section.Is("Directory") && !strings.HasSuffix(p.pattern, "/"):
+		return p.pattern + "/", true
 	}
 	return p.pattern, true
 }
@@ -112,9 +115,10 @@ func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 			return l.undefinedUnless(inside, n, url)
 		}
 	}
-	params, ok := l.params(n, words, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'")
-	item.Params = params
-	if !l.checkParams(n, object{of, url}, params, at) || !ok {
+	params, ok := l.params(n, words, "Invalid ProxySet parameter. Parameter must be in the form 'key=value'", func(p ir.Param) bool {
+		return l.checkParam(n, object{of, url}, p, at)
+	})
+	if item.Params = params; !ok {
 		return nil
 	}
 	return item
@@ -203,7 +207,10 @@ func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	b := at.srv.balancer(owner.url)
 	b.members = append(b.members, n)
-	item.Params, _ = l.params(n, words, "")
+	for _, w := range words {
+		p, _ := param(w)
+		item.Params = append(item.Params, p)
+	}
 	if finds(b.workers, item.URL, amongAll) {
 		return item // it shares that worker, and its parameters are ignored
 	}
@@ -247,9 +254,11 @@ func (l *lowering) proxyArguments(n *parser.Node, item *ir.Section, at, inside p
 	case !l.socket(target), !finds(at.srv.workers, url, amongPrefixes) && !l.defineWorker(target, false, &at.srv.workers):
 		return false
 	}
-	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'")
+	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'", func(p ir.Param) bool {
+		return l.checkParam(n, object{of, url}, p, at)
+	})
 	item.Params = params
-	return l.checkParams(n, object{of, url}, params, at) && ok
+	return ok
 }
 
 func lowerProxyMatch(l *lowering, n *parser.Node, at place) ir.Item {

@@ -24,20 +24,17 @@ func lowerHealthTemplate(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	item := &ir.HealthTemplate{Node: node(n), Name: n.Words[0].String()}
 	at.srv.templates = with(at.srv.templates, clib.ToLower(item.Name)) // it may name itself
-	params, ok := l.params(n, n.Words[1:], "Invalid ProxyHCTemplate parameter. Parameter must be in the form 'key=value'")
-	item.Params = params
-	for _, p := range params {
-		if spec := ir.LookupParam(ir.ParamOfWorker, p.Key); spec == nil || spec.Module != "mod_proxy_hcheck" {
-			l.refuse(n, refusal{
-				code: unknownParameter, span: p.Span, label: "no key of a health check", httpd: httpdParam(n, "unknown Worker hcheck parameter", p, item.Name),
-				help: "write it on the members; a template takes hcmethod, hcinterval, hcpasses, hcfails, hcuri, hcexpr and hctemplate",
-			}, "a template of health checks cannot have %q", p.Key)
-			ok = false
-		} else if !l.checkParam(n, object{ir.ParamOfWorker, item.Name}, p, at) {
-			ok = false
+	params, ok := l.params(n, n.Words[1:], "Invalid ProxyHCTemplate parameter. Parameter must be in the form 'key=value'", func(p ir.Param) bool {
+		if spec := ir.LookupParam(ir.ParamOfWorker, p.Key); spec != nil && spec.Module == "mod_proxy_hcheck" {
+			return l.checkParam(n, object{ir.ParamOfWorker, item.Name}, p, at)
 		}
-	}
-	if !ok {
+		l.refuse(n, refusal{
+			code: unknownParameter, span: p.Span, label: "no key of a health check", httpd: httpdParam(n, "unknown Worker hcheck parameter", p, item.Name),
+			help: "write it on the members; a template takes hcmethod, hcinterval, hcpasses, hcfails, hcuri, hcexpr and hctemplate",
+		}, "a template of health checks cannot have %q", p.Key)
+		return false
+	})
+	if item.Params = params; !ok {
 		return nil
 	}
 	return item

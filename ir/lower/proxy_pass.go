@@ -7,6 +7,7 @@ import (
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
+	"github.com/lbconf/lbconf/parser/pcre"
 )
 
 // proxyPass is mod_proxy's add_pass.
@@ -110,12 +111,22 @@ func (l *lowering) passPath(n *parser.Node, item *ir.ProxyPass, pass *passWords,
 	if !l.socket(target{n, "ProxyPass", pass.url.String(), pass.url.Text.All()}) {
 		return false
 	}
-	if pass.match {
-		re, ok := l.regex(n, pass.path, "Regular expression could not be compiled.")
-		item.Regex = re
-		return ok
+	if !pass.match {
+		return true
 	}
-	return true
+	const refused = "Regular expression could not be compiled."
+	if at.perDir() {
+		// What is wrong stands in the section, and httpd finds it here.
+		re, err := pcre.Parse(pass.path.String())
+		if item.Regex = re; err != nil {
+			l.invalid(n, n.Span(), refused, "write ProxyPassMatch in a <LocationMatch>, or a path without wildcards",
+				"httpd takes %q, which <%s> selects, for a regular expression here, and refuses it: %s", pass.path, at.kind, err)
+		}
+		return err == nil
+	}
+	re, ok := l.regex(n, pass.path, refused)
+	item.Regex = re
+	return ok
 }
 
 // passTarget defines the balancer or the worker of the URL where it is not there, and looks at the parameters.

@@ -21,11 +21,11 @@ func rewriteDirective(r *rand.Rand) string {
 	case "cond":
 		return "RewriteCond " + rewriteArgs(r, testStrings, condPatterns, condFlags)
 	case "map":
-		return "RewriteMap " + one(r, []string{"m ", "m", "", "\"\" ", "M "}) + one(r, mapSources) + one(r, []string{"", "", "", " u", " u:g", " u:g x"})
+		return "RewriteMap " + one(r, []string{"m ", "m ", "m ", "\"\" ", "M "}) + one(r, mapSources) + one(r, []string{"", "", "", " u", " u:g", " u:g x"})
 	case "options":
 		return "RewriteOptions " + one(r, rewriteWords) + one(r, []string{"", " "}) + one(r, rewriteWords)
 	case "base":
-		return "RewriteBase " + one(r, []string{"/", "/x", "x", "", "\"\"", "/x y", "http://x/", "\"/\""})
+		return "RewriteBase " + one(r, []string{"/", "/x", "x", "/x y", "http://x/", "\"/\""})
 	}
 	return "RewriteEngine " + one(r, []string{"On", "off", "x", "", "On off", "\"on\""})
 }
@@ -41,9 +41,9 @@ func rewriteArgs(r *rand.Rand, first, second, flags []string) string {
 		list = append(list, rewriteFlags(r, flags))
 	}
 	if r.IntN(12) == 0 {
-		list = append(list, one(r, []string{"x", "# why", "[L]", "\"", "\\"}))
+		list = append(list, one(r, []string{"x", "# why", "[L]", "\""}))
 	}
-	return strings.Join(list, one(r, []string{" ", " ", " ", "\t", "  "}))
+	return strings.TrimRight(strings.Join(list, one(r, []string{" ", " ", " ", "\t", "  "})), "\\") // the last would join lines
 }
 
 func rewriteFlags(r *rand.Rand, pool []string) string {
@@ -90,7 +90,7 @@ var condPatterns = []string{
 }
 
 var mapSources = []string{
-	"int:tolower", "int:toupper", "int:escape", "int:unescape", "int:nope", "INT:tolower", "int:ToLower", "int:", "dbm:x", "dbm=x", "dbm=nope:/etc/hosts", "dbm", "dbmx:y", "DBM=sdbm", "dbm=:x",
+	"int:tolower", "int:toupper", "int:escape", "int:unescape", "int:nope", "INT:tolower", "int:ToLower", "int:", "dbm=x", "dbm=nope:/etc/hosts", "dbm", "dbmx:y", "DBM=sdbm", "dbm=:x",
 	"txt:/etc/hosts", "rnd:/etc/hosts", "/etc/hosts", "prg:/bin/true", "PRG:/bin/true a b", "\"prg:/bin/true a b\"", "txt:/etc", "Txt:/etc/hosts", "dbd:select", "fastdbd:select", "\"fastdbd:select x\"", "", "FASTDBD:x",
 }
 

@@ -126,7 +126,7 @@ var sections = []string{
 	"<Proxy balancer:>\n%s\n</Proxy>", "<ProxyMatch ^http>\n%s\n</ProxyMatch>", "<ProxyMatch http://b/(.*)>\n%s\n</ProxyMatch>", "<Proxy>\n%s\n</Proxy>",
 	"<VirtualHost *:80>\n%s\n</VirtualHost>", "<VirtualHost *:80>\n<Location /v>\n%s\n</Location>\n</VirtualHost>",
 	"<Location /i>\n<If true>\n%s\n</If>\n</Location>", "<Proxy balancer://c>\n<If true>\n%s\n</If>\n</Proxy>",
-	"<Location /n>\n<Limit GET>\n%s\n</Limit>\n</Location>", "<Directory />\n<Files x>\n%s\n</Files>\n</Directory>",
+	"<Location /n>\n%s\n</Location>",
 	"<IfModule mod_proxy.c>\n%s\n</IfModule>", "<If true>\n</If>\n<Else>\n%s\n</Else>",
 }
 

@@ -16,6 +16,7 @@ func rewriteHandlers() map[string]handler {
 		"RewriteOptions": lowerRewriteOptions,
 		"RewriteCond":    lowerRewriteCond,
 		"RewriteRule":    lowerRewriteRule,
+		"RewriteBase":    lowerRewriteBase,
 		"RewriteMap":     lowerRewriteMap,
 	}
 }
@@ -88,10 +89,14 @@ var rewriteOptions = []string{
 }
 
 func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
-	if !l.words(n, 1, -1, "requires at least one argument, List of option strings to set") {
+	const shape = "requires at least one argument, List of option strings to set"
+	if !l.words(n, 1, -1, shape) || !l.named(n, 1, shape) {
 		return nil
 	}
 	for _, w := range n.Words {
+		if w.String() == "" {
+			break // httpd reads no further
+		}
 		if !contains(rewriteOptions, w.String()) && !clib.HasPrefixFold(w.String(), "MaxRedirects=") {
 			l.invalid(n, w.Text.All(), "RewriteOptions: unknown option '"+w.String()+"'", "write one of "+strings.Join(rewriteOptions, ", "),
 				"RewriteOptions does not know %q", w.String())
@@ -104,7 +109,12 @@ func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 // mapSource reports whether httpd takes the source of a RewriteMap, whose files are not looked at.
 func (l *lowering) mapSource(n *parser.Node) bool {
 	source := n.Words[1]
-	_, problems := rewrite.ParseMapSource(source.String())
+	m, problems := rewrite.ParseMapSource(source.String())
+	if (m.Type == rewrite.MapDBD || m.Type == rewrite.MapFastDBD) && !l.tree.HasModule("dbd_module") {
+		l.invalid(n, source.Text.All(), "RewriteMap types dbd and fastdbd require mod_dbd!", "write `LoadModule dbd_module modules/mod_dbd.so`",
+			"a map of a database needs mod_dbd, which is not loaded")
+		return false
+	}
 	for _, p := range problems {
 		l.invalid(n, source.Text.Span(p.Offset, p.End), p.HTTPD, "", "%s", p.Message)
 	}
@@ -121,4 +131,19 @@ func lowerRewriteMap(l *lowering, n *parser.Node, _ place) ir.Item {
 		item.Owner = n.Words[2].String()
 	}
 	return item
+}
+
+// lowerRewriteBase looks at a RewriteBase, which has no type.
+func lowerRewriteBase(l *lowering, n *parser.Node, at place) ir.Item {
+	switch base := n.Words[0].String(); {
+	case !at.perDir():
+		l.invalid(n, n.NameSpan(), "RewriteBase: only valid in per-directory config files", "move it into a <Directory>, or remove it: rules of a server have no base",
+			"RewriteBase cannot stand in a server")
+		return nil
+	case !strings.HasPrefix(base, "/"):
+		l.invalid(n, n.Words[0].Text.All(), "RewriteBase: argument is not a valid URL", "write a path that begins with /", "RewriteBase cannot be %q", base)
+		return nil
+	}
+	d, _ := lookup(n)
+	return l.residue(n, d, at)
 }

@@ -52,13 +52,13 @@ func splitFlags(items []flagText, w Word) ([]flagText, []Problem) {
 			end--
 		}
 		item := flagText{key: w.Text[start:end], start: w.Start + start, end: w.Start + end}
+		if start == end && to > from {
+			item.key = w.Text[start:len(w.Text)-1] + "," // httpd takes all that follows for such an item
+		}
 		if i := strings.IndexByte(item.key, '='); i >= 0 {
 			item.hasValue = true
 			item.valueStart = item.start + i + 1
 			item.key, item.value = item.key[:i], item.key[i+1:]
-		}
-		if start == end && to > from {
-			item.key = "," // what httpd takes such an item for
 		}
 		items = append(items, item)
 		from = to + 1
@@ -96,7 +96,7 @@ func (p *Reader) parseFlags(w Word) ([]Flag, []Problem) {
 func unknownFlag(item flagText) Problem {
 	p := Problem{Offset: item.start, End: item.end, Kind: UnknownFlag, HTTPD: "unknown flag '" + item.key + "'"}
 	switch {
-	case item.key == "" || item.key == ",":
+	case item.key == "" || item.key[0] == ',':
 		p.Message = "a flag is empty; remove the comma or the brackets"
 	case item.key[0] == 'd' || item.key[0] == 'D':
 		p.Kind, p.HTTPD = IgnoredFlag, ""
