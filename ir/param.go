@@ -82,7 +82,7 @@ type ParamSpec struct {
 	// Kind is the grammar of the value.
 	Kind ParamKind
 	// Min and Max are the inclusive range of a number, in the unit of the kind: ParamFactor counts hundredths, ParamInterval
-	// milliseconds. For ParamText, Max is the length in bytes, 0 for any.
+	// milliseconds. A number with a Max beyond 32 bits is read with atol. For ParamText, Max is the length in bytes, 0 for any.
 	Min, Max int64
 	// Unit is what a ParamInterval without a unit counts in.
 	Unit time.Duration
@@ -212,6 +212,9 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 	switch s.Kind {
 	case ParamInt, ParamSeconds, ParamSize:
 		v.n = int64(clib.Atoi(p.Value))
+		if s.Max > math.MaxInt32 {
+			v.n = clib.Atoi64(p.Value)
+		}
 		v.d = time.Duration(v.n) * time.Second
 		if v.n < s.Min || v.n > s.Max || s.Kind == ParamSize && v.n != 0 && v.n < 512 {
 			return v, s.invalid(p, s.Refusal)

@@ -266,7 +266,7 @@ var workerSpecs = []ParamSpec{
 		Legal: "at most 15 bytes", Refusal: "flusher name length must be < 16 characters", Means: "provider that flushes",
 	},
 	{
-		Key: "iobuffersize", Of: ParamOfWorker, Kind: ParamSize, Max: maxInt, Default: "0", Module: "mod_proxy",
+		Key: "iobuffersize", Of: ParamOfWorker, Kind: ParamSize, Max: math.MaxInt64, Default: "0", Module: "mod_proxy",
 		Legal: "a number of bytes, 512 or more, or 0 for the default", Refusal: "IOBufferSize must be >= 512 bytes, or 0 for system default.",
 		Means: "buffer for bodies",
 	},
@@ -276,7 +276,7 @@ var workerSpecs = []ParamSpec{
 		Refusal: "ReceiveBufferSize must be >= 512 bytes, or 0 for system default.", Means: "receive buffer of the socket",
 	},
 	{
-		Key: "responsefieldsize", Of: ParamOfWorker, Kind: ParamInt, Max: maxInt, Default: "8192", Module: "mod_proxy",
+		Key: "responsefieldsize", Of: ParamOfWorker, Kind: ParamInt, Max: math.MaxInt64, Default: "8192", Module: "mod_proxy",
 		Legal:   "a number of bytes, 0 or more; 0 means 8192",
 		Refusal: "ResponseFieldSize must be greater than 0 bytes, or 0 for system default.", Means: "longest header line of a response",
 	},

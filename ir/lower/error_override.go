@@ -12,9 +12,6 @@ import (
 // lowerErrorOverride is mod_proxy: ProxyErrorOverride on [status…] or off. Statuses may stand on a line of their own behind
 // one that says on.
 func lowerErrorOverride(l *lowering, n *parser.Node, at place) ir.Item {
-	if !l.words(n, 1, -1, "requires at least one argument, use our error handling pages instead of the servers' we are proxying") {
-		return nil
-	}
 	last := ""
 	for _, before := range at.before {
 		if before.Is("ProxyErrorOverride") {
@@ -23,6 +20,9 @@ func lowerErrorOverride(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	for i, w := range n.Words {
 		text := w.String()
+		if text == "" {
+			break // httpd reads no further
+		}
 		if last = lastSwitch(last, n.Words[i:i+1]); clib.EqualFold(text, "on") || clib.EqualFold(text, "off") {
 			continue
 		}
@@ -30,7 +30,7 @@ func lowerErrorOverride(l *lowering, n *parser.Node, at place) ir.Item {
 		switch status := clib.Atoi(text); {
 		case last == "":
 			problem = "ProxyErrorOverride first parameter must be one of: off | on"
-		case text == "" || text[0] < '0' || text[0] > '9':
+		case text[0] < '0' || text[0] > '9':
 			problem = "ProxyErrorOverride: status codes to intercept must be numeric"
 		case last == "off":
 			problem = "ProxyErrorOverride: status codes must follow a value of 'on'"

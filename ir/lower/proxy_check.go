@@ -15,6 +15,7 @@ import (
 func proxyChecks() map[string]check {
 	return map[string]check{
 		"BalancerGrowth":       balancerGrowth,
+		"ProxyIOBufferSize":    proxyIOBufferSize,
 		"ProxyRemote":          proxyRemote,
 		"ProxyRemoteMatch":     proxyRemote,
 		"ProxyDomain":          proxyDomain,
@@ -45,6 +46,14 @@ func balancerGrowth(l *lowering, n *parser.Node) bool {
 	return l.badWord(n, 0, "BalancerGrowth must be between 0 and 1000", "write a whole number from 0 to 1000")
 }
 
+// proxyIOBufferSize is read with atol, into 64 bits.
+func proxyIOBufferSize(l *lowering, n *parser.Node) bool {
+	if size := clib.Atoi64(n.Words[0].String()); size == 0 || size >= 512 {
+		return true
+	}
+	return l.badWord(n, 0, "ProxyIOBufferSize must be >= 512 bytes, or 0 for system default.", "write a number of bytes, 512 or more, or 0 for the default of the system")
+}
+
 // proxyRemote is mod_proxy's add_proxy. It reads the port with sscanf, into 32 bits with a sign.
 func proxyRemote(l *lowering, n *parser.Node) bool {
 	const write = "write scheme://host[:port] with a port up to 65535"
@@ -53,11 +62,7 @@ func proxyRemote(l *lowering, n *parser.Node) bool {
 		return l.badWord(n, 1, canonical(n)+": Bad syntax for a remote proxy server", write)
 	}
 	if _, port, ok := strings.Cut(rest[2:], ":"); ok {
-		number := strings.TrimLeft(port, " \t\n\v\f\r")
-		if number != "" && (number[0] == '+' || number[0] == '-') {
-			number = number[1:]
-		}
-		if number == "" || number[0] < '0' || number[0] > '9' || clib.Atoi(port) > 65535 {
+		if len(clib.AfterInt(port)) == len(port) || clib.Atoi(port) > 65535 {
 			return l.badWord(n, 1, canonical(n)+": Bad syntax for a remote proxy server (bad port number)", write)
 		}
 	}
@@ -115,7 +120,10 @@ func allowConnect(l *lowering, n *parser.Node) bool {
 	const write = "write a port, or two joined by -: AllowCONNECT 443 8000-8100"
 	for i, w := range n.Words {
 		text := w.String()
-		if text == "" || text[0] < '0' || text[0] > '9' {
+		if text == "" {
+			break // httpd reads no further
+		}
+		if text[0] < '0' || text[0] > '9' {
 			return l.badWord(n, i, "AllowCONNECT: port numbers must be numeric", write)
 		}
 		first := strings.TrimLeft(text, "0123456789")
@@ -135,13 +143,7 @@ func allowConnect(l *lowering, n *parser.Node) bool {
 }
 
 // isInteger reports what C's strtol reads to the end, but for nothing at all.
-func isInteger(text string) bool {
-	digits := strings.TrimLeft(text, " \t\n\v\f\r")
-	if digits != "" && (digits[0] == '+' || digits[0] == '-') {
-		digits = digits[1:]
-	}
-	return digits != "" && strings.Trim(digits, "0123456789") == ""
-}
+func isInteger(text string) bool { return text != "" && clib.AfterInt(text) == "" }
 
 // integer is httpd's ap_set_int_slot.
 func integer(l *lowering, n *parser.Node) bool {
@@ -225,6 +227,9 @@ func charsetAlias(l *lowering, n *parser.Node) bool {
 		l.charsets = map[string]string{}
 	}
 	for _, w := range n.Words[1:] {
+		if w.String() == "" {
+			break // httpd reads no further
+		}
 		l.charsets[clib.ToUpper(w.String())] = n.Words[0].String()
 	}
 	return true

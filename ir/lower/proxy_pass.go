@@ -169,9 +169,6 @@ func sectionPattern(at place) parser.Word {
 
 // lowerProxyPassReverse is mod_proxy's add_pass_reverse. httpd counts the words before it looks at the place.
 func lowerProxyPassReverse(l *lowering, n *parser.Node, at place) ir.Item {
-	if !l.words(n, 1, 3, "takes one, two or three arguments, a virtual path and a URL for reverse proxy behaviour") {
-		return nil
-	}
 	item := &ir.ProxyPassReverse{Node: node(n)}
 	words := n.Words
 	flagged := len(words) > 1 && clib.EqualFold(words[1].String(), "interpolate")

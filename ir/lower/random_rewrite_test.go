@@ -25,7 +25,7 @@ func rewriteDirective(r *rand.Rand) string {
 	case "options":
 		return "RewriteOptions " + one(r, rewriteWords) + one(r, []string{"", " "}) + one(r, rewriteWords)
 	case "base":
-		return "RewriteBase " + one(r, []string{"/", "/x", "x", "/x y", "http://x/", "\"/\""})
+		return "RewriteBase " + one(r, []string{"/", "/x", "x", "", "\"\"", "/x y", "http://x/", "\"/\""})
 	}
 	return "RewriteEngine " + one(r, []string{"On", "off", "x", "", "On off", "\"on\""})
 }

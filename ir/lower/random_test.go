@@ -16,13 +16,12 @@ import (
 )
 
 var (
-	seed           = flag.Uint64("seed", 1, "where the random configurations begin")
-	configurations = flag.Int("configurations", 60, "number of random configurations of each kind")
+	snippets = flag.Int("snippets", 60, "number of random configurations of each kind in TestRandomVerdicts")
 )
 
 // TestRandomVerdicts compares configurations that are put together from pieces, so that most are nearly right, with httpd:
 // whether it refuses, on which line and with which words. They are the same ones each time, unless -seed and
-// -configurations say otherwise.
+// -snippets say otherwise.
 func TestRandomVerdicts(t *testing.T) {
 	for _, kind := range []struct {
 		name    string
@@ -35,9 +34,9 @@ func TestRandomVerdicts(t *testing.T) {
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			h := newHTTPD(t, kind.modules...)
-			random := rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // not for secrets
+			random := rand.New(rand.NewPCG(uint64(*agreeSeed), 0)) //nolint:gosec // not for secrets
 			var all []string
-			for range *configurations {
+			for range *snippets {
 				all = append(all, kind.make(random))
 			}
 			h.agreeExactly(t, all)
@@ -126,7 +125,7 @@ var sections = []string{
 	"<Proxy balancer:>\n%s\n</Proxy>", "<ProxyMatch ^http>\n%s\n</ProxyMatch>", "<ProxyMatch http://b/(.*)>\n%s\n</ProxyMatch>", "<Proxy>\n%s\n</Proxy>",
 	"<VirtualHost *:80>\n%s\n</VirtualHost>", "<VirtualHost *:80>\n<Location /v>\n%s\n</Location>\n</VirtualHost>",
 	"<Location /i>\n<If true>\n%s\n</If>\n</Location>", "<Proxy balancer://c>\n<If true>\n%s\n</If>\n</Proxy>",
-	"<Location /n>\n%s\n</Location>",
+	"<Location /n>\n<Limit GET>\n%s\n</Limit>\n</Location>", "<Directory />\n<Files x>\n%s\n</Files>\n</Directory>", "<Directory ~ /e>\n%s\n</Directory>", "<DirectoryMatch /h>\n%s\n</DirectoryMatch>", "<FilesMatch j>\n%s\n</FilesMatch>",
 	"<IfModule mod_proxy.c>\n%s\n</IfModule>", "<If true>\n</If>\n<Else>\n%s\n</Else>",
 }
 

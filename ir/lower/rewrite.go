@@ -89,10 +89,6 @@ var rewriteOptions = []string{
 }
 
 func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
-	const shape = "requires at least one argument, List of option strings to set"
-	if !l.words(n, 1, -1, shape) || !l.named(n, 1, shape) {
-		return nil
-	}
 	for _, w := range n.Words {
 		if w.String() == "" {
 			break // httpd reads no further
@@ -122,8 +118,7 @@ func (l *lowering) mapSource(n *parser.Node) bool {
 }
 
 func lowerRewriteMap(l *lowering, n *parser.Node, _ place) ir.Item {
-	const shape = "takes two or three arguments, a mapname and a filename and options"
-	if !l.words(n, 2, 3, shape) || !l.named(n, 2, shape) || !l.mapSource(n) {
+	if !l.mapSource(n) {
 		return nil
 	}
 	item := &ir.RewriteMap{Node: node(n), Name: n.Words[0].String(), Source: n.Words[1].String()}

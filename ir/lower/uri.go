@@ -88,11 +88,7 @@ func (u uri) authority(rest string) (uri, bool) {
 
 // portOf reads a port as C's strtol does, into 16 bits, and reports whether nothing is left.
 func portOf(text string) (uint16, bool) {
-	digits := strings.TrimLeft(text, " \t\n\v\f\r")
-	if digits != "" && (digits[0] == '+' || digits[0] == '-') {
-		digits = digits[1:]
-	}
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+	if text == "" || clib.AfterInt(text) != "" {
 		return 0, false
 	}
 	return uint16(clib.Atoi64(text) & 0xffff), true //nolint:gosec // masked

@@ -52,7 +52,6 @@ type bound struct {
 // bounds returns those directives by lower-case name. httpd reads them with atoi.
 func bounds() map[string]bound {
 	return map[string]bound{
-		"proxyiobuffersize":      {"ProxyIOBufferSize must be >= 512 bytes, or 0 for system default.", 512, true},
 		"proxyreceivebuffersize": {"ProxyReceiveBufferSize must be >= 512 bytes, or 0 for system default.", 512, true},
 		"h2maxsessionstreams":    {"value must be > 0", 1, false},
 	}

@@ -99,5 +99,14 @@ func parseDBM(text string) (MapSource, []Problem) {
 		}}
 	}
 	m.DBM, m.Argument, m.Start = kind, path, len(text)-len(path)
-	return m, nil
+	for _, known := range []string{"default", "sdbm", "gdbm", "ndbm", "db", "lmdb"} {
+		if clib.EqualFold(kind, known) {
+			return m, nil
+		}
+	}
+	return m, []Problem{{
+		Offset: 0, End: m.Start, Kind: BadMap,
+		Message: fmt.Sprintf("there is no type %q of DBM files; write dbm=sdbm:path, or gdbm, db or ndbm where APR was built with them", kind),
+		HTTPD:   "RewriteMap: dbm type " + kind + " is invalid",
+	}}
 }
