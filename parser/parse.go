@@ -76,6 +76,13 @@ type parse struct {
 	directives slab.Of[ast.Directive]
 	sections   slab.Of[ast.Section]
 	kept       slab.Of[ast.Item]
+	// macros are the bodies of the macros of the file; body is the one that is being read.
+	macros map[*ast.Section]*macroBody
+	body   *macroBody
+	// ignored says that a condition around what is read is false, so that <Macro> is a section like any other.
+	ignored bool
+	// streams says that a line may become another one, or several, when it is read: the file must be executed line by line.
+	streams bool
 }
 
 func (p *parse) add(item ast.Item) { p.items = append(p.items, item) }
@@ -107,6 +114,8 @@ func (p *parse) siblings() []ast.Item {
 func (p *parse) item(line ast.Line) {
 	text := line.Text.String()
 	switch {
+	case p.body != nil:
+		p.bodyLine(line)
 	case text == "":
 		p.blank(line)
 	case text[0] == '#':
@@ -141,6 +150,9 @@ func (p *parse) directive(line ast.Line, w rawWord) {
 	d.Line = line
 	d.Name = w.word(line.Text).Text
 	d.Args = rest(line.Text, w.next)
+	if name := d.Name.String(); name[:min(len(name), 1)] == "$" || len(name) == len("Use") && clib.EqualFold(name, "Use") {
+		p.streams = true
+	}
 	p.add(d)
 }
 
@@ -165,6 +177,13 @@ func (p *parse) open(line ast.Line, w rawWord) {
 	p.push(section)
 	if problem != nil {
 		problem(p, section)
+	}
+	switch n := name.String(); {
+	case n == "":
+	case n[0] == '$':
+		p.streams = true
+	case len(n) == len("Macro") && clib.EqualFold(n, "Macro") && !p.ignored:
+		p.openMacro(section)
 	}
 }
 

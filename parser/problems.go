@@ -215,6 +215,10 @@ func (p *parse) textBehindClose(line ast.Line, s *ast.Section) {
 // unclosed reports the sections that are open at the end of the file, the outermost first. httpd builds the contents of
 // <IfModule> and its like without a check for the closing tag, so that one at the top hides all that are open in it.
 func (p *parse) unclosed() {
+	if p.body != nil {
+		p.unclosedMacro()
+		return
+	}
 	hidden := len(p.stack) > 0 && executedOnRead(p.stack[0].Name.String())
 	for _, s := range p.stack {
 		if s.Name.Len() == 0 || p.blamed[s] {

@@ -68,7 +68,8 @@ type Blank struct {
 	Whole diag.Span
 }
 
-// Bad is a line that makes no sense where it stands, such as a closing tag without an opening one. A diagnostic says why.
+// Bad is a line that makes no sense where it stands, such as a closing tag without an opening one. A diagnostic says why;
+// none in the body of a <Macro>, whose lines httpd does not look at before they are used.
 type Bad struct {
 	Line Line
 }

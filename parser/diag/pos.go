@@ -49,12 +49,16 @@ type Position struct {
 
 // File is one file of a FileSet.
 type File struct {
-	name     string
-	src      string
-	base     Pos
+	name string
+	src  string
+	// first is the position of the byte at from, the first one that is in the set.
+	first    Pos
+	from     int
 	included Span
 	indexed  sync.Once
 	lines    []int
+	// part is what a reading of a part of another file has; nil for a file.
+	part *part
 }
 
 // Name returns the name the file was added under.
@@ -64,13 +68,13 @@ func (f *File) Name() string { return f.name }
 func (f *File) Source() string { return f.src }
 
 // Pos returns the position of the byte at offset, which may be one past the last byte.
-func (f *File) Pos(offset int) Pos { return f.base + Pos(offset) }
+func (f *File) Pos(offset int) Pos { return f.first + Pos(offset-f.from) }
 
 // Span returns the span of the bytes [start, end) of the file.
 func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
 
 // Offset returns the offset of p in the file.
-func (f *File) Offset(p Pos) int { return int(p - f.base) }
+func (f *File) Offset(p Pos) int { return int(p) - int(f.first) + f.from }
 
 // Text returns the bytes of s as a string.
 func (f *File) Text(s Span) string { return f.src[f.Offset(s.Start):f.Offset(s.End)] }
@@ -86,6 +90,9 @@ func (f *File) Line(line int) string {
 }
 
 func (f *File) lineStarts() []int {
+	if f.part != nil {
+		return f.part.of.lineStarts()
+	}
 	f.indexed.Do(func() {
 		f.lines = append(make([]int, 0, 1+strings.Count(f.src, "\n")), 0)
 		for i := range len(f.src) - 1 {
@@ -99,8 +106,9 @@ func (f *File) lineStarts() []int {
 
 // FileSet holds the files of one input, in the order in which they were read. It is not safe for concurrent Add.
 type FileSet struct {
-	files []*File
-	next  Pos
+	files    []*File
+	next     Pos
+	readings map[reading]int
 }
 
 // NewFileSet returns an empty set.
@@ -109,21 +117,23 @@ func NewFileSet() *FileSet { return &FileSet{next: 1} }
 // Add adds a file. included is the span of the directive that names the
 // file, or the zero Span.
 func (s *FileSet) Add(name string, src []byte, included Span) *File {
-	file := &File{name: name, src: string(src), base: s.next, included: included}
+	file := &File{name: name, src: string(src), first: s.next, included: included}
 	s.files = append(s.files, file)
 	s.next += Pos(len(src)) + 1
 	return file
 }
 
-// Files returns the files in the order in which they were added.
-func (s *FileSet) Files() []*File { return slices.Clone(s.files) }
+// Files returns the files in the order in which they were added, without the parts of files that were read again.
+func (s *FileSet) Files() []*File {
+	return slices.DeleteFunc(slices.Clone(s.files), func(f *File) bool { return f.part != nil })
+}
 
 // File returns the file that contains p, or nil.
 func (s *FileSet) File(p Pos) *File {
 	if !p.IsValid() || p >= s.next {
 		return nil
 	}
-	i := sort.Search(len(s.files), func(i int) bool { return s.files[i].base > p }) - 1
+	i := sort.Search(len(s.files), func(i int) bool { return s.files[i].first > p }) - 1
 	return s.files[i]
 }
 

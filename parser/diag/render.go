@@ -85,7 +85,7 @@ func (r *renderer) diagnostic(d Diagnostic) {
 			r.text(fmt.Sprintf("%s:%d:%d: ", Clean(at.Filename), at.Line, at.Column))
 		}
 		r.colored(severityColor(d.Severity), head)
-		r.text(": ", Clean(d.Message), "\n")
+		r.text(": ", Clean(d.Message), r.uses(d.Span), "\n")
 		return
 	}
 	r.colored(severityColor(d.Severity), head)
@@ -102,6 +102,21 @@ func (r *renderer) diagnostic(d Diagnostic) {
 		r.excerpt(e, i == 0, severityColor(d.Severity))
 	}
 	r.notes(d)
+}
+
+// uses says in one line through which macro a place was reached: from its own Use to the one in a file.
+func (r *renderer) uses(span Span) string {
+	file := r.fs.File(span.Start)
+	uses := r.fs.Uses(span.Start)
+	if len(uses) == 0 {
+		return ""
+	}
+	first, last := r.fs.Position(uses[0].Start), r.fs.Position(uses[len(uses)-1].Start)
+	text := fmt.Sprintf(" (in macro '%s', used at %s:%d", file.Macro(), first.Filename, first.Line)
+	if len(uses) > 1 {
+		text += fmt.Sprintf(", reached from %s:%d", last.Filename, last.Line)
+	}
+	return Clean(text + ")")
 }
 
 func (r *renderer) notes(d Diagnostic) {
@@ -170,6 +185,9 @@ func (r *renderer) excerpts(d Diagnostic) []excerpt {
 	for _, rel := range d.Related {
 		add(rel.Span, rel.Message, false)
 	}
+	for _, rel := range r.fs.Expansion(d.Span) {
+		add(rel.Span, rel.Message, false)
+	}
 	for i := range all {
 		slices.SortFunc(all[i].lines, func(a, b markedLine) int { return cmp.Compare(a.number, b.number) })
 	}
@@ -210,7 +228,7 @@ func (r *renderer) excerpt(e excerpt, first bool, color string) {
 	r.colored(blue, arrow)
 	r.text(fmt.Sprintf("%s:%d:%d\n", Clean(e.at.Filename), e.at.Line, e.at.Column))
 	if first {
-		r.stack(r.fs.IncludeStack(e.file.Pos(0)))
+		r.stack(e.file)
 	}
 	r.bar("")
 	r.text("\n")
@@ -220,9 +238,12 @@ func (r *renderer) excerpt(e excerpt, first bool, color string) {
 }
 
 // stack writes how a file was reached, without the middle of a long way.
-func (r *renderer) stack(includes []Span) {
+func (r *renderer) stack(file *File) {
 	const most = 8
+	includes := r.fs.IncludeStack(file.first)
 	for i, span := range includes {
+		macro := file.Macro()
+		file = r.fs.File(span.Start)
 		indent := strings.Repeat(" ", r.gutter+4)
 		if hidden := len(includes) - most; hidden > 0 && i >= most/2 && i < most/2+hidden {
 			if i == most/2 {
@@ -231,7 +252,11 @@ func (r *renderer) stack(includes []Span) {
 			continue
 		}
 		at := r.fs.Position(span.Start)
-		r.text(indent, fmt.Sprintf("included from %s:%d\n", Clean(at.Filename), at.Line))
+		how := "included from"
+		if macro != "" {
+			how = fmt.Sprintf("in macro '%s', used at", Clean(macro))
+		}
+		r.text(indent, fmt.Sprintf("%s %s:%d\n", how, Clean(at.Filename), at.Line))
 	}
 }
 
