@@ -9,44 +9,40 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
-	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
 )
 
-// condition opens or skips a section that httpd decides about while it reads.
-func (l *loader) condition(n *Node, s *ast.Section, nodes []*Node) []*Node {
+// condition decides about a section that httpd opens or skips while it reads, behind a number of nodes of its
+// scope.
+func (l *loader) condition(n *Node, s *ast.Section, before int) (how entered, why string) {
 	holds, why, ok := l.holds(n, s)
-	if !ok {
-		l.skip(s, count(s), why, len(nodes))
-		return nodes
-	}
-	if !holds {
-		if s.Close == nil {
-			l.unclosedSkip(s)
-		}
-		l.skip(s, count(s), fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why), len(nodes))
-		return nodes
+	switch {
+	case !ok:
+		return nonsense, why
+	case !holds:
+		return switchedOff, fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why)
 	}
 	l.executes(s)
-	l.consumed(n, len(nodes))
-	return l.items(s.Items, nodes)
+	l.consumed(n, before)
+	return spliced, ""
 }
 
-// unclosedSkip makes the missing end of a section a refusal: unlike one that it executes, httpd searches for the end of
-// one that it skips.
+// unclosedSkip makes the missing end of a section a refusal, before any other of the file's end: unlike one that it
+// executes, httpd searches for the end of one that it skips.
 func (l *loader) unclosedSkip(s *ast.Section) {
-	i := slices.IndexFunc(l.late, func(f found) bool { return f.Span == tag(s) && f.Class == diag.Defect })
-	if i < 0 {
-		return
+	l.late = slices.DeleteFunc(slices.Clone(l.late), func(f found) bool { return f.Span == tag(s) && f.Label == labelUnclosed })
+	d := refusal(tag(s), labelUnclosed, "<%s> is not closed before the end of the file", s.Name)
+	l.report(with(d, httpdSays("Expected </%s> before end of configuration", lastOpen(s).Name), help("write </%s> where the section ends", s.Name)))
+}
+
+// lastOpen returns the innermost section that is open at the end of the file, of one that is.
+func lastOpen(s *ast.Section) *ast.Section {
+	if len(s.Items) > 0 {
+		if inner, ok := s.Items[len(s.Items)-1].(*ast.Section); ok && inner.Close == nil {
+			return lastOpen(inner)
+		}
 	}
-	d := l.late[i].Diagnostic
-	l.late = slices.Delete(l.late, i, i+1)
-	d.Class, d.Severity = diag.Refusal, diag.Error
-	d.Notes = []diag.Note{
-		httpdSays("Expected </%s> before end of configuration", s.Name),
-		help("write </%s> where the section ends", s.Name),
-	}
-	l.report(d)
+	return s
 }
 
 // holds evaluates a condition. Why says what decided; it is not ok when the condition makes no sense, which is reported.
@@ -124,12 +120,7 @@ func (l *loader) ifModule(name string) bool {
 	if builtin(id) && (!file || name == sourceFile(id)) {
 		return true
 	}
-	l.asked = true
-	if l.fragment || l.tree.assumed[id] {
-		return true
-	}
-	_, ok := l.tree.Modules[id]
-	return ok
+	return l.loaded(id)
 }
 
 // moduleID returns the identifier that a module has by custom, from the name of its source file without .c.

@@ -41,6 +41,22 @@ func (s *scanner) next() ast.Line {
 		}
 		return s.line(start, s.whole.Slice(from+i, from+j))
 	}
+	text := s.joined(start, from, to, more)
+	if text.Len() == 0 {
+		return s.line(start, s.whole.Slice(start, start))
+	}
+	return s.line(start, text.Slice(trim(text.String())))
+}
+
+// raw returns the next logical line with the white space around it.
+func (s *scanner) raw() ast.Line {
+	start := s.at
+	from, to, more := s.physical()
+	return s.line(start, s.joined(start, from, to, more))
+}
+
+// joined returns the logical line that begins with a physical line that was read.
+func (s *scanner) joined(start, from, to int, more bool) ast.Text {
 	parts := []ast.Text{s.whole.Slice(from, to)}
 	if start == 0 && strings.HasPrefix(s.src, bom) {
 		parts[0] = parts[0].Slice(len(bom), to)
@@ -49,11 +65,7 @@ func (s *scanner) next() ast.Line {
 		from, to, more = s.physical()
 		parts = append(parts, s.whole.Slice(from, to))
 	}
-	text := ast.Join(parts...)
-	if text.Len() == 0 {
-		return s.line(start, s.whole.Slice(start, start))
-	}
-	return s.line(start, text.Slice(trim(text.String())))
+	return ast.Join(parts...)
 }
 
 func (s *scanner) line(start int, text ast.Text) ast.Line {

@@ -55,6 +55,11 @@ type loader struct {
 	once     map[*ast.Section]diag.Diagnostic
 	// late is what is wrong with the syntax of the file that is being read, from where reading has not come to.
 	late []found
+	// macros are what <Macro> has defined; bodies are the lines of each.
+	macros macros
+	bodies map[*ast.Section]*macroBody
+	// stream is the file that is being read line by line, nil for one whose lines are what they look like.
+	stream *stream
 	// scope is the section whose nodes are read; nil at the top.
 	scope    *Node
 	nodes    slab.Of[Node]
@@ -87,6 +92,7 @@ func newLoader(in Input, cache map[string]source) *loader {
 	l := &loader{
 		in: in, limits: in.Limits.withDefaults(), fs: in.Read, cache: cache, root: in.ServerRoot,
 		names: map[string]bool{}, values: map[string]ast.Text{}, seen: map[place]bool{}, once: map[*ast.Section]diag.Diagnostic{},
+		bodies: map[*ast.Section]*macroBody{}, macros: macros{named: map[string]*macro{}},
 		tree: &Tree{
 			Files: diag.NewFileSet(), Context: in.Context, EnvComplete: in.EnvComplete, Modules: map[string]ast.Text{},
 			Defined: map[string]Definition{}, assumed: map[string]bool{},
@@ -115,6 +121,7 @@ func newLoader(in Input, cache map[string]source) *loader {
 
 func (l *loader) load() *Tree {
 	l.tree.Nodes = l.entry()
+	l.unusedMacros()
 	return l.tree
 }
 
@@ -135,14 +142,25 @@ func (l *loader) file(name string, src []byte, at diag.Span, nodes []*Node) []*N
 	l.bytes += int64(len(src))
 	p := parseFile(l.tree.Files.Add(name, src, at))
 	l.tree.Syntax = append(l.tree.Syntax, &ast.File{Source: p.file, Items: p.items})
-	maps.Copy(l.once, p.executed)
-	outer := l.late
-	l.late = p.found
+	late, stream := l.late, l.stream
 	l.chain = append(l.chain, inclusion{name, at})
-	nodes = l.items(p.items, nodes)
+	if p.streams {
+		nodes = l.lines(p, nodes)
+	} else {
+		nodes = l.parsed(p, nodes)
+	}
 	l.chain = l.chain[:len(l.chain)-1]
-	l.reached(p.file.Span(len(src), len(src)).End)
-	l.late = outer
+	l.late, l.stream = late, stream
+	return nodes
+}
+
+// parsed reads a file in which each line is what it looks like.
+func (l *loader) parsed(p *parse, nodes []*Node) []*Node {
+	maps.Copy(l.once, p.executed)
+	maps.Copy(l.bodies, p.macros)
+	l.late, l.stream = p.found, nil
+	nodes = l.items(p.items, nodes)
+	l.reached(p.file.Pos(len(p.src)))
 	return nodes
 }
 
@@ -197,20 +215,17 @@ func (l *loader) directive(d *ast.Directive, nodes []*Node) []*Node {
 	n := l.nodes.New()
 	n.Item, n.Args = d, d.Args
 	name := d.Name
-	if line, changed := l.expand(d.Line.Text); changed {
-		if line.Len() == 0 {
-			return nodes
-		}
+	if line, changed := l.expand(d.Line.Text); changed && line.Len() > 0 {
 		w := wordEnd(line.String(), 0)
 		name, n.Args = w.word(line).Text, rest(line, w.next)
-		if strings.HasPrefix(name.String(), "<") {
-			l.report(with(unknown(d.Name.All(), "a section", "a variable begins or ends a section: %s", line),
-				help("write the brackets and the name of the section in the file itself")))
-			l.skip(d, 1, "a variable begins or ends a section", len(nodes))
-			return nodes
-		}
 	}
 	n.name(name)
+	return l.execute(n, nodes)
+}
+
+// execute does what httpd does with a directive when it has read it: some are done with, the others are what it executes
+// afterwards.
+func (l *loader) execute(n *Node, nodes []*Node) []*Node {
 	n.Words = l.split(n.Args)
 	l.quotes(n)
 	if !l.consume(n, &nodes) {
@@ -231,10 +246,15 @@ func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 	case n.Is("Include"), n.Is("IncludeOptional"):
 		l.consumed(n, len(*nodes))
 		*nodes = l.include(n, n.Is("IncludeOptional"), *nodes)
-	case n.Is("Use"), n.Is("UndefMacro"):
-		l.report(with(unknown(n.Span(), "not followed", "%s is not understood: macros are not expanded", n.Name),
-			help("write what the macro stands for, or put it into a file and Include that")))
-		l.skip(n.Item, 1, "macros are not expanded", len(*nodes))
+	case n.Is("Use") && l.loaded("macro_module"):
+		l.consumed(n, len(*nodes))
+		l.use(n, len(*nodes))
+	case n.Is("UndefMacro") && l.loaded("macro_module"):
+		l.consumed(n, len(*nodes))
+		l.undefMacro(n)
+	case ignoresWarnings(n) && l.loaded("macro_module"):
+		l.consumed(n, len(*nodes))
+		l.ignoreWarnings(n)
 	case n.Is("LoadModule"):
 		l.loadModule(n)
 		return false
@@ -256,21 +276,58 @@ func (l *loader) consumed(n *Node, before int) {
 }
 
 func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
+	n := l.sectionNode(s)
+	if line, changed := l.expand(s.Open.Text); changed && line.Len() > 0 {
+		var name ast.Text
+		name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
+		n.name(name)
+	}
+	how, why := l.enter(n, s, len(nodes))
+	switch how {
+	case spliced:
+		return l.items(s.Items, nodes)
+	case executed:
+		around := l.scope
+		l.scope = n
+		n.Children = l.items(s.Items, l.children.Slice(len(s.Items))[:0])
+		l.scope = around
+	case switchedOff, nonsense, definesMacro, inert:
+	}
+	return l.leave(n, how, why, nodes)
+}
+
+func (l *loader) sectionNode(s *ast.Section) *Node {
 	n := l.nodes.New()
 	n.Item, n.Args, n.Section = s, s.Args, true
-	name := s.Name
-	if line, changed := l.expand(s.Open.Text); changed && line.Len() > 0 {
-		name, n.Args, _ = openingTag(line, wordEnd(line.String(), 0))
-	}
-	n.name(name)
+	n.name(s.Name)
+	return n
+}
+
+// entered is what httpd does with the contents of a section.
+type entered uint8
+
+const (
+	// executed is a section that stays one.
+	executed entered = iota
+	// spliced is a condition that holds: its contents take its place.
+	spliced
+	// switchedOff is a condition that does not hold, and nonsense one that says nothing.
+	switchedOff
+	nonsense
+	// definesMacro is <Macro>.
+	definesMacro
+	// inert is <Macro> where mod_macro is not loaded: a section that is unknown, with lines that may be anything.
+	inert
+)
+
+// enter decides about a section when its opening tag is read, behind a number of nodes of its scope. Why says it of one
+// that is switched off.
+func (l *loader) enter(n *Node, s *ast.Section, before int) (how entered, why string) {
 	switch {
 	case executedOnRead(n.Name):
-		return l.condition(n, s, nodes)
-	case n.Is("Macro"):
-		l.report(with(unknown(n.Span(), "not followed", "<Macro> is not understood: macros are not expanded"),
-			help("write what the macro stands for, or put it into a file and Include that")))
-		l.skip(s, count(s), "macros are not expanded", len(nodes))
-		return nodes
+		return l.condition(n, s, before)
+	case n.Is("Macro") && l.loaded("macro_module"):
+		return definesMacro, ""
 	}
 	if d, ok := l.once[s]; ok {
 		refused := d // a copy of its own, so that nothing is allocated where there is none
@@ -278,11 +335,46 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 	}
 	n.Words = l.split(n.Args)
 	l.quotes(n)
-	around := l.scope
-	l.scope = n
-	n.Children = l.items(s.Items, l.children.Slice(len(s.Items))[:0])
-	l.scope = around
+	if n.Is("Macro") {
+		return inert, "mod_macro is not loaded"
+	}
+	return executed, ""
+}
+
+// leave does what is left to do at the end of a section, and adds it to the nodes around it if it is one of them.
+func (l *loader) leave(n *Node, how entered, why string, nodes []*Node) []*Node {
+	s, _ := n.Item.(*ast.Section)
+	switch how {
+	case spliced:
+		return nodes
+	case switchedOff, nonsense:
+		l.looseMacros(s)
+		if how == switchedOff && s.Close == nil {
+			l.unclosedSkip(s)
+		}
+		l.skipSection(s, why, len(nodes))
+		return nodes
+	case definesMacro:
+		l.consumed(n, len(nodes))
+		l.defineMacro(n, s)
+		return nodes
+	case inert:
+		if within := count(s) - 1; within > 0 {
+			l.skip(s, within, why, len(nodes))
+		}
+	case executed:
+	}
 	return append(nodes, n)
+}
+
+// loaded reports whether httpd has a module, one that is not built in, where it is now.
+func (l *loader) loaded(id string) bool {
+	l.asked = true
+	if l.fragment || l.tree.assumed[id] {
+		return true
+	}
+	_, ok := l.tree.Modules[id]
+	return ok
 }
 
 // executes reports what httpd refuses about a condition only when it holds.
@@ -294,9 +386,31 @@ func (l *loader) executes(s *ast.Section) {
 
 // skip notes a region that is not executed, behind a number of nodes of its scope.
 func (l *loader) skip(item ast.Item, directives int, reason string, before int) {
-	skipped := Skipped{Item: item, Span: item.Span(), Directives: directives, Reason: reason}
+	l.skipped(Skipped{Item: item, Span: item.Span(), Directives: directives, Reason: reason}, before)
+}
+
+func (l *loader) skipped(skipped Skipped, before int) {
 	l.tree.Skipped = append(l.tree.Skipped, skipped)
 	l.tree.Asides = append(l.tree.Asides, Aside{Scope: l.scope, Before: before, Skipped: &skipped})
+}
+
+// skipSection notes a section that is skipped: at once, or where its lines come from several places because it began or
+// ended in a macro, line by line.
+func (l *loader) skipSection(s *ast.Section, why string, before int) {
+	if span := s.Span(); l.stream == nil || l.tree.Files.File(span.Start) == l.tree.Files.File(span.End) {
+		l.skip(s, count(s), why, before)
+		return
+	}
+	l.skipped(Skipped{Item: s, Span: s.Open.Whole, Directives: 1, Reason: why}, before)
+	for _, item := range s.Items {
+		switch item := item.(type) {
+		case *ast.Directive:
+			l.skip(item, 1, why, before)
+		case *ast.Section:
+			l.skipSection(item, why, before)
+		case *ast.Comment, *ast.Blank, *ast.Bad:
+		}
+	}
 }
 
 // count returns the number of directives and sections in a section, itself included.

@@ -106,7 +106,7 @@ func TestVariables(t *testing.T) {
 		"define wins":        {src: "Define E d\nX ${E}\n", in: parser.Input{Env: map[string]string{"E": "e"}}, want: []string{"X d"}},
 		"name with colon":    {src: "Define a:b c\n", said: []string{`/m/f:1:9 LB013 refusal the name of a variable must not contain ":"`}},
 		"too many":           {src: "Define a b c\n", said: []string{`/m/f:1:12 LB013 refusal Define takes one or two arguments, a name and a value, and has 3`}},
-		"a section":          {src: "Define A <X\n${A} b>\nY\n", want: []string{"Y"}, said: []string{"/m/f:2:1 LB001 unknown a variable begins or ends a section: <X b>"}},
+		"a section":          {src: "Define A <X\n${A} b>\nY\n", want: []string{"<X b", " Y"}, said: []string{"/m/f:2:1 LB020 refusal <X> is not closed before the end of the file"}},
 		"in a comment":       {src: "# ${A}\n"},
 		"skipped":            {src: "<IfDefine N>\nX ${A}\n</IfDefine>\n"},
 		"vanishes":           {src: "${E}\nX\n", in: parser.Input{Env: map[string]string{"E": " "}}, want: []string{"X"}},

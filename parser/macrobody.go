@@ -71,9 +71,7 @@ func (p *parse) bodyLine(line ast.Line) {
 	case strings.HasPrefix(first, "<") && len(p.stack) < maxNesting:
 		b.nesting++
 		name, args, _ := openingTag(line.Text, w)
-		section := &ast.Section{Open: line, Name: name, Args: args}
-		p.add(section)
-		p.stack = append(p.stack, section)
+		p.push(&ast.Section{Open: line, Name: name, Args: args})
 	case strings.HasPrefix(first, "<"):
 		b.nesting++
 		p.add(&ast.Bad{Line: line})
@@ -103,7 +101,9 @@ func (p *parse) closeInBody(line ast.Line, w rawWord) {
 			p.looseBody(line, name)
 		}
 		p.stack[i].Close = &line
-		p.stack = p.stack[:i]
+		for len(p.stack) > i {
+			p.pop()
+		}
 		return
 	}
 	p.looseBody(line, name)
@@ -128,7 +128,9 @@ func (p *parse) closeMacro(line ast.Line) {
 		p.looseBody(line, b.section.Name)
 	}
 	b.section.Close = &line
-	p.stack = p.stack[:b.base]
+	for len(p.stack) > b.base {
+		p.pop()
+	}
 	p.body = nil
 }
 
@@ -136,7 +138,7 @@ func (p *parse) closeMacro(line ast.Line) {
 // be said of the sections around it.
 func (p *parse) unclosedMacro() {
 	s := p.body.section
-	p.say(with(refusal(tag(s), "never closed", "<Macro> is not closed before the end of the file"),
+	p.say(with(refusal(tag(s), labelUnclosed, "<Macro> is not closed before the end of the file"),
 		httpdSays("contents error: expected token not found: </Macro>"),
 		help("write </Macro> on a line of its own where the macro ends")))
 }

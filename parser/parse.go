@@ -121,17 +121,23 @@ func (p *parse) item(line ast.Line) {
 	case text[0] == '#':
 		p.add(&ast.Comment{Line: line})
 	default:
-		w := wordEnd(text, 0)
-		switch {
-		case strings.HasPrefix(text[w.from:w.to], "</"):
-			p.close(line, w)
-		case w.from < w.to && text[w.from] == '<':
-			p.open(line, w)
-		case p.beyond > 0:
-			p.add(&ast.Bad{Line: line})
-		default:
-			p.directive(line, w)
-		}
+		p.statement(line)
+	}
+}
+
+// statement adds a line that is no comment and not empty.
+func (p *parse) statement(line ast.Line) {
+	text := line.Text.String()
+	w := wordEnd(text, 0)
+	switch {
+	case strings.HasPrefix(text[w.from:w.to], "</"):
+		p.close(line, w)
+	case w.from < w.to && text[w.from] == '<':
+		p.open(line, w)
+	case p.beyond > 0:
+		p.add(&ast.Bad{Line: line})
+	default:
+		p.directive(line, w)
 	}
 }
 
@@ -150,7 +156,7 @@ func (p *parse) directive(line ast.Line, w rawWord) {
 	d.Line = line
 	d.Name = w.word(line.Text).Text
 	d.Args = rest(line.Text, w.next)
-	if name := d.Name.String(); name[:min(len(name), 1)] == "$" || len(name) == len("Use") && clib.EqualFold(name, "Use") {
+	if name := d.Name.String(); len(name) == len("Use") && clib.EqualFold(name, "Use") || strings.Contains(name, "${") {
 		p.streams = true
 	}
 	p.add(d)
@@ -179,11 +185,10 @@ func (p *parse) open(line ast.Line, w rawWord) {
 		problem(p, section)
 	}
 	switch n := name.String(); {
-	case n == "":
-	case n[0] == '$':
-		p.streams = true
 	case len(n) == len("Macro") && clib.EqualFold(n, "Macro") && !p.ignored:
 		p.openMacro(section)
+	case strings.Contains(n, "${"):
+		p.streams = true
 	}
 }
 

@@ -120,6 +120,9 @@ func (p *parse) noName(s *ast.Section) {
 		help("write <Name …> and close it with </Name>, or put # before the line")))
 }
 
+// labelUnclosed marks a section that is open at the end of the file.
+const labelUnclosed = "never closed"
+
 // labelNoBracket marks the refusal of a section whose opening tag does not end.
 const labelNoBracket = `no ">" at the end`
 
@@ -127,7 +130,7 @@ func (p *parse) noBracket(s *ast.Section) {
 	d := refusal(s.Open.Text.All(), labelNoBracket, `<%s is missing its closing ">"`, s.Name)
 	end := s.Args.All().End
 	d.Fix = &diag.Fix{Safe: true, Message: `add ">"`, Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: ">"}}}
-	d.Reading = executedOnRead(s.Name.String())
+	d.Reading = executedOnRead(s.Name.String()) || clib.EqualFold(s.Name.String(), "Macro")
 	p.whenExecuted(s, with(d, httpdSays("<%s> directive missing closing '>'", s.Name), help("write <%s %s>", s.Name, s.Args)))
 }
 
@@ -165,7 +168,7 @@ func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
 func (p *parse) expected() diag.Note {
 	top := len(p.stack) - 1
 	switch {
-	case top < 0 || executedOnRead(p.stack[top].Name.String()):
+	case top < 0 || executedOnRead(p.stack[top].Name.String()) && !p.ignored:
 		return httpdSays("%s without matching <%s section", p.closing, strings.TrimPrefix(p.closing, "</"))
 	case !strings.HasSuffix(p.closing, ">"):
 		return httpdSays("%s> directive missing closing '>'", p.closing)
@@ -224,7 +227,7 @@ func (p *parse) unclosed() {
 		if s.Name.Len() == 0 || p.blamed[s] {
 			continue
 		}
-		d := refusal(tag(s), "never closed", "<%s> is not closed before the end of the file", s.Name)
+		d := refusal(tag(s), labelUnclosed, "<%s> is not closed before the end of the file", s.Name)
 		if hidden {
 			d.Class, d.Severity = diag.Defect, diag.Warning
 			d.Notes = append(d.Notes, effect("httpd takes the end of the file as the end of the section while the condition is true, and refuses the file when it is false"))

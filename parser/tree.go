@@ -8,16 +8,17 @@ import (
 
 // Tree is an input as httpd would execute it.
 type Tree struct {
-	// Files holds every file that was read; the positions of the tree belong to it.
+	// Files holds every file that was read, and a part for each Use of a macro; the positions of the tree belong to it.
 	Files *diag.FileSet
 	// Syntax holds the tree of every file that was read, in reading order. A file that was included twice is there twice.
 	Syntax []*ast.File
 	// Nodes is what httpd would execute, in order: included files are spliced in, true conditions opened.
 	Nodes []*Node
 	// Consumed are the directives that did their work while reading and are not among Nodes: Define, UnDefine, Include,
-	// IncludeOptional and the sections of true conditions (without children).
+	// IncludeOptional, Use, UndefMacro, <Macro> (whose lines are text) and the sections of true conditions, without children.
 	Consumed []*Node
-	// Skipped is what httpd does not execute because a condition is false, and what lbconf could not follow.
+	// Skipped is what httpd does not execute because a condition is false, the lines of macros that nobody uses, and what
+	// lbconf could not follow.
 	Skipped []Skipped
 	// Asides are Consumed and Skipped in the order of reading, each with its place among the nodes.
 	Asides []Aside
@@ -86,7 +87,7 @@ type Node struct {
 	Item ast.Item
 	// Name is the name as it is written, a section's without <; compare Key.
 	Name string
-	// Args is the text behind the name after replacement of ${NAME}, trimmed; a section's ends before its last >.
+	// Args is the text behind the name after replacement of ${NAME} and the parameters of a macro, trimmed; a section's ends before its last >.
 	Args ast.Text
 	// Words is Args split as httpd's ap_getword_conf does for most directives.
 	Words []Word

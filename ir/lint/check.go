@@ -32,6 +32,7 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 	found = slices.Concat(reading.Found, Run(config, view, Rules()))
 	if config.Files != nil {
 		weigh(found, config.Files, reading)
+		found = onceEach(found, config.Files)
 	}
 	if reading.Syntax == nil {
 		for i := range found {
@@ -39,7 +40,7 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 		}
 	}
 	found.Sort()
-	return suppress(found, reading.Syntax)
+	return suppress(found, reading.Syntax, config.Files)
 }
 
 // weigh says less about what the environment of httpd may well put right: where the user gave none, a variable that is

@@ -16,6 +16,7 @@ func Rules() []*Rule {
 		trailingComment,
 		lbmethodNotLoaded,
 		syntax,
+		macroRefused,
 		rewriteProxyNoPool,
 		proxyBlockNoWorker,
 		workerAuthorityMismatch,
@@ -88,5 +89,6 @@ func Rules() []*Rule {
 		statusOpen,
 		undefinedDefine,
 		vhostDuplicate,
+		macroDoubtful,
 	}
 }

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
@@ -21,8 +22,9 @@ type suppression struct {
 var ignoreComment = regexp.MustCompile(`^#\s*lbconf:\s*ignore\[([^\]]*)\]`)
 
 // suppress leaves out the findings that a comment in the configuration ignores, and returns how many those are. A
-// comment that ignores nothing is itself a finding. syntax are the files in which the findings lie.
-func suppress(found diag.List, syntax []*ast.File) (kept diag.List, ignored int) {
+// comment that ignores nothing is itself a finding. syntax are the files in which the findings lie. What lies in a macro is
+// ignored by a comment there, and by one above a Use of it.
+func suppress(found diag.List, syntax []*ast.File, files *diag.FileSet) (kept diag.List, ignored int) {
 	var all []suppression
 	for _, file := range syntax {
 		all = collect(file.Items, all)
@@ -32,7 +34,7 @@ func suppress(found diag.List, syntax []*ast.File) (kept diag.List, ignored int)
 	}
 	used := map[int]map[string]bool{}
 	for _, d := range found {
-		if i, name := ignoring(all, d); i >= 0 {
+		if i, name := ignoring(all, d, files); i >= 0 {
 			if used[i] == nil {
 				used[i] = map[string]bool{}
 			}
@@ -94,12 +96,16 @@ func executed(item ast.Item) bool {
 }
 
 // ignoring returns the suppression of a finding and the name by which it names the rule, or -1.
-func ignoring(all []suppression, d diag.Diagnostic) (int, string) {
+func ignoring(all []suppression, d diag.Diagnostic, files *diag.FileSet) (int, string) {
 	if d.Class == diag.Refusal {
 		return -1, ""
 	}
+	places := []diag.Pos{files.Original(d.Span).Start}
+	for _, use := range files.Uses(d.Span.Start) {
+		places = append(places, files.Original(use).Start)
+	}
 	for i, s := range all {
-		if !s.scope.IsValid() || !s.scope.Contains(d.Span.Start) {
+		if !s.scope.IsValid() || !slices.ContainsFunc(places, s.scope.Contains) {
 			continue
 		}
 		for _, name := range s.rules {
