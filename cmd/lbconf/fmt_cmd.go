@@ -34,7 +34,7 @@ White space and the spelling of names change, and never what httpd reads: no arg
 Of a folder these are formatted, and nothing that they include from elsewhere: *.conf, .htaccess, and what lies in Debian's
 conf-*, mods-* and sites-*. A link is followed to its file and stays a link; a file in which nothing is httpd's is left alone.
 In a pre-commit hook:
-    lbconf fmt -l $(git diff --cached --name-only --diff-filter=d -- '*.conf')`
+    git diff --cached --name-only --diff-filter=d -z -- '*.conf' | xargs -0r lbconf fmt -l`
 }
 
 // Run formats each file and ends with the code of the worst that happened.
@@ -103,6 +103,8 @@ func (c *fmtCmd) format(term *terminal, target formatTarget) (changed bool, err 
 		return false, err
 	case language == format.Foreign:
 		return false, fmt.Errorf("%s: not formatted, it is written in the language of another program", name)
+	case language == format.Binary:
+		return false, fmt.Errorf("%s: not formatted, it has NUL bytes and nothing of httpd's: if it is UTF-16, save it as UTF-8", name)
 	case len(refused) > 0:
 		if err := diag.Render(term.stderr, files, refused, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
 			return false, err

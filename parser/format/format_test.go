@@ -298,6 +298,8 @@ func TestLanguageOf(t *testing.T) {
 		"OurOwn thing\n":               format.Unknown,
 		"server {\n  listen 80;\n}\n":  format.Foreign,
 		"[Unit]\nDescription=a\n":      format.Foreign,
+		"L\x00i\x00\n":                 format.Binary,
+		"Listen 80\nA\x00\n":           format.Httpd,
 		"a = b\n":                      format.Foreign,
 		"a:\n  b: c\n":                 format.Foreign,
 	} {

@@ -19,6 +19,8 @@ const (
 	// Foreign is a file that has the marks of other programs' languages: lines that end with a brace or a semicolon, as for
 	// nginx, or without any directive of httpd's a first line such as `[section]`, `key = value` or `key:`.
 	Foreign
+	// Binary is a file without one that has NUL bytes: UTF-16, or no text at all.
+	Binary
 )
 
 // LanguageOf guesses whose configuration a file is, since many programs call theirs *.conf.
@@ -47,6 +49,8 @@ func LanguageOf(tree *ast.File) Language {
 		}
 	}
 	switch {
+	case ours == 0 && strings.IndexByte(tree.Source.Source(), 0) >= 0:
+		return Binary
 	case 2*braces > all, ours == 0 && first != nil && marked(first):
 		return Foreign
 	case ours == 0 && all > 0:
