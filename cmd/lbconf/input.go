@@ -135,8 +135,15 @@ func (f *inputFlags) check(paths []string) error {
 	return nil
 }
 
+// variables are what ${NAME} may stand for.
+type variables struct {
+	values map[string]string
+	// complete says that httpd would have no others either, so that what is left is judged as it is written.
+	complete bool
+}
+
 // environment collects what ${NAME} may stand for; --env wins over --envvars, and both over what the process has.
-func (f *inputFlags) environment(term *terminal, process []string) (map[string]string, error) {
+func (f *inputFlags) environment(term *terminal, process []string) (variables, error) {
 	env := map[string]string{}
 	for _, assignment := range process {
 		name, value, _ := strings.Cut(assignment, "=")
@@ -145,7 +152,7 @@ func (f *inputFlags) environment(term *terminal, process []string) (map[string]s
 	for _, file := range f.Envvars {
 		src, err := os.ReadFile(file)
 		if err != nil {
-			return nil, exitWith(exitRefused, unread(err))
+			return variables{}, exitWith(exitRefused, unread(err))
 		}
 		for _, line := range readEnvvars(string(src), env) {
 			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
@@ -154,11 +161,11 @@ func (f *inputFlags) environment(term *terminal, process []string) (map[string]s
 	for _, assignment := range f.Env {
 		name, value, found := strings.Cut(assignment, "=")
 		if !found || name == "" {
-			return nil, exitWith(exitUsage, fmt.Errorf("--env %s: write it as NAME=VALUE", assignment))
+			return variables{}, exitWith(exitUsage, fmt.Errorf("--env %s: write it as NAME=VALUE", assignment))
 		}
 		env[name] = value
 	}
-	return env, nil
+	return variables{env, process != nil}, nil
 }
 
 // expand returns the inputs that a path stands for: a folder with a server's main file is that server, any other folder
@@ -191,7 +198,7 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-func (f *inputFlags) read(term *terminal, name string, env map[string]string) (*input, error) {
+func (f *inputFlags) read(term *terminal, name string, env variables) (*input, error) {
 	src, err := f.readSource(term, name)
 	if err != nil {
 		return nil, err
@@ -204,7 +211,7 @@ func (f *inputFlags) read(term *terminal, name string, env map[string]string) (*
 }
 
 // parse reads a configuration that is in memory, with the files that it includes.
-func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *input {
+func (f *inputFlags) parse(shown string, src []byte, env variables) *input {
 	if f.isYAML(shown, src) {
 		files := diag.NewFileSet()
 		config, findings := yaml.Decode(files, shown, src)
@@ -214,7 +221,7 @@ func (f *inputFlags) parse(shown string, src []byte, env map[string]string) *inp
 		return &input{name: shown, files: files, config: config, findings: findings}
 	}
 	tree := parser.Load(parser.Input{
-		Name: shown, Source: src, Context: f.context(), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env,
+		Name: shown, Source: src, Context: f.context(), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env.values, EnvComplete: env.complete,
 		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.fileLimit()},
 	})
 	config, refusals := lower.Lower(tree)
