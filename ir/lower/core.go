@@ -31,7 +31,7 @@ func coreHandlers() map[string]handler {
 		"ServerSignature":  oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email"),
 		"TraceEnable":      lowerTraceEnable,
 		"UseCanonicalName": oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'"),
-		"SetHandler":       word(ir.WordSetHandler),
+		"SetHandler":       lowerSetHandler,
 		"SetOutputFilter":  word(ir.WordSetOutputFilter),
 		"Options":          lowerOptions,
 		"LogLevel":         lowerLogLevel,
@@ -204,6 +204,14 @@ func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
 		item.Host, item.Port = item.Host[:i], port
 	}
 	return item
+}
+
+// lowerSetHandler is a name, or an expression that gives one.
+func lowerSetHandler(l *lowering, n *parser.Node, at place) ir.Item {
+	if len(n.Words) > 0 && !l.stringExpression(n, n.Words[0].Text, "Can't parse expression : ") {
+		return nil
+	}
+	return word(ir.WordSetHandler)(l, n, at)
 }
 
 func lowerServerAlias(l *lowering, n *parser.Node, at place) ir.Item {

@@ -147,7 +147,7 @@ func (p place) permits(d *directive.Directive) bool {
 		return d.Override == "All" || strings.Contains(d.Override, "AuthConfig")
 	case p.where == inAlias:
 		return d.Override == "All" || strings.Contains(d.Override, "AuthConfig") || d.Contexts.Has(directive.Section) && d.Override == ""
-	case p.where == inProxy:
+	case p.boxes&directive.InProxy != 0: // <If> and <Files> in it change nothing
 		return d.Contexts.Has(directive.Section) || d.Contexts.Has(directive.Proxy)
 	case p.boxes == directive.InHtaccess:
 		return d.Contexts.Has(directive.Htaccess)

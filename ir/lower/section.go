@@ -2,11 +2,13 @@ package lower
 
 import (
 	"errors"
-	"strconv"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
@@ -18,9 +20,9 @@ func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	item := &ir.VirtualHost{Node: node(n)}
 	for _, w := range n.Words {
-		address, ok := virtualHostAddress(w.String())
-		if !ok {
-			l.invalid(n, w.Text.All(), "The address or port is invalid", "a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
+		address, httpd := virtualHostAddress(w.String())
+		if httpd != "" {
+			l.invalid(n, w.Text.All(), httpd, "a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
 			return nil
 		}
 		item.Addresses = append(item.Addresses, address)
@@ -31,24 +33,40 @@ func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
 	return item
 }
 
-// virtualHostAddress splits host[:port]. What is no port is part of a name that httpd fails to resolve and ignores.
-func virtualHostAddress(text string) (ir.Address, bool) {
-	host, digits := text, ""
-	if i := strings.LastIndexByte(text, ':'); i >= 0 && !strings.HasSuffix(text, "]") {
-		host, digits = text[:i], text[i+1:]
+// virtualHostAddress splits host[:port] as apr_parse_addr_port does, or returns what httpd says. What is no port is part of
+// a name that httpd fails to resolve and ignores.
+func virtualHostAddress(text string) (address ir.Address, httpd string) {
+	const invalid = "The address or port is invalid"
+	host := text
+	if len(text) > 2 {
+		host = strings.TrimSuffix(text, ":*")
 	}
-	switch port, err := strconv.Atoi(digits); {
-	case digits == "" && strings.HasSuffix(text, ":"):
-		return ir.Address{}, false
-	case digits == "" || digits == "*":
-		return ir.Address{Host: strings.Trim(host, "[]")}, true
-	case err != nil:
-		return ir.Address{Host: text}, true
-	case port < 1 || port > 65535:
-		return ir.Address{}, false
-	default:
-		return ir.Address{Host: strings.Trim(host, "[]"), Port: port}, true
+	port := 0
+	name := strings.TrimRight(host, "0123456789")
+	if name != host && (name == "" || strings.HasSuffix(name, ":")) {
+		port = clib.Atoi(host[len(name):])
+		if port < 1 || port > 65535 {
+			return ir.Address{}, invalid
+		}
+		if name == "" {
+			return ir.Address{}, "Missing address for VirtualHost"
+		}
+		host = name[:len(name)-1]
 	}
+	switch {
+	case text == "":
+		return ir.Address{}, ""
+	case host == "" || host == ":*":
+		return ir.Address{}, invalid
+	case host[0] == '[':
+		inside, closed := strings.CutSuffix(host[1:], "]")
+		address, err := netip.ParseAddr(inside)
+		if !closed || err != nil || !address.Is6() {
+			return ir.Address{}, invalid
+		}
+		host = inside
+	}
+	return ir.Address{Host: host, Port: port}, ""
 }
 
 // section is a section that selects requests by a path, a file or an expression.
@@ -60,7 +78,7 @@ func section(kind ir.SectionKind) func(*lowering, *parser.Node, place) ir.Item {
 			l.invalid(n, n.Span(), "<"+n.Name+"> directive requires additional arguments", "write what it selects", "<%s> has no argument", n.Name)
 			return nil
 		}
-		if words[0].String() == "~" && kind != ir.SectionIf && kind != ir.SectionElseIf && !isMatch(kind) {
+		if words[0].String() == "~" && kind != ir.SectionIf && kind != ir.SectionElseIf && (!isMatch(kind) || kind == ir.SectionDirectoryMatch) {
 			item.Tilde, words = true, words[1:]
 		}
 		pattern := parser.Word{}
@@ -102,9 +120,12 @@ func multiple(n *parser.Node, kind ir.SectionKind) string {
 
 // afterIf reports whether an If or ElseIf stands before an ElseIf or Else in the same scope.
 func (l *lowering) afterIf(n *parser.Node, at place) bool {
-	for _, before := range at.before {
+	for _, before := range slices.Backward(at.before) {
 		if before.Section && (before.Is("If") || before.Is("ElseIf")) {
 			return true
+		}
+		if before.Section && before.Is("Else") {
+			break // it ends the chain
 		}
 	}
 	l.refuse(n, refusal{

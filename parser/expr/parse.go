@@ -22,7 +22,7 @@ type Options struct {
 func ParseCondition(src string, o Options) (Condition, error) {
 	p := &parser{scanner: scanner{src: src}, options: o}
 	condition, err := p.whole()
-	if err != nil {
+	if err = p.verdict(err); err != nil {
 		return nil, err
 	}
 	return condition, nil
@@ -32,7 +32,7 @@ func ParseCondition(src string, o Options) (Condition, error) {
 func ParseString(src string, o Options) (Word, error) {
 	p := &parser{scanner: scanner{src: src, state: inString}, options: o}
 	word, err := p.parts(end)
-	if err != nil {
+	if err = p.verdict(err); err != nil {
 		return nil, err
 	}
 	return word, nil
@@ -46,6 +46,35 @@ type parser struct {
 	ahead  token
 	filled bool
 	depth  int
+	// unknown is the last name that nobody knows, or what such a name is given: httpd reads on behind it and keeps the last
+	// complaint.
+	unknown *Error
+}
+
+// verdict is what httpd says at last: an error at which it stopped, or what it noted before.
+func (p *parser) verdict(stopped *Error) *Error {
+	if stopped != nil {
+		return stopped
+	}
+	return p.unknown
+}
+
+// noteWord notes an error at which httpd does not stop.
+func (p *parser) noteWord(w Word, err *Error) (Word, *Error) {
+	if err != nil {
+		p.unknown = err
+		return &Variable{}, nil
+	}
+	return w, nil
+}
+
+// noteCondition is noteWord for a condition.
+func (p *parser) noteCondition(c Condition, err *Error) (Condition, *Error) {
+	if err != nil {
+		p.unknown = err
+		return &Constant{}, nil
+	}
+	return c, nil
 }
 
 func (p *parser) peek() (token, *Error) {
@@ -185,7 +214,7 @@ func (p *parser) primary() (Condition, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.test(t.text, operand, t)
+		return p.noteCondition(p.test(t.text, operand, t))
 	case t.kind == punctuation && t.text == "(":
 		p.filled = false
 		condition, err := p.or()
@@ -221,7 +250,7 @@ func (p *parser) comparison() (Condition, *Error) {
 			return nil, err
 		}
 		if t.kind == binary {
-			return relation(t.text, left, right, t)
+			return p.noteCondition(relation(t.text, left, right, t))
 		}
 		return compare(t.text, left, right), nil
 	case end, quote, unquote, text, varBegin, varEnd, backRef, name, number, pattern, unary, logicalOr, logicalAnd, logicalNot,
@@ -276,7 +305,7 @@ func (p *parser) member(word Word) (Condition, *Error) {
 			return nil, err
 		}
 		if !strings.EqualFold(function.text, "PeerExtList") || !p.loaded("ssl_module") {
-			return nil, unknown("List-returning function", "function", function.text, "", function, "")
+			return p.noteCondition(nil, unknown("List-returning function", "function", function.text, "", function, ""))
 		}
 		return &Member{word, []Word{argument}, "peerextlist"}, nil
 	}
@@ -371,7 +400,7 @@ func (p *parser) single() (Word, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		return p.call(t.text, argument, t)
+		return p.noteWord(p.call(t.text, argument, t))
 	case end, unquote, text, varEnd, pattern, operator, unary, binary, logicalOr, logicalAnd, logicalNot, truth, concat, in, match,
 		punctuation:
 	}
@@ -390,7 +419,7 @@ func (p *parser) braced() (Word, *Error) {
 		if _, err := p.expect(varEnd, ""); err != nil {
 			return nil, err
 		}
-		return p.variable(id.text, id)
+		return p.noteWord(p.variable(id.text, id))
 	}
 	if p.depth++; p.depth > maxDepth {
 		return nil, tooDeep(id)
@@ -400,7 +429,7 @@ func (p *parser) braced() (Word, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.call(id.text, argument, id)
+	return p.noteWord(p.call(id.text, argument, id))
 }
 
 // parts reads the pieces of a text up to a token that ends it. There is at least one.

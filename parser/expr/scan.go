@@ -127,7 +127,11 @@ func (s *scanner) inName() (token, *Error) {
 		s.state = inArgument
 		return s.token(punctuation, 1), nil
 	default:
-		return token{}, s.fail(1, fmt.Sprintf("Invalid character in variable name '%c'", c), "a variable's name has no %q", c)
+		written := string(rune(c))
+		if c >= 0x80 {
+			written = fmt.Sprintf(`\x%02x`, c) // as the log has it
+		}
+		return token{}, s.fail(1, "Invalid character in variable name '"+written+"'", "a variable's name has no '%s'", written)
 	}
 }
 
