@@ -153,10 +153,14 @@ func (l *loader) argumentCount(n *Node, m *macro) {
 		advice = help("write Use %s %s", m.name, strings.Join(m.parameters[:min(want, 8)], " "))
 	}
 	l.report(with(related(d, m.node.Span(), "defined here"),
-		httpdSays("macro '%s' (defined on line %d of …) used with %d arguments instead of %d", m.name, l.lineOf(m.node), got, want), advice))
+		httpdSays("macro '%s' (%s) used with %d arguments instead of %d", m.name, l.location(m), got, want), advice))
 }
 
-func (l *loader) lineOf(n *Node) int { return l.tree.Files.Position(n.Span().Start).Line }
+// location is what mod_macro says of the place of a definition: the last line of its tag.
+func (l *loader) location(m *macro) string {
+	at := l.tree.Files.Position(m.node.Span().End)
+	return fmt.Sprintf("defined on line %d of %q", at.Line, at.Filename)
+}
 
 func arguments(n int) string {
 	switch n {

@@ -92,12 +92,12 @@ func (l *loader) parameters(m *macro, words []Word) bool {
 		switch {
 		case name == "":
 			d := macroRefusal(m.node.Span(), "", "parameter %d of macro '%s' has no name", i+1, m.name)
-			l.report(with(d, httpdSays("macro '%s' (defined on line %d of …): empty argument #%d name", m.name, l.lineOf(m.node), i+1), help("write $name")))
+			l.report(with(d, httpdSays("macro '%s' (%s): empty argument #%d name", m.name, l.location(m), i+1), help("write $name")))
 			return false
 		case twice:
 			d := macroRefusal(w.Text.All(), "here again", "macro '%s' has two parameters called %s", m.name, name)
 			l.report(with(related(d, words[before].Text.All(), "here first"),
-				httpdSays("argument name conflict in macro '%s' (defined on line %d of …): argument '%s': #%d and #%d, change argument names!", m.name, l.lineOf(m.node), name, before+1, i+1),
+				httpdSays("argument name conflict in macro '%s' (%s): argument '%s': #%d and #%d, change argument names!", m.name, l.location(m), name, before+1, i+1),
 				help("give each parameter a name of its own")))
 			return false
 		case !looksLikeParameter(name):

@@ -16,7 +16,7 @@ func checks() map[string]check {
 	all := map[string]check{}
 	for _, module := range []map[string]check{
 		sslChecks(), authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(),
-		proxyChecks(),
+		proxyChecks(), coreChecks(),
 	} {
 		for name, c := range module {
 			all[clib.ToLower(name)] = c
