@@ -29,7 +29,7 @@ var (
 
 // agreeModules are loaded beside modulesOf.
 var agreeModules = []string{
-	"mpm_event", "remoteip", "lbmethod_bybusyness", "proxy_ajp", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_wstunnel", "proxy_connect",
+	"mpm_event", "macro", "remoteip", "lbmethod_bybusyness", "proxy_ajp", "proxy_fcgi", "proxy_scgi", "proxy_uwsgi", "proxy_wstunnel", "proxy_connect",
 	"proxy_express", "proxy_ftp", "socache_shmcb", "expires", "substitute", "include", "auth_basic", "authn_file", "authz_user", "authz_groupfile", "status", "proxy_http2",
 }
 
@@ -95,6 +95,8 @@ type verdict struct {
 	why     string
 }
 
+var inMacro = regexp.MustCompile(`^macro '(.*?)' \(defined`)
+
 var stopsAt = regexp.MustCompile(`(?s)Syntax error on line (\d+) of ([^\n]+?):[ \n](.*)$`)
 
 // httpdSays asks httpd about the header and fragments.
@@ -119,6 +121,9 @@ func (o *oracle) httpdSays(t *testing.T, fragments []fragment) verdict {
 	for m := stopsAt.FindStringSubmatch(rest); m != nil; m = stopsAt.FindStringSubmatch(rest) {
 		v.line, _ = strconv.Atoi(m[1])
 		v.file, v.why, rest = filepath.Base(m[2]), strings.TrimSpace(m[3]), m[3]
+		if name := inMacro.FindStringSubmatch(m[2]); name != nil {
+			v.file = "macro " + name[1]
+		}
 	}
 	v.why = unescaped(v.why)
 	return v
@@ -160,8 +165,8 @@ func (o *oracle) weSay(fragments []fragment) (verdict, diag.Diagnostic) {
 	if !refused {
 		return verdict{}, first
 	}
-	file := filepath.Base(tree.Files.File(first.Span.Start).Name())
-	return verdict{refused: true, file: file, line: lastLine(tree.Files, first.Span.Start), why: first.Message}, first
+	file, line := stop(tree.Files, first.Span.Start)
+	return verdict{refused: true, file: file, line: line, why: first.Message}, first
 }
 
 // difference says how the verdicts differ, or nothing.
@@ -216,7 +221,7 @@ func (o *oracle) judge(t *testing.T, fragments []fragment, found *findings) {
 func (o *oracle) owner(fragments []fragment, v verdict) int {
 	line := v.line - strings.Count(o.header, "\n")
 	for i, f := range fragments {
-		if _, included := f.files[v.file]; included {
+		if _, included := f.files[v.file]; included || strings.HasPrefix(v.file, fmt.Sprintf("macro M%d_", f.number)) || strings.HasPrefix(v.file, fmt.Sprintf("macro m%d_", f.number)) {
 			return i
 		}
 		lines := strings.Count(f.text, "\n")
@@ -351,4 +356,3 @@ func (f *findings) report(t *testing.T) {
 		t.Error(d)
 	}
 }
-

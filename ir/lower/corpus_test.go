@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func sampleDifference(sample testenv.Sample) string {
 	case sample.Verdict == "ok":
 		return fmt.Sprintf("httpd accepts it, and %s at line %d says: %s", first.Code, lastLine(tree.Files, first.Span.Start), first.Message)
 	}
-	line := lastLine(tree.Files, first.Span.Start)
+	_, line := stop(tree.Files, first.Span.Start)
 	if tree.Files.Readings(first.Span.Start) > 0 {
 		line = sample.Line // httpd counts the lines of a macro
 	}
@@ -67,10 +68,24 @@ func sampleDifference(sample testenv.Sample) string {
 // written undoes the escapes of VERDICTS.tsv that its samples need.
 var written = strings.NewReplacer(`\xc2\xa0`, "\u00a0", `\n\t`, "\n\t")
 
-// lastLine returns the line that httpd names for what begins at a position: the last one of a directive with continuations.
+// stop returns the place that httpd names for what begins at a position: the last line of a directive with continuations,
+// in the body of a macro counted from its beginning.
+func stop(files *diag.FileSet, at diag.Pos) (file string, line int) {
+	in := files.File(at)
+	if in.Macro() == "" {
+		return filepath.Base(in.Name()), lastLine(files, at)
+	}
+	first := at
+	for files.File(first-1) == in {
+		first--
+	}
+	return "macro " + in.Macro(), lastLine(files, at) - files.Position(first).Line + 1
+}
+
+// lastLine returns the last line of the directive that begins at a position.
 func lastLine(files *diag.FileSet, at diag.Pos) int {
 	file, line := files.File(at), files.Position(at).Line
-	for strings.HasSuffix(string(file.Line(line)), `\`) {
+	for strings.HasSuffix(file.Line(line), `\`) {
 		line++
 	}
 	return line

@@ -76,8 +76,9 @@ func readAlternatives(list string) alternatives {
 
 // fragment is a configuration of the generator: its text, and the files that it includes, by name.
 type fragment struct {
-	text  string
-	files map[string]string
+	text   string
+	files  map[string]string
+	number int
 }
 
 // The places of the number of a fragment, and of a port of its own.
@@ -89,7 +90,7 @@ const (
 // as returns a fragment under a number.
 func (f fragment) as(number int) fragment {
 	mine := strings.NewReplacer(selfMark, fmt.Sprint(number), portMark, fmt.Sprint(20000+number))
-	g := fragment{text: mine.Replace(f.text), files: map[string]string{}}
+	g := fragment{text: mine.Replace(f.text), files: map[string]string{}, number: number}
 	for name, text := range f.files {
 		g.files[mine.Replace(name)] = mine.Replace(text)
 	}
@@ -102,7 +103,7 @@ func (g *grammar) generator() *rapid.Generator[fragment] {
 		w := &writing{T: t, grammar: g, files: map[string]string{}}
 		w.crlf = w.chance(40)
 		w.items('m', 1+w.pick(4), 0)
-		return fragment{w.text.String(), w.files}
+		return fragment{text: w.text.String(), files: w.files}
 	})
 }
 
@@ -114,6 +115,7 @@ type writing struct {
 	text    strings.Builder
 	files   map[string]string
 	crlf    bool
+	macro   bool
 	depth   int
 	names   int
 	defined []string
@@ -158,6 +160,8 @@ func (w *writing) item(context byte, depth int) {
 		w.define()
 	case depth < 2 && w.chance(60):
 		w.include(context, depth)
+	case depth < 2 && !w.macro && w.chance(60):
+		w.use(context, depth)
 	case l.section && depth < deepest:
 		w.section(l, context, depth)
 	case !l.section:
@@ -226,6 +230,25 @@ func (w *writing) include(context byte, depth int) {
 	w.text.Reset()
 	w.text.WriteString(outer)
 	w.put(w.one([]string{"Include ", "IncludeOptional ", "include "}) + w.one([]string{name, `"` + name + `"`, strings.Replace(name, ".conf", ".con*", 1)}))
+}
+
+// use writes a macro and uses it.
+func (w *writing) use(context byte, depth int) {
+	w.names++
+	name := fmt.Sprintf("M%s_%d", selfMark, w.names)
+	params := w.one([]string{"", " $a", " $a $b", " $a %b", " $a $ab"})
+	w.macro = true
+	w.put("<Macro " + w.broken(name+params) + ">")
+	w.items(context, w.pick(3), depth+1)
+	w.put(w.one([]string{"</Macro>", "</Macro>", "</Macro>", "</macro>"}))
+	w.macro = false
+	for range w.pick(3) {
+		args := ""
+		for range strings.Fields(params) {
+			args += " " + w.expand("‹VALUE›")
+		}
+		w.put(w.spelled("Use") + " " + w.broken(w.one([]string{name, name, strings.ToLower(name)})+args))
+	}
 }
 
 // spelled is a name as somebody may write it.
@@ -300,6 +323,9 @@ func (w *writing) word(name string) string {
 func (w *writing) broken(args string) string {
 	words := strings.Split(args, " ")
 	at := w.pick(len(words))
+	if w.macro && w.chance(6) {
+		words[at] = w.one([]string{"$a", "x$a", "${a}", "$b"})
+	}
 	switch {
 	case !w.chance(12) || words[at] == "":
 	case w.chance(6):

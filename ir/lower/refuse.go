@@ -71,7 +71,7 @@ func (l *lowering) refuse(n *parser.Node, r refusal, format string, args ...any)
 	}
 	d := diag.Diagnostic{
 		Code: r.code.code, Name: r.code.name, Class: diag.Refusal, Severity: diag.Error,
-		Span: r.span, Label: r.label, Message: message, Fix: r.fix, Related: r.related, Reading: executedOnRead(n),
+		Span: r.span, Label: r.label, Message: message, Fix: r.fix, Related: r.related, Reading: r.code != unknownDirective && executedOnRead(n),
 	}
 	if r.httpd != "" {
 		d.Notes = append(d.Notes, diag.Note{Kind: "httpd", Text: r.httpd})
