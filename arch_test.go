@@ -19,6 +19,7 @@ const modulePath = "github.com/lbconf/lbconf/"
 var layers = map[string][]string{
 	"parser/clib":      {},
 	"parser/slab":      {},
+	"parser/table":     {},
 	"parser/diag":      {},
 	"parser/pcre":      {"parser/diag"},
 	"parser/rewrite":   {"parser/clib", "parser/diag", "parser/pcre"},
@@ -35,7 +36,7 @@ var layers = map[string][]string{
 	"ir":           {"parser/clib", "parser/diag", "parser/rewrite", "parser/pcre"},
 	"ir/lower":     {"ir", "parser", "parser/..."},
 	"ir/effective": {"ir", "parser/clib", "parser/diag", "parser/fnmatch"},
-	"ir/lint":      {"ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/rewrite", "parser/subnet"},
+	"ir/lint":      {"ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/pcre", "parser/rewrite", "parser/subnet", "parser/table"},
 
 	"emit":      {"ir", "ir/effective", "parser/diag", "parser/rewrite"},
 	"emit/yaml": {"emit", "ir", "ir/effective", "parser/clib", "parser/diag", "parser/ast", "parser/fnmatch", "parser/pcre", "parser/rewrite"},

@@ -36,12 +36,33 @@ func (a *Access) add(item ir.Item) {
 
 // setMerging takes AuthMerging, which holds for the whole section even inside of a group.
 func (a *Access) setMerging(item ir.Item) {
-	if word, ok := item.(*ir.Word); ok && word.Name == ir.WordAuthMerging {
-		a.Merging = word.Value
+	if isMerging(item) {
+		a.Merging = item.(*ir.Word).Value
 	}
 }
 
-func (a *Access) empty() bool { return len(a.Require)+len(a.Orders)+len(a.Rules) == 0 }
+func isMerging(item ir.Item) bool {
+	word, ok := item.(*ir.Word)
+	return ok && word.Name == ir.WordAuthMerging
+}
+
+// accessOf returns the access of a server or section, which most have none of their own.
+func accessOf(a **Access) *Access {
+	if *a == nil {
+		*a = &Access{}
+	}
+	return *a
+}
+
+// get returns the rules, none where there are none.
+func (a *Access) get() Access {
+	if a == nil {
+		return Access{}
+	}
+	return *a
+}
+
+func (a *Access) empty() bool { return a == nil || len(a.Require)+len(a.Orders)+len(a.Rules) == 0 }
 
 // merge lets what a later section says replace what an earlier one said, each module's directives as a whole; AuthMerging
 // joins Require instead.

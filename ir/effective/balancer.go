@@ -33,7 +33,10 @@ func (s *Server) Balancer(target string) *Balancer {
 }
 
 func (s *Server) ownBalancer(target string) *Balancer {
-	return s.balancers.find(s.Balancers, target)
+	if len(s.Balancers) < indexFrom {
+		return findBalancer(s.Balancers, target)
+	}
+	return s.indexes().balancers.find(s.Balancers, target)
 }
 
 func findBalancer(balancers []*Balancer, target string) *Balancer {

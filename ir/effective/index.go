@@ -5,6 +5,27 @@ import "github.com/lbconf/lbconf/ir"
 // indexFrom is the length from which a list is indexed: below it, walking costs less than a map.
 const indexFrom = 32
 
+// serverIndex finds the workers and balancers of a server with many.
+type serverIndex struct {
+	workers   workerIndex
+	balancers balancerIndex
+}
+
+func (s *Server) indexes() *serverIndex {
+	if s.index == nil {
+		s.index = &serverIndex{}
+	}
+	return s.index
+}
+
+// findWorker is findWorker for the workers of the server itself, while it is being built.
+func (s *Server) findWorker(target string, kind workerKind) *Worker {
+	if len(s.Workers) < indexFrom {
+		return findWorker(s.Workers, target, kind)
+	}
+	return s.indexes().workers.find(s.Workers, target, kind)
+}
+
 // workerIndex finds workers while a server or balancer is being built, when each directive asks for the workers before it:
 // without it a file of many ProxyPass lines would cost the square of their number. The zero value is ready to use; the
 // list may only grow between two calls.

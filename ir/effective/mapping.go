@@ -52,7 +52,7 @@ func (m *Mapping) bindWorker(s *Server) {
 	if m.IsRegex() {
 		kind = matchWorker
 	}
-	if m.Worker = s.workers.find(s.Workers, m.Pass.URL, kind); m.Worker != nil {
+	if m.Worker = s.findWorker(m.Pass.URL, kind); m.Worker != nil {
 		m.Shared = true
 		m.Worker.share(m.Pass, m.Pass.Params)
 		return

@@ -54,7 +54,7 @@ type Scope struct {
 // Scope merges sections, given in the order of merging, on top of what holds in the whole server.
 func (s *Server) Scope(sections ...*Section) *Scope {
 	scope := &Scope{
-		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Env: s.Env, Access: s.access,
+		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Env: s.Env, Access: s.access.get(),
 		Files: s.Files,
 	}
 	for _, sec := range sections {
@@ -75,7 +75,7 @@ func (c *Scope) merge(sec *Section) {
 	}
 	c.Env = concat(c.Env, sec.Env)
 	c.Residue = concat(c.Residue, sec.Residue)
-	c.Access.merge(sec.access)
+	c.Access.merge(sec.Access())
 	c.Files = c.Files.with(&sec.Files)
 	if len(sec.Rewrite.Rules) > 0 {
 		c.Rewrite = &sec.Rewrite

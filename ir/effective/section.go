@@ -57,7 +57,7 @@ type Section struct {
 	// Residue is what it holds and nobody models.
 	Residue []*ir.Residue
 
-	access Access
+	access *Access
 }
 
 // Matcher decides whether a section with a regular expression matches a subject, or whether an If section's condition
@@ -91,7 +91,9 @@ func isRequireSection(kind ir.SectionKind) bool {
 func (s *Section) add(item ir.Item) {
 	switch item := item.(type) {
 	case *ir.Switch, *ir.Number, *ir.Word, *ir.Words:
-		s.access.setMerging(item)
+		if isMerging(item) {
+			accessOf(&s.access).setMerging(item)
+		}
 		s.Settings.add(item)
 		s.Rewrite.Engine = s.Settings.Switch(ir.SwitchRewriteEngine)
 		s.Rewrite.Options = s.Settings.Words(ir.WordsRewriteOptions)
@@ -104,7 +106,7 @@ func (s *Section) add(item ir.Item) {
 	case *ir.ErrorDocument, *ir.MimeEdit, *ir.FilterByType, *ir.Alias:
 		s.Files.add(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
-		s.access.add(item)
+		accessOf(&s.access).add(item)
 	case *ir.HealthTemplate, *ir.HealthExpr: // belongs to the server
 	case *ir.SetEnvIf:
 		s.Conditions = append(s.Conditions, item)
@@ -118,7 +120,7 @@ func (s *Section) add(item ir.Item) {
 }
 
 // Access returns the rules of access that the section itself sets.
-func (s *Section) Access() Access { return s.access }
+func (s *Section) Access() Access { return s.access.get() }
 
 // Match says whether the section covers a subject: the decoded path for Location, the target URL for Proxy, the path of a
 // file for Directory, a file's name for Files. regex decides for a regular expression and for If; where it is nil these do

@@ -62,24 +62,20 @@ type Server struct {
 	// Unresolved are the ProxySet directives whose worker or balancer is not defined before them: httpd refuses them.
 	Unresolved []*ir.ProxySet
 
-	conditions []*ir.SetEnvIf
 	// templates are its templates of health checks.
 	templates []*ir.HealthTemplate
 	// exprs are its conditions of health checks.
 	exprs []*ir.HealthExpr
 
-	own    *Settings
 	last   int
-	access Access
+	access *Access
 
-	// The indexes serve the building of the lists only, so that a finished server can be used from everywhere.
-	workers   workerIndex
-	balancers balancerIndex
+	// The index serves the building of the lists only, so that a finished server can be used from everywhere.
+	index *serverIndex
 }
 
 func newServer(v *View, vhost *ir.VirtualHost, items []ir.Item) *Server {
-	s := &Server{View: v, VirtualHost: vhost, own: &Settings{}}
-	s.Settings = s.own
+	s := &Server{View: v, VirtualHost: vhost, Settings: &Settings{}}
 	isHost := func(item ir.Item) bool { _, is := item.(*ir.VirtualHost); return is }
 	if s.Items = items; slices.ContainsFunc(items, isHost) {
 		s.Items = slices.DeleteFunc(slices.Clone(items), isHost)
@@ -119,9 +115,6 @@ func (s *Server) collect() {
 	for _, item := range s.Items {
 		s.collectItem(item)
 	}
-	if len(s.conditions) > 0 {
-		s.Conditions = [][]*ir.SetEnvIf{s.conditions}
-	}
 }
 
 func (s *Server) collectItem(item ir.Item) {
@@ -132,9 +125,9 @@ func (s *Server) collectItem(item ir.Item) {
 		s.Aliases = append(s.Aliases, item)
 	case *ir.Word:
 		s.certificate(item)
-		s.own.add(item)
+		s.Settings.add(item)
 	case *ir.Switch, *ir.Number, *ir.Words:
-		s.own.add(item)
+		s.Settings.add(item)
 	case *ir.ProxyPass:
 		s.Mappings = append(s.Mappings, s.newMapping(item, nil))
 	case *ir.ProxyPassReverse:
@@ -152,13 +145,16 @@ func (s *Server) collectItem(item ir.Item) {
 	case *ir.HeaderEdit:
 		s.Headers = append(s.Headers, item)
 	case *ir.SetEnvIf:
-		s.conditions = append(s.conditions, item)
+		if len(s.Conditions) == 0 {
+			s.Conditions = make([][]*ir.SetEnvIf, 1)
+		}
+		s.Conditions[0] = append(s.Conditions[0], item)
 	case *ir.SetEnv, *ir.EnvNames:
 		s.Env = append(s.Env, item)
 	case *ir.RewriteMap:
 		s.Rewrite.setMap(item)
 	case *ir.Require, *ir.AccessOrder, *ir.AccessRule:
-		s.access.add(item)
+		accessOf(&s.access).add(item)
 	case *ir.LogFormat:
 		if item.Nickname != "" {
 			if s.Formats == nil {
@@ -180,9 +176,9 @@ func (s *Server) collectItem(item ir.Item) {
 func (s *Server) section(item *ir.Section, parent *Section) {
 	if isRequireSection(item.Kind) {
 		if parent == nil {
-			s.access.add(item)
+			accessOf(&s.access).add(item)
 		} else {
-			parent.access.add(item)
+			accessOf(&parent.access).add(item)
 		}
 		return
 	}
@@ -214,7 +210,7 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 
 // inherit takes over what a virtual host has from the main server.
 func (s *Server) inherit(main *Server) {
-	s.own.parent = main.own
+	s.Settings.parent = main.Settings
 	s.Certificates = mergeCertificates(main.Certificates, s.Certificates)
 	s.CertificateKeys = mergeCertificates(main.CertificateKeys, s.CertificateKeys)
 	s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)

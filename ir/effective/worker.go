@@ -177,7 +177,7 @@ func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define boo
 }
 
 func (s *Server) ownWorker(url string, by ir.Item, define bool) *Worker {
-	w := s.workers.find(s.Workers, url, anyWorker)
+	w := s.findWorker(url, anyWorker)
 	if w == nil && define {
 		if w = defineWorker(url, by); w != nil {
 			s.Workers = append(s.Workers, w)

@@ -57,7 +57,7 @@ func (p *Pass) openAuthorities() []openAuthority {
 
 func (p *Pass) findOpenAuthorities() iter.Seq[openAuthority] {
 	return func(yield func(openAuthority) bool) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if !s.seesPath() {
 				continue
 			}

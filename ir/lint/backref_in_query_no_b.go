@@ -38,7 +38,7 @@ ProxyPassReverse "/search" "http://app.example.com:8080/find"
 		"https://httpd.apache.org/security/vulnerabilities_24.html#CVE-2023-25690",
 	},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
 				if !s.engineOn() || rule.Rule.NoSubstitution() || rule.Rule.Negated || rule.Rule.EscapesReferences() {
 					continue

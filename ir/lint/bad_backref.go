@@ -36,7 +36,7 @@ RewriteRule "^/app/(.*)" "http://app.example.com:8080/$1" [P]
 		"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond",
 	},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for c := range chains(s.items) {
 				if c.rule != nil && !c.refused {
 					checkReferences(p, c)

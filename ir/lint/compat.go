@@ -28,7 +28,7 @@ type compatAccess struct {
 // compatSections yields the sections with directives of mod_access_compat, each once.
 func (p *Pass) compatSections() iter.Seq[compatAccess] {
 	return func(yield func(compatAccess) bool) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if s.section == nil {
 				continue
 			}

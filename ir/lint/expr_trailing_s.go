@@ -25,7 +25,7 @@ ProxyPass "/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_headers.html#requestheader"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for header := range ir.Of[*ir.HeaderEdit](s.items) {
 				if name, ok := trailingS(header.Value); ok {
 					reportTrailingS(p, header, name)

@@ -10,7 +10,7 @@ import (
 // facts are what several rules of a run need and one works out: a configuration may have ten thousand virtual hosts, and
 // there are many rules.
 type facts struct {
-	scopes    fact[[]scope]
+	scopes    fact[[]*scope]
 	rules     fact[[]proxyRule]
 	mappings  fact[[]prefixMapping]
 	reverses  fact[[]prefixReverse]

@@ -33,7 +33,7 @@ RewriteRule "^/app/(.*)" "http://127.0.0.1:8080/$1" [P]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
 				if r := newProxyRule(s, rule); redirectsHome(r) && s.engineOn() {
 					reportImplicitRedirect(p, r)

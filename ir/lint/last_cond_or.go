@@ -30,7 +30,7 @@ RewriteRule "^/" "-" [F]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for c := range chains(s.items) {
 				if n := len(c.conds); n > 0 && c.rule != nil && !c.refused && condHasOr(c.conds[n-1]) {
 					reportLastOr(p, c.conds[n-1], c.rule)

@@ -30,7 +30,7 @@ Requests are not shared among them. For that there are balancers, and for other 
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if s.section == nil {
 				continue
 			}

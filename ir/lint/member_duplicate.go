@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/table"
 )
 
 var memberDuplicate = &Rule{
@@ -35,11 +36,11 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
-		var first table[*ir.BalancerMember]
+		var first table.Of[*ir.BalancerMember]
 		for _, s := range p.View.Servers() {
 			for _, b := range s.Balancers {
 				if b.Server == s {
-					first.reset()
+					first.Reset()
 					checkMembers(p, b, &first)
 				}
 			}
@@ -48,7 +49,7 @@ ProxyPass "/" "balancer://cluster/"
 }
 
 // checkMembers puts the first member of each address into first, and reports the others.
-func checkMembers(p *Pass, b *effective.Balancer, first *table[*ir.BalancerMember]) {
+func checkMembers(p *Pass, b *effective.Balancer, first *table.Of[*ir.BalancerMember]) {
 	for _, member := range membersOf(b) {
 		url, ok := effective.ParseURL(member.URL)
 		if !ok {
@@ -57,9 +58,9 @@ func checkMembers(p *Pass, b *effective.Balancer, first *table[*ir.BalancerMembe
 		socket := url.Socket
 		url.Socket = ""
 		key := strings.TrimSuffix(url.StringOf(member.URL), "/")
-		earlier, seen := first.get(key)
+		earlier, seen := first.Get(key)
 		if !seen {
-			first.keepFirst(key, member)
+			first.KeepFirst(key, member)
 			continue
 		}
 		reportDuplicate(p, b, member, earlier, socket)

@@ -30,7 +30,7 @@ RewriteRule "^/admin(/.*)?$" "http://admin.example.com:8080/admin$1" [P]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for c := range chains(s.items) {
 				checkOrphan(p, s, c)
 			}

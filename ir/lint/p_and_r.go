@@ -25,7 +25,7 @@ RewriteRule "^/old/(.*)" "http://app.example.com/new/$1" [R=301,L]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_p"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
 				if _, redirects := rule.Rule.Redirect(); redirects && rule.Rule.Has(rewrite.FlagP) {
 					reportPAndR(p, rule)

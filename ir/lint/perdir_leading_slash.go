@@ -29,7 +29,7 @@ virtual host the same pattern is right, since there the whole path is compared.`
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriterule"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if s.section == nil || s.section.Kind != ir.SectionDirectory || s.section.Regex != nil || strings.ContainsAny(s.section.Pattern, "*?[$") || s.section.Pattern == "/" {
 				continue
 			}

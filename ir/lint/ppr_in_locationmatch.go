@@ -29,7 +29,7 @@ ProxyPassReverse "/app/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreverse"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if s.section == nil || s.section.Kind != ir.SectionLocation && s.section.Kind != ir.SectionLocationMatch {
 				continue
 			}

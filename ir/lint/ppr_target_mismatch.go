@@ -6,6 +6,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/table"
 )
 
 var pprTargetMismatch = &Rule{
@@ -26,14 +27,14 @@ ProxyPassReverse "/app" "http://127.0.0.1:8081/app"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassreverse"},
 	Run: func(p *Pass) {
-		var byPath table[prefixMapping]
+		var byPath table.Of[prefixMapping]
 		for _, v := range p.reversals() {
-			byPath.reset()
+			byPath.Reset()
 			for _, m := range v.mappings {
-				byPath.keepFirst(comparedPath(m.path), m)
+				byPath.KeepFirst(comparedPath(m.path), m)
 			}
 			for _, r := range v.own {
-				if m, ok := byPath.get(comparedPath(r.path)); ok {
+				if m, ok := byPath.Get(comparedPath(r.path)); ok {
 					checkReverseTarget(p, v, r, m)
 				}
 			}

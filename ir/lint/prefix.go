@@ -55,13 +55,13 @@ func (p *Pass) prefixReverses() []prefixReverse {
 // own is the path of an item outside of a Location, and whether the item counts.
 func prefixes[T ir.Item](p *Pass, own func(T) (path string, counts bool)) []prefixed[T] {
 	n := 0
-	for s := range p.scopes() {
+	for _, s := range p.scopes() {
 		for range ir.Of[T](s.items) {
 			n++
 		}
 	}
 	all := make([]prefixed[T], 0, n)
-	for s := range p.scopes() {
+	for _, s := range p.scopes() {
 		if l := s.section; l != nil && (l.Kind != ir.SectionLocation || l.Regex != nil || strings.ContainsAny(l.Pattern, "*?[")) {
 			continue
 		}

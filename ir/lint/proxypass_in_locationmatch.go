@@ -27,7 +27,7 @@ with ! excludes nothing. ProxyPassMatch always takes it for the regular expressi
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassmatch"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			if s.section == nil || s.section.Regex == nil || s.section.Kind != ir.SectionLocation && s.section.Kind != ir.SectionLocationMatch {
 				continue
 			}

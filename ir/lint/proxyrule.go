@@ -43,7 +43,7 @@ func (p *Pass) proxyRules() iter.Seq[proxyRule] {
 // rulesThatProxy yields the rules with [P] that run, with their scopes.
 func (p *Pass) rulesThatProxy() iter.Seq2[*scope, *ir.RewriteRule] {
 	return func(yield func(*scope, *ir.RewriteRule) bool) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
 				if rule.Rule.Has(rewrite.FlagP) && s.engineOn() && !yield(s, rule) {
 					return

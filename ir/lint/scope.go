@@ -17,26 +17,19 @@ type scope struct {
 	items   []ir.Item
 }
 
-// scopes yields every list of items that can hold rewrite rules: the servers and the sections in them.
-func (p *Pass) scopes() iter.Seq[*scope] {
-	all := p.facts.scopes.get(func() []scope {
+// scopes returns every list of items that can hold rewrite rules: the servers and the sections in them.
+func (p *Pass) scopes() []*scope {
+	return p.facts.scopes.get(func() []*scope {
 		n := 0
 		for _, s := range p.View.Servers() {
 			n += 1 + countSections(s.Items)
 		}
-		all := make([]scope, 0, n)
+		all := make([]*scope, 0, n)
 		for _, s := range p.View.Servers() {
-			all = sections(s, s.Items, append(all, scope{s, nil, s.Items}))
+			all = sections(s, s.Items, append(all, &scope{s, nil, s.Items}))
 		}
 		return all
 	})
-	return func(yield func(*scope) bool) {
-		for i := range all {
-			if !yield(&all[i]) {
-				return
-			}
-		}
-	}
 }
 
 func countSections(items []ir.Item) int {
@@ -48,9 +41,9 @@ func countSections(items []ir.Item) int {
 }
 
 // sections appends the sections among items and in those.
-func sections(s *effective.Server, items []ir.Item, all []scope) []scope {
+func sections(s *effective.Server, items []ir.Item, all []*scope) []*scope {
 	for section := range ir.Of[*ir.Section](items) {
-		all = sections(s, section.Items, append(all, scope{s, section, section.Items}))
+		all = sections(s, section.Items, append(all, &scope{s, section, section.Items}))
 	}
 	return all
 }

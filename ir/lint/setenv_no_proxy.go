@@ -26,7 +26,7 @@ SetEnvIf Request_URI "^/static" no-proxy
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for item := range ir.Of[*ir.SetEnv](s.items) {
 				if item.Name == "no-proxy" && p.proxies(s.server) {
 					reportNoProxy(p, s, item)

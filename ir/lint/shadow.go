@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/table"
 )
 
 // shadow is a ProxyPass that never runs because an earlier one of the same server takes all that it matches.
@@ -54,18 +55,18 @@ type covers struct {
 	// all takes every path.
 	all *ir.ProxyPass
 	// segments take a path and what is below it; the key has no slash at its end.
-	segments table[*ir.ProxyPass]
+	segments table.Of[*ir.ProxyPass]
 	// folders take only what is below a path: ProxyPass /app/.
-	folders table[*ir.ProxyPass]
+	folders table.Of[*ir.ProxyPass]
 	// texts are regular expressions that take whatever begins with a text.
-	texts table[*ir.ProxyPass]
+	texts table.Of[*ir.ProxyPass]
 }
 
 func (c *covers) reset() {
 	c.all = nil
-	c.segments.reset()
-	c.folders.reset()
-	c.texts.reset()
+	c.segments.Reset()
+	c.folders.Reset()
+	c.texts.Reset()
 }
 
 func (c *covers) add(pass *ir.ProxyPass) {
@@ -76,7 +77,7 @@ func (c *covers) add(pass *ir.ProxyPass) {
 		case shape.prefix == "/":
 			c.addAll(pass)
 		default:
-			c.texts.keepFirst(shape.prefix, pass)
+			c.texts.KeepFirst(shape.prefix, pass)
 		}
 		return
 	}
@@ -86,9 +87,9 @@ func (c *covers) add(pass *ir.ProxyPass) {
 	case key == "":
 		c.addAll(pass)
 	case key == path:
-		c.segments.keepFirst(key, pass)
+		c.segments.KeepFirst(key, pass)
 	default:
-		c.folders.keepFirst(key, pass)
+		c.folders.KeepFirst(key, pass)
 	}
 }
 
@@ -114,16 +115,16 @@ func (c *covers) find(pass *ir.ProxyPass) *ir.ProxyPass {
 		}
 	}
 	for i := 1; i <= len(text); i++ {
-		if len(c.texts.entries) > 0 {
-			better(c.texts.get(text[:i]))
+		if c.texts.Len() > 0 {
+			better(c.texts.Get(text[:i]))
 		}
 		if i < len(text) && text[i] == '/' {
-			better(c.segments.get(text[:i]))
-			better(c.folders.get(text[:i]))
+			better(c.segments.Get(text[:i]))
+			better(c.folders.Get(text[:i]))
 		}
 	}
 	if pass.Regex == nil {
-		better(c.segments.get(text))
+		better(c.segments.Get(text))
 	}
 	return best
 }

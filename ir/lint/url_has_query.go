@@ -28,7 +28,7 @@ RewriteRule "^/search" "http://app.example.com:8080/find?lang=en" [P,QSA]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for s := range p.scopes() {
+		for _, s := range p.scopes() {
 			for pass := range ir.Of[*ir.ProxyPass](s.items) {
 				url, ok := effective.ParseURL(pass.URL)
 				if ok && !pass.NoCanon && !pass.Interpolate && redirects(url) && strings.Contains(url.Path, "?") {

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"unsafe"
 )
 
 // Pos is a byte position in a FileSet. The zero value is no position.
@@ -114,10 +115,10 @@ type FileSet struct {
 // NewFileSet returns an empty set.
 func NewFileSet() *FileSet { return &FileSet{next: 1} }
 
-// Add adds a file. included is the span of the directive that names the
-// file, or the zero Span.
+// Add adds a file. Its source is not copied, so that it must not be changed afterwards. included is the span of the
+// directive that names the file, or the zero Span.
 func (s *FileSet) Add(name string, src []byte, included Span) *File {
-	file := &File{name: name, src: string(src), first: s.next, included: included}
+	file := &File{name: name, src: unsafe.String(unsafe.SliceData(src), len(src)), first: s.next, included: included}
 	s.files = append(s.files, file)
 	s.next += Pos(len(src)) + 1
 	return file
