@@ -15,6 +15,7 @@ import (
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/format"
 	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 func source(src string) (string, diag.List) {
@@ -101,30 +102,41 @@ func FuzzFormat(f *testing.F) {
 	} {
 		f.Add([]byte(src))
 	}
-	f.Fuzz(func(t *testing.T, src []byte) {
-		before, found := parser.Parse(diag.NewFileSet().Add("f", src, diag.Span{}))
-		text, refused := source(string(src))
-		if len(refused) > 0 {
-			if text != "" || len(found) == 0 {
-				t.Fatalf("refused, and formatted as %q", text)
-			}
-			format.File(before) // must not panic
-			return
+	f.Fuzz(laws)
+}
+
+// TestCorpus holds the laws of FuzzFormat on real configurations.
+func TestCorpus(t *testing.T) {
+	for _, sample := range testenv.Corpus(t) {
+		laws(t, sample.Source)
+	}
+}
+
+// laws holds the laws of the package for a text.
+func laws(t *testing.T, src []byte) {
+	t.Helper()
+	before, found := parser.Parse(diag.NewFileSet().Add("f", src, diag.Span{}))
+	text, refused := source(string(src))
+	if len(refused) > 0 {
+		if text != "" || len(found) == 0 {
+			t.Fatalf("refused, and formatted as %q", text)
 		}
-		after, found := parser.Parse(diag.NewFileSet().Add("f", []byte(text), diag.Span{}))
-		if again, refused := source(text); again != text || len(refused) > 0 {
-			t.Fatalf("%q becomes %q, and that %q %v", src, text, again, found)
-		}
-		if diff := cmp.Diff(meaning(before), meaning(after)); diff != "" {
-			t.Fatalf("%q becomes %q:\n%s", src, text, diff)
-		}
-		read := func(src string) []string {
-			return nodes(parser.Load(parser.Input{Name: "f", Source: []byte(src), Read: nothing{}}).Nodes, nil)
-		}
-		if diff := cmp.Diff(read(string(src)), read(text)); diff != "" {
-			t.Fatalf("%q becomes %q:\n%s", src, text, diff)
-		}
-	})
+		format.File(before) // must not panic
+		return
+	}
+	after, found := parser.Parse(diag.NewFileSet().Add("f", []byte(text), diag.Span{}))
+	if again, refused := source(text); again != text || len(refused) > 0 {
+		t.Fatalf("%q becomes %q, and that %q %v", src, text, again, found)
+	}
+	if diff := cmp.Diff(meaning(before), meaning(after)); diff != "" {
+		t.Fatalf("%q becomes %q:\n%s", src, text, diff)
+	}
+	read := func(src string) []string {
+		return nodes(parser.Load(parser.Input{Name: "f", Source: []byte(src), Read: nothing{}}).Nodes, nil)
+	}
+	if diff := cmp.Diff(read(string(src)), read(text)); diff != "" {
+		t.Fatalf("%q becomes %q:\n%s", src, text, diff)
+	}
 }
 
 // meaning returns what httpd reads of a tree, a text for each item.
