@@ -3,6 +3,7 @@ package parser
 import (
 	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -171,6 +172,24 @@ func (l *loader) reached(at diag.Pos) {
 		l.report(l.late[0].Diagnostic)
 		l.late = l.late[1:]
 	}
+}
+
+// within reports what is wrong with the closing tags in a section that is skipped: httpd looks for its end and nothing else,
+// and names the section.
+func (l *loader) within(s *ast.Section) (found bool) {
+	end := s.Span().End
+	for len(l.late) > 0 && l.late[0].at <= end && l.late[0].skipped != "" {
+		d := l.late[0].Diagnostic
+		d.Notes = slices.Clone(d.Notes)
+		d.Notes[0] = httpdSays("%s", l.late[0].skipped)
+		if !slices.ContainsFunc(d.Related, func(r diag.Related) bool { return r.Span == tag(s) }) {
+			d = related(d, tag(s), "httpd skips this section to its end")
+		}
+		l.report(d)
+		l.late = l.late[1:]
+		found = true
+	}
+	return found
 }
 
 // report adds a diagnostic unless the same was said of the same bytes when the file was included before.
@@ -349,7 +368,7 @@ func (l *loader) leave(n *Node, how entered, why string, nodes []*Node) []*Node 
 		return nodes
 	case switchedOff, nonsense:
 		l.looseMacros(s)
-		if how == switchedOff && s.Close == nil {
+		if found := l.within(s); how == switchedOff && s.Close == nil && !found {
 			l.unclosedSkip(s)
 		}
 		l.skipSection(s, why, len(nodes))

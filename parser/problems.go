@@ -54,7 +54,7 @@ func (p *parse) say(d diag.Diagnostic) {
 		d = with(unknown(d.Span, "here is the next", "the file has more than %d problems; the others are not listed", maxFileProblems), help("mend the first ones"))
 	}
 	if len(p.found) <= maxFileProblems {
-		p.found = append(p.found, found{d, p.begun})
+		p.found = append(p.found, found{Diagnostic: d, at: p.begun})
 	}
 }
 
@@ -63,6 +63,16 @@ type found struct {
 	diag.Diagnostic
 
 	at diag.Pos
+	// skipped is what httpd says of a closing tag where a condition around it is false; empty for anything else.
+	skipped string
+}
+
+// sayClosing adds a problem of a closing tag.
+func (p *parse) sayClosing(d diag.Diagnostic, advice diag.Note) {
+	p.say(with(d, p.expected(), advice))
+	if n, top := len(p.found)-1, len(p.stack)-1; top >= 0 && p.found[n].at == p.begun {
+		p.found[n].skipped = fmt.Sprintf("Expected </%s> but saw %s>", p.stack[top].Name, p.closing[:len(p.closing)-1])
+	}
 }
 
 func with(d diag.Diagnostic, notes ...diag.Note) diag.Diagnostic {
@@ -159,8 +169,7 @@ func (p *parse) crossedByStranger(line ast.Line, name ast.Text) {
 	}
 	p.blamed[top] = true
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> stands where only </%s> can close a section", name, top.Name)
-	p.say(with(related(d, tag(top), "this section is open"), p.expected(),
-		help("remove the line, or open <%s …> before it", name)))
+	p.sayClosing(related(d, tag(top), "this section is open"), help("remove the line, or open <%s …> before it", name))
 }
 
 // expected is what httpd says of a closing tag. The sections that it handles while it reads are not open to it, so that
@@ -181,7 +190,7 @@ func (p *parse) crossed(line ast.Line, name ast.Text, outer *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", top.Name), "</%s> closes a section while <%s> in it is still open", name, top.Name)
 	d = related(d, tag(top), "opened here and not closed")
 	d = related(d, tag(outer), "<%s> was opened here", outer.Name)
-	p.say(with(d, p.expected(), help("write </%s> before this line", top.Name)))
+	p.sayClosing(d, help("write </%s> before this line", top.Name))
 }
 
 func (p *parse) misspelt(name ast.Text, open *ast.Section) {
@@ -193,15 +202,13 @@ func (p *parse) misspelt(name ast.Text, open *ast.Section) {
 		return
 	}
 	d := refusal(name.All(), fmt.Sprintf("expected %s", open.Name), "</%s> does not close <%s>", name, open.Name)
-	p.say(with(related(d, tag(open), "opened here as %s", open.Name), p.expected(),
-		help("write the same name in both tags")))
+	p.sayClosing(related(d, tag(open), "opened here as %s", open.Name), help("write the same name in both tags"))
 }
 
 func (p *parse) closeWithoutBracket(line ast.Line, open *ast.Section) {
 	d := refusal(line.Text.All(), fmt.Sprintf("expected </%s>", open.Name), `the closing tag of <%s> must be a word that ends in ">"`, open.Name)
 	d.Fix = &diag.Fix{Safe: true, Message: "write the tag plainly", Edits: []diag.Edit{{Span: line.Text.All(), Text: "</" + open.Name.String() + ">"}}}
-	p.say(with(related(d, tag(open), "opened here"), p.expected(),
-		help("write </%s>", open.Name)))
+	p.sayClosing(related(d, tag(open), "opened here"), help("write </%s>", open.Name))
 }
 
 // textBehindClose reports what httpd sees where the condition is true; where it is false, it skips to the tag alone.

@@ -93,6 +93,8 @@ type verdict struct {
 	file    string
 	line    int
 	why     string
+	// beside are lines of our message beside the first.
+	beside []int
 }
 
 var inMacro = regexp.MustCompile(`^macro '(.*?)' \(defined`)
@@ -166,7 +168,12 @@ func (o *oracle) weSay(fragments []fragment) (verdict, diag.Diagnostic) {
 		return verdict{}, first
 	}
 	file, line := stop(tree.Files, first.Span.Start)
-	return verdict{refused: true, file: file, line: line, why: first.Message}, first
+	ours := verdict{refused: true, file: file, line: line, why: first.Message}
+	for _, r := range first.Related {
+		_, line := stop(tree.Files, r.Span.Start)
+		ours.beside = append(ours.beside, line)
+	}
+	return ours, first
 }
 
 // difference says how the verdicts differ, or nothing.
@@ -178,12 +185,18 @@ func difference(theirs, ours verdict, first diag.Diagnostic) string {
 		return fmt.Sprintf("httpd takes it, and we say: %s %s", first.Code, first.Message)
 	case !ours.refused:
 		return "we take it, and httpd says: " + theirs.why
-	case theirs.line != 0 && (theirs.line != ours.line || theirs.file != ours.file):
+	case theirs.line != 0 && (theirs.line != ours.line || theirs.file != ours.file) && !ours.names(theirs):
 		return fmt.Sprintf("httpd stops at %s:%d, we at %s:%d: %s\nand httpd says: %s", theirs.file, theirs.line, ours.file, ours.line, ours.why, theirs.why)
 	case !quoted(diag.List{first}, theirs.why):
 		return fmt.Sprintf("httpd says: %s\nand we: %s %v", theirs.why, ours.why, first.Notes)
 	}
 	return ""
+}
+
+// names says that a place which httpd names stands beside a closing tag: of one in a section that it skips it names the
+// section.
+func (v verdict) names(theirs verdict) bool {
+	return strings.HasPrefix(theirs.why, "Expected </") && slices.Contains(v.beside, theirs.line)
 }
 
 // judge asks both about all fragments, and takes out each at which httpd stops.
