@@ -307,8 +307,11 @@ func parseInterval(s string, unit time.Duration) (time.Duration, bool) {
 	default:
 		return 0, false
 	}
-	if n < 0 || n > math.MaxInt64/int64(unit) {
-		return 0, false
+	if n < 0 || n > math.MaxInt64/unit.Microseconds() {
+		return 0, false // httpd counts microseconds
+	}
+	if n > math.MaxInt64/int64(unit) {
+		return math.MaxInt64, true
 	}
 	return time.Duration(n) * unit, true
 }

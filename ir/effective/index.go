@@ -60,7 +60,7 @@ func (x *workerIndex) find(workers []*Worker, target string, kind workerKind) *W
 		for _, at := range x.matches {
 			n := len(workers[at].Name)
 			longer := n > longest || n == longest && at < best
-			if longer && n >= least && n <= len(name) && ir.MatchWorkerName(name, workers[at].Name) {
+			if longer && (n >= least || workers[at].anyHost()) && n <= len(name) && ir.MatchWorkerName(name, workers[at].Name) {
 				best, longest = at, n
 			}
 		}

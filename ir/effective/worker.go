@@ -39,7 +39,7 @@ type Ignored struct {
 // ProxyPassMatch with $1 in its URL keeps none. With $1 in the host or port nothing helps, the address is another one each
 // time.
 func (w *Worker) Reusable() bool {
-	if w.Match && strings.Contains(w.URL.Authority(), "$") {
+	if w.anyHost() {
 		return false
 	}
 	if w.Params.Reuse.Set {
@@ -82,7 +82,7 @@ func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 	longest := 0
 	for _, w := range workers {
 		n := len(w.Name)
-		if n > len(name) || n < least || n <= longest || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
+		if n > len(name) || n < least && !w.anyHost() || n <= longest || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
 			continue
 		}
 		if w.Match && ir.MatchWorkerName(name, w.Name) || !w.Match && strings.HasPrefix(name, w.Name) {
@@ -91,6 +91,9 @@ func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 	}
 	return best
 }
+
+// anyHost says that a reference stands in the host or port, so that the worker fits hosts longer than its own.
+func (w *Worker) anyHost() bool { return w.Match && strings.Contains(w.URL.Authority(), "$") }
 
 // defineWorker returns a new worker for a target; nil where that is no URL.
 func defineWorker(target string, by ir.Item) *Worker {

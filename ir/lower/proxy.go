@@ -74,7 +74,7 @@ func (p place) path() (string, bool) {
 		return "*If", true
 	case p.where == inProxy && clib.HasPrefixFold(p.pattern, "proxy:"):
 		return p.pattern[len("proxy:"):], true
-	case p.where == inDirectory && p.section != nil && p.section.Is("Directory") && !strings.HasSuffix(p.pattern, "/"):
+	case p.where == inDirectory && p.section != nil && p.section.Is("Directory") && p.section.Words[0].String() != "~" && !strings.HasSuffix(p.pattern, "/"):
 		return p.pattern + "/", true
 	}
 	return p.pattern, true
@@ -111,7 +111,7 @@ func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 		if !l.socket(target) {
 			return nil
 		}
-		if !finds(at.srv.workers, url, among) && (!inside || !l.defineWorker(target, match, &at.srv.workers)) {
+		if !at.srv.workers.finds(url, among) && (!inside || !l.defineWorker(target, match, &at.srv.workers)) {
 			return l.undefinedUnless(inside, n, url)
 		}
 	}
@@ -211,7 +211,7 @@ func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
 		p, _ := param(w)
 		item.Params = append(item.Params, p)
 	}
-	if finds(b.workers, item.URL, amongAll) {
+	if b.workers.finds(item.URL, amongAll) {
 		return item // it shares that worker, and its parameters are ignored
 	}
 	if !l.defineWorker(member, false, &b.workers) || !l.checkParams(n, object{ir.ParamOfWorker, item.URL}, lastOfEach(item.Params), at) {
@@ -251,7 +251,7 @@ func (l *lowering) proxyArguments(n *parser.Node, item *ir.Section, at, inside p
 		if at.srv.balancer(url) == nil && !l.defineBalancer(target, "/", at) {
 			return false
 		}
-	case !l.socket(target), !finds(at.srv.workers, url, amongPrefixes) && !l.defineWorker(target, false, &at.srv.workers):
+	case !l.socket(target), !at.srv.workers.finds(url, amongPrefixes) && !l.defineWorker(target, false, &at.srv.workers):
 		return false
 	}
 	params, ok := l.params(n, rest, "Invalid Proxy parameter. Parameter must be in the form 'key=value'", func(p ir.Param) bool {

@@ -146,7 +146,7 @@ func (l *lowering) passTarget(n *parser.Node, item *ir.ProxyPass, pass passWords
 		}
 		what.of = ir.ParamOfBalancer
 	} else {
-		if finds(at.srv.workers, item.URL, kindOf(pass.match)) {
+		if at.srv.workers.finds(item.URL, kindOf(pass.match)) {
 			return true // it shares that worker, and its parameters are ignored
 		}
 		if !l.defineWorker(to, pass.match, &at.srv.workers) {

@@ -39,12 +39,12 @@ func (l *lowering) socket(t target) bool {
 }
 
 // defineWorker adds a worker to a pool, or reports why httpd does not.
-func (l *lowering) defineWorker(t target, match bool, pool *[]worker) bool {
+func (l *lowering) defineWorker(t target, match bool, to *pool) bool {
 	w, httpd := newWorker(t.url, match)
 	const write = "write scheme://host[:port]/path"
 	switch {
 	case httpd == "":
-		*pool = append(*pool, w)
+		to.add(w)
 		return true
 	case strings.HasPrefix(httpd, "Unable to parse"):
 		message := "httpd cannot parse the URL %q"

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -10,7 +11,7 @@ import (
 
 // server is what the directives of one server have defined so far.
 type server struct {
-	workers   []worker
+	workers   pool
 	balancers map[string]*balancer
 	exprs     map[string]bool
 	templates map[string]bool
@@ -20,11 +21,31 @@ type server struct {
 type worker struct {
 	name  string
 	match bool
+	// anyHost says that a reference stands in the host or port of a match.
+	anyHost bool
+}
+
+// pool is the workers of a server or of a balancer.
+type pool struct {
+	// prefixes are the names of the workers that are no matches. There may be thousands, and each directive searches.
+	prefixes map[string]struct{}
+	matches  []worker
+}
+
+func (p *pool) add(w worker) {
+	if w.match {
+		p.matches = append(p.matches, w)
+		return
+	}
+	if p.prefixes == nil {
+		p.prefixes = map[string]struct{}{}
+	}
+	p.prefixes[w.name] = struct{}{}
 }
 
 // balancer is a pool of workers, with the directives that define them.
 type balancer struct {
-	workers []worker
+	workers pool
 	members []*parser.Node
 }
 
@@ -101,9 +122,9 @@ func kindOf(match bool) search {
 	return amongPrefixes
 }
 
-// finds says whether a URL has a worker in a pool already, whose parameters it then shares: one whose name covers at least
-// scheme://host:port and begins the URL.
-func finds(pool []worker, url string, among search) bool {
+// finds says whether a URL has a worker already, whose parameters it then shares: one whose name covers at least
+// scheme://host:port and begins the URL. A match with a reference in its host need not cover it.
+func (p *pool) finds(url string, among search) bool {
 	target, ok := socketTarget(url)
 	_, rest, colon := strings.Cut(target, ":")
 	if !ok || !colon || !strings.HasPrefix(rest, "//") || len(rest) == 2 {
@@ -114,16 +135,16 @@ func finds(pool []worker, url string, among search) bool {
 		least = len(target) - len(rest) + 2 + slash
 	}
 	target = clib.ToLower(target[:least]) + target[least:]
-	for _, w := range pool {
-		switch {
-		case len(w.name) > len(target), len(w.name) < max(least, 1):
-		case w.match && among&amongMatches != 0 && ir.MatchWorkerName(target, w.name):
-			return true
-		case !w.match && among&amongPrefixes != 0 && strings.HasPrefix(target, w.name):
-			return true
+	if among&amongPrefixes != 0 && len(p.prefixes) > 0 {
+		for n := min(len(target), maxWorkerName); n >= least; n-- {
+			if _, ok := p.prefixes[target[:n]]; ok {
+				return true
+			}
 		}
 	}
-	return false
+	return among&amongMatches != 0 && slices.ContainsFunc(p.matches, func(w worker) bool {
+		return len(w.name) <= len(target) && (len(w.name) >= least || w.anyHost) && ir.MatchWorkerName(target, w.name)
+	})
 }
 
 // newWorker returns the worker that a URL defines, or what httpd says where it cannot.
@@ -136,9 +157,9 @@ func newWorker(url string, match bool) (w worker, httpd string) {
 			target, isSocket = rest, true
 		}
 	}
-	references := ""
+	references, anyHost := "", false
 	if match {
-		target, references = cutPortReferences(target)
+		target, references, anyHost = cutPortReferences(target)
 	}
 	parsed, ok := parseURI(target)
 	switch {
@@ -158,21 +179,23 @@ func newWorker(url string, match bool) (w worker, httpd string) {
 	case len(socket) > maxSocketPath:
 		return w, "worker uds path (" + socket + ") too long"
 	}
-	return worker{name[:min(len(name), maxWorkerName)], match}, ""
+	return worker{name[:min(len(name), maxWorkerName)], match, anyHost}, ""
 }
 
-// cutPortReferences takes $1 and what follows it off the port of a URL, since such a port is no number.
-func cutPortReferences(url string) (rest, references string) {
+// cutPortReferences takes $1 and what follows it off the port of a URL, since such a port is no number. anyHost says that there
+// is a reference in the host or the port.
+func cutPortReferences(url string) (rest, references string, anyHost bool) {
 	scheme := strings.Index(url, "://")
 	if scheme < 0 {
-		return url, ""
+		return url, "", false
 	}
 	i := scheme + 3
 	for i < len(url) && url[i] != ':' && url[i] != '/' {
+		anyHost = anyHost || url[i] == '$'
 		i++
 	}
 	if i >= len(url) || url[i] == '/' {
-		return url, ""
+		return url, "", anyHost
 	}
 	for i++; i < len(url) && url[i] != '/'; i++ {
 		if url[i] != '$' || i+1 >= len(url) || url[i+1] < '0' || url[i+1] > '9' {
@@ -182,7 +205,7 @@ func cutPortReferences(url string) (rest, references string) {
 		for end < len(url) && url[end] != '/' {
 			end++
 		}
-		return url[:i] + url[end:], url[i:end]
+		return url[:i] + url[end:], url[i:end], true
 	}
-	return url, ""
+	return url, "", anyHost
 }

@@ -91,7 +91,7 @@ var condPatterns = []string{
 
 var mapSources = []string{
 	"int:tolower", "int:toupper", "int:escape", "int:unescape", "int:nope", "INT:tolower", "int:ToLower", "int:", "dbm=x", "dbm=nope:/etc/hosts", "dbm", "dbmx:y", "DBM=sdbm", "dbm=:x",
-	"txt:/etc/hosts", "rnd:/etc/hosts", "/etc/hosts", "prg:/bin/true", "PRG:/bin/true a b", "\"prg:/bin/true a b\"", "txt:/etc", "Txt:/etc/hosts", "dbd:select", "fastdbd:select", "\"fastdbd:select x\"", "", "FASTDBD:x",
+	"txt:/etc/hosts", "rnd:/etc/hosts", "/etc/hosts", "prg:/bin/true", "PRG:/bin/true a b", "\"prg:/bin/true a b\"", "txt:/etc", "Txt:/etc/hosts", "dbd:select", "fastdbd:select", "\"fastdbd:select x\"", "FASTDBD:x",
 }
 
 var rewriteWords = []string{

@@ -29,6 +29,7 @@ func TestRandomVerdicts(t *testing.T) {
 		{"proxy", proxyModules, randomProxy},
 		{"params", proxyModules, randomParams},
 		{"rewrite", nil, randomRewrite},
+		{"patterns", nil, randomPattern},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			h := newHTTPD(t, kind.modules...)

@@ -14,7 +14,8 @@ func (p *parser) check(pat *Pattern) error {
 	if err := p.checkBehinds(pat.Root, nil, new(int)); err != nil {
 		return err
 	}
-	if compiledSize(pat.Root) > maxCompiled {
+	const frame = 3 + 3 + 1 // the whole is a group, and has an end
+	if compiledSize(pat.Root)+frame > maxCompiled {
 		return p.fail(0, len(p.src), "the pattern is too large: PCRE2 compiles it to more than %d bytes; large repeat counts multiply what they repeat", maxCompiled)
 	}
 	return nil
@@ -192,14 +193,17 @@ func (p *parser) groupLength(at Node, group int, above ancestors, steps *int) (i
 // compiledSize estimates the bytes of PCRE2's compiled form. Repeated groups are written out as often as they must
 // match, so sizes multiply; the estimate saturates above the limit.
 func compiledSize(n Node) int {
-	const bracket = 3 + 3
+	const bracket, reverse = 3 + 3, 3
 	size := 0
 	switch n := n.(type) {
 	case *Literal:
 		return 2 * len(n.Text)
 	case *Class:
-		if n.Set.Len() == 1 || n.Set.Len() == 255 {
+		switch {
+		case n.Set.Len() == 1 || n.Set.Len() == 255:
 			return 2
+		case n.End-n.Start == len(`\w`), n.End-n.Start == len("[[:<:]]") && n.Set == wordSet():
+			return 1 // a type of characters
 		}
 		return 33
 	case *AnyByte, *Assertion, *KeepOut, *Newline, *Grapheme:
@@ -226,7 +230,13 @@ func compiledSize(n Node) int {
 		}
 		return compiledSize(n.Body) + bracket
 	case *Look:
-		return compiledSize(n.Body) + bracket
+		size = compiledSize(n.Body) + bracket
+		if alt, ok := n.Body.(*Alternate); ok && n.Behind {
+			size += reverse * len(alt.Branches)
+		} else if n.Behind {
+			size += reverse
+		}
+		return size
 	case *Conditional:
 		size = compiledSize(n.Yes) + compiledSize(n.No) + 2*bracket
 		if n.Look != nil {
@@ -242,18 +252,26 @@ func compiledSize(n Node) int {
 // repeatSize knows that one byte or a class repeats by a count, and a group by copies.
 func repeatSize(n *Repeat) int {
 	body := compiledSize(n.Body)
-	switch n.Body.(type) {
+	most := n.Max
+	switch inner := n.Body.(type) {
 	case *Group, *Conditional, *Recursion:
 	case *Look:
-		return body
+		if most == Unlimited {
+			most = n.Min + 1 // more makes no difference to what PCRE2 compiles
+		}
+	case *Verb:
+		if inner.Name != "ACCEPT" {
+			return body + 5
+		}
+		body += 6 // PCRE2 puts a group around it
 	case *Literal, *Class, *AnyByte, *Assertion, *Concat, *Alternate, *Repeat, *BackReference, *Newline, *Grapheme,
-		*Property, *KeepOut, *Verb, *Callout:
+		*Property, *KeepOut, *Callout:
 		return body + 5
 	}
 	copies := max(n.Min, 1)
-	if n.Max != Unlimited {
-		copies = max(n.Max, 1)
-		body += 7 * (n.Max - n.Min) / copies
+	if most != Unlimited {
+		copies = max(most, 1)
+		body += 7 * (most - n.Min) / copies
 	}
 	return min(copies*body, maxCompiled+1)
 }
