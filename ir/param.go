@@ -267,7 +267,7 @@ func (s *ParamSpec) readInterval(p Param) (paramValue, error) {
 		v.d = -1
 		return v, nil
 	}
-	d, ok := parseInterval(p.Value, s.Unit)
+	d, ok := ParseInterval(p.Value, s.Unit)
 	if !ok {
 		return v, s.malformed(p)
 	}
@@ -278,9 +278,10 @@ func (s *ParamSpec) readInterval(p Param) (paramValue, error) {
 	return v, nil
 }
 
-// parseInterval reads a number with an optional unit as httpd does: h, mi, s and ms, of which only these letters are
-// read, so that "5min" is five minutes and "5m" is nothing. unit is what a bare number counts in.
-func parseInterval(s string, unit time.Duration) (time.Duration, bool) {
+// ParseInterval reads a number with an optional unit as httpd does (ap_timeout_parameter_parse): h, mi, s and ms, of which
+// only these letters are read, so that "5min" is five minutes and "5m" is nothing. unit is what a bare number counts in.
+// It is false for a text that httpd does not take: another unit, a number below zero, and one that is too large.
+func ParseInterval(s string, unit time.Duration) (time.Duration, bool) {
 	s = strings.TrimLeft(s, " \t\n\v\f\r")
 	end := 0
 	if end < len(s) && (s[end] == '-' || s[end] == '+') {

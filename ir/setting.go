@@ -95,7 +95,7 @@ const (
 // refuses; the others are read with atoi, which takes anything.
 func (n NumberName) Read(written string) (value int64, ok bool) {
 	if n == NumberKeepAliveTimeout {
-		d, ok := parseInterval(written, time.Second)
+		d, ok := ParseInterval(written, time.Second)
 		return d.Milliseconds(), ok
 	}
 	return int64(clib.Atoi(written)), true

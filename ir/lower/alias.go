@@ -3,6 +3,7 @@ package lower
 import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/directive"
 )
 
 func aliasHandlers() map[string]handler {
@@ -22,19 +23,38 @@ func lowerAlias(l *lowering, n *parser.Node, at place) ir.Item {
 	if !l.words(n, 1, 2, shape) {
 		return nil
 	}
-	two := len(n.Words) == 2 && n.Words[1].String() != ""
-	switch {
-	case two && at.perDir():
-		l.invalid(n, n.Span(), "Alias cannot occur within directory context", "leave the path out: it is that of the section",
-			"Alias takes one argument inside <%s>", at.kind)
-		return nil
-	case two:
-		return &ir.Alias{Node: node(n), Path: n.Words[0].String(), Target: n.Words[1].String()}
-	case !at.perDir() && !at.unsure:
-		l.invalid(n, n.Span(), "Alias must have two arguments when used globally", "write Alias "+n.Words[0].String()+" /folder", "Alias has one argument outside of a <Location>")
+	if !l.aliasPlace(n, at) {
 		return nil
 	}
+	if len(n.Words) == 2 && n.Words[1].String() != "" {
+		return &ir.Alias{Node: node(n), Path: n.Words[0].String(), Target: n.Words[1].String()}
+	}
 	return &ir.Alias{Node: node(n), Target: n.Words[0].String()}
+}
+
+// aliasPlace reports whether Alias or ScriptAlias stands where it may: with a path outside of sections, without one in them.
+func (l *lowering) aliasPlace(n *parser.Node, at place) bool {
+	d, _ := lookup(n)
+	two := len(n.Words) == 2 && n.Words[1].String() != ""
+	switch {
+	case at.unsure:
+		return true
+	case two && at.boxes&directive.InLimit != 0:
+		return l.within(n, d, directive.InLimit, at)
+	case two && at.perDir():
+		l.invalid(n, n.Span(), canonical(n)+" cannot occur within directory context", "leave the path out: it is that of the section",
+			"%s takes one argument inside <%s>", n.Name, at.kind)
+		return false
+	case two:
+		return true
+	case !l.within(n, d, directive.InDirectory|directive.InFiles, at):
+		return false
+	case !at.perDir():
+		l.invalid(n, n.Span(), "Alias must have two arguments when used globally", "write "+n.Name+" "+n.Words[0].String()+" /folder",
+			"%s has one argument outside of a <Location>", n.Name)
+		return false
+	}
+	return l.stringExpression(n, first(n).Text, "Cannot parse alias expression '"+first(n).String()+"': ")
 }
 
 func lowerAliasMatch(l *lowering, n *parser.Node, _ place) ir.Item {

@@ -15,12 +15,10 @@ func (l *lowering) arguments(n *parser.Node, d *directive.Directive) bool {
 	least, most := d.Args.Count()
 	words := n.Words
 	switch d.Args {
-	case directive.TakeArgv, directive.RawArgs:
-		return true
+	case directive.NoArgs, directive.TakeArgv, directive.RawArgs:
+		return true // what stands behind a directive without arguments is ignored
 	case directive.Flag:
 		return l.onOff(n, d.Name) != "" // further words are ignored
-	case directive.NoArgs:
-		return len(words) == 0 || l.miscounted(n, d, words[0].Text.All().To(words[len(words)-1].Text.All()))
 	case directive.Iterate:
 		if len(words) > 0 && words[0].String() != "" {
 			return true // an empty word ends the list
@@ -51,11 +49,8 @@ func (l *lowering) miscounted(n *parser.Node, d *directive.Directive, span diag.
 		help = "httpd says of its arguments: " + d.Help
 	}
 	has := count(len(n.Words))
-	for _, w := range n.Words {
-		if w.String() == "" {
-			has += `, and "" counts as none`
-			break
-		}
+	if len(untilEmpty(n.Words)) < len(n.Words) {
+		has += `, and "" counts as none`
 	}
 	l.invalid(n, span, d.Usage(), help, "%s %s, and has %s", n.Name, takes, has)
 	return false

@@ -15,9 +15,23 @@ type check func(l *lowering, n *parser.Node) bool
 func checks() map[string]check {
 	all := map[string]check{}
 	for _, module := range []map[string]check{
-		sslChecks(), authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(),
-		proxyChecks(), coreChecks(),
+		coreChecks(), mpmChecks(), httpChecks(), filterChecks(), cacheChecks(), contentChecks(), proxyChecks(), sslChecks(),
+		authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(),
 	} {
+		for name, c := range module {
+			all[clib.ToLower(name)] = c
+		}
+	}
+	return all
+}
+
+// placedCheck is a check of a directive that takes other arguments in a section of requests.
+type placedCheck func(l *lowering, n *parser.Node, at place) bool
+
+// placedChecks returns those of all modules by lower-case name.
+func placedChecks() map[string]placedCheck {
+	all := map[string]placedCheck{}
+	for _, module := range []map[string]placedCheck{aliasChecks(), cachePlacedChecks(), indexChecks(), smartFilterChecks()} {
 		for name, c := range module {
 			all[clib.ToLower(name)] = c
 		}

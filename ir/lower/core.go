@@ -1,13 +1,13 @@
 package lower
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/fnmatch"
 )
 
 func coreHandlers() map[string]handler {
@@ -146,6 +146,14 @@ func oneOf(name ir.WordName, httpd string, spellings ...string) func(*lowering, 
 	}
 }
 
+// lowerSetHandler is core: SetHandler name, which may have expressions in it.
+func lowerSetHandler(l *lowering, n *parser.Node, at place) ir.Item {
+	if !stringIn("Can't parse expression : ")(l, n) {
+		return nil
+	}
+	return word(ir.WordSetHandler)(l, n, at)
+}
+
 func lowerTraceEnable(l *lowering, n *parser.Node, at place) ir.Item {
 	if len(n.Words) != 1 || n.Words[0].String() == "" {
 		l.invalid(n, n.Span(), "TraceEnable takes one argument, 'on' (default), 'off' or 'extended' to trace request body content",
@@ -156,62 +164,63 @@ func lowerTraceEnable(l *lowering, n *parser.Node, at place) ir.Item {
 }
 
 func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {
-	if len(n.Words) < 1 || len(n.Words) > 2 {
+	words := argv(n)
+	if len(words) < 1 || len(words) > 2 {
 		l.invalid(n, n.Span(), "Listen requires 1 or 2 arguments.", "write Listen [address:]port [protocol]",
-			"Listen takes one or two arguments, and has %s", count(len(n.Words)))
+			"Listen takes one or two arguments, and has %s", count(len(words)))
 		return nil
 	}
-	text, span := n.Words[0].String(), n.Words[0].Text.All()
-	host, digits := "", text
-	if i := strings.LastIndexByte(text, ':'); i >= 0 {
-		host, digits = text[:i], text[i+1:]
-	}
-	port, err := strconv.Atoi(digits)
-	if err != nil || strings.HasPrefix(digits, "+") || strings.HasPrefix(digits, "-") || strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
-		l.invalid(n, span, "Port must be specified", "write Listen 8080, Listen 192.0.2.1:8080 or Listen [2001:db8::1]:8080", "Listen needs a port, and %q has none", text)
+	const help = "write Listen 8080, Listen 192.0.2.1:8080 or Listen [2001:db8::1]:8080; a port is 1 to 65535"
+	text, span := words[0].String(), words[0].Text.All()
+	host, port, ok := parseAddrPort(text)
+	if !ok {
+		l.invalid(n, span, "Invalid address or port", help, "Listen cannot open %q", text)
 		return nil
 	}
-	if port < 1 || port > 65535 {
-		l.invalid(n, span, "Invalid address or port", "a port is 1 to 65535", "Listen cannot open port %d", port)
+	if port == 0 {
+		l.invalid(n, span, "Port must be specified", help, "Listen needs a port, and %q has none", text)
 		return nil
 	}
 	if host == "*" {
 		host = ""
 	}
-	item := &ir.Listen{Node: node(n), Address: strings.Trim(host, "[]"), Port: port}
-	if len(n.Words) == 2 {
-		item.Protocol = clib.ToLower(n.Words[1].String())
+	item := &ir.Listen{Node: node(n), Address: host, Port: port}
+	if len(words) == 2 {
+		item.Protocol = clib.ToLower(words[1].String())
 	}
 	return item
 }
 
+// argv are the words of a directive that httpd gives all at once: a last one without text is none.
+func argv(n *parser.Node) []parser.Word {
+	if last := len(n.Words) - 1; last >= 0 && n.Words[last].String() == "" {
+		return n.Words[:last]
+	}
+	return n.Words
+}
+
 func lowerServerName(l *lowering, n *parser.Node, _ place) ir.Item {
-	if !l.one(n) {
+	text := first(n).String()
+	if fnmatch.HasWildcard(text) {
+		l.wrong(n, first(n), `Invalid ServerName "%s" use ServerAlias to set multiple server names.`, "write one name; an IPv6 address in brackets is none")
 		return nil
 	}
-	text := n.Words[0].String()
 	item := &ir.ServerName{Node: node(n), Host: text}
 	if scheme, rest, ok := strings.Cut(text, "://"); ok {
 		item.Scheme, item.Host = clib.ToLower(scheme), rest
 	}
-	if i := strings.LastIndexByte(item.Host, ':'); i >= 0 && !strings.HasSuffix(item.Host, "]") {
-		port, err := strconv.Atoi(item.Host[i+1:])
-		if err != nil || port < 1 || port > 65535 {
-			l.invalid(n, n.Words[0].Text.All(), `The port number "`+text+`" is outside the appropriate range (i.e., 1..65535).`,
-				"a port is 1 to 65535", "ServerName has no port %q", item.Host[i+1:])
-			return nil
-		}
-		item.Host, item.Port = item.Host[:i], port
+	host, digits, ok := strings.Cut(item.Host, ":")
+	if !ok {
+		return item
 	}
-	return item
-}
-
-// lowerSetHandler is a name, or an expression that gives one.
-func lowerSetHandler(l *lowering, n *parser.Node, at place) ir.Item {
-	if len(n.Words) > 0 && !l.stringExpression(n, n.Words[0].Text, "Can't parse expression : ") {
+	port := clib.Atoi(digits)
+	if port < 1 || port > 65535 {
+		l.invalid(n, first(n).Text.All(), `The port number "`+text+`" is outside the appropriate range (i.e., 1..65535).`,
+			"a port is 1 to 65535", "ServerName has no port %q", digits)
 		return nil
 	}
-	return word(ir.WordSetHandler)(l, n, at)
+	item.Host, item.Port = host, port
+	return item
 }
 
 func lowerServerAlias(l *lowering, n *parser.Node, at place) ir.Item {
@@ -280,21 +289,33 @@ func lowerLogLevel(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.words(n, 1, -1, "requires at least one argument, Level of verbosity in error logging") {
 		return nil
 	}
-	for _, w := range n.Words {
-		module, level, perModule := strings.Cut(w.String(), ":")
-		if !perModule {
-			level = module
-		} else if id := moduleID(module); !l.tree.HasModule(id) {
-			l.invalid(n, w.Text.All(), "Cannot find module "+module, "remove it, or load the module", "LogLevel names %q, which is not loaded", module)
-			return nil
-		}
-		if !contains(logLevels, level) {
-			l.invalid(n, w.Text.All(), "Log level keyword must be one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8",
-				"write one of emerg, alert, crit, error, warn, notice, info, debug, trace1 to trace8; or module:level", "LogLevel does not know %q", level)
+	for _, w := range untilEmpty(n.Words) {
+		if !l.logLevel(n, w) {
 			return nil
 		}
 	}
 	return &ir.Words{Node: node(n), Name: ir.WordsLogLevel, Values: texts(n.Words)}
+}
+
+// logLevel reports whether httpd takes level or module:level.
+func (l *lowering) logLevel(n *parser.Node, w parser.Word) bool {
+	const httpd = "Log level keyword must be one of emerg/alert/crit/error/warn/notice/info/debug/trace1/.../trace8"
+	const help = "write one of emerg, alert, crit, error, warn, notice, info, debug, trace1 to trace8; or module:level"
+	colon := strings.LastIndexByte(w.String(), ':')
+	module, level := w.String()[:max(colon, 0)], w.String()[colon+1:]
+	switch known := contains(logLevels, level); {
+	case colon < 0 && !known:
+		return l.wrong(n, w, httpd, help)
+	case colon < 0:
+	case level == "":
+		return l.wrong(n, w, "Module specifier '"+module+"' must be followed by a log level keyword", help)
+	case !known:
+		return l.wrong(n, w, "%s: "+httpd, help)
+	case !l.tree.HasModule(moduleID(module)):
+		l.invalid(n, w.Text.All(), "Cannot find module "+module, "remove it, or load the module", "LogLevel names %q, which is not loaded", module)
+		return false
+	}
+	return true
 }
 
 // moduleID is the identifier of a module that LogLevel names: proxy, proxy_module or mod_proxy.c.

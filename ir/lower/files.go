@@ -2,7 +2,6 @@ package lower
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -29,10 +28,7 @@ func lowerMaxRanges(l *lowering, n *parser.Node, _ place) ir.Item {
 		return nil
 	}
 	value := n.Words[0].String()
-	most, err := strconv.Atoi(value)
-	if !contains([]string{"none", "default", "unlimited"}, value) && (err != nil || most < 1) {
-		l.invalid(n, n.Words[0].Text.All(), "MaxRanges requires 'none', 'default', 'unlimited' or a positive integer",
-			"write none, default, unlimited or a number from 1", "MaxRanges cannot be %q", value)
+	if !rangeLimit("MaxRanges")(l, n) {
 		return nil
 	}
 	return &ir.Word{Node: node(n), Name: ir.WordMaxRanges, Value: value}

@@ -11,12 +11,17 @@ func filterHandlers() map[string]handler {
 	return map[string]handler{"AddOutputFilterByType": lowerFilterByType}
 }
 
-// filterNames are the filters that AddOutputFilterByType can mean, by the module that brings them; for these httpd says at
-// once whether it knows them.
+// filterNames are the filters that AddOutputFilterByType and FilterProvider can mean, by the module that brings them.
 var filterNames = map[string]string{
-	"DEFLATE": "deflate_module", "INFLATE": "deflate_module", "INCLUDES": "include_module", "SUBSTITUTE": "substitute_module",
-	"BROTLI_COMPRESS": "brotli_module", "RATE_LIMIT": "ratelimit_module", "SED": "sed_module", "BUFFER": "buffer_module",
-	"PROXY-HTML": "proxy_html_module", "XML2ENC": "xml2enc_module",
+	"BROTLI_COMPRESS": "brotli_module", "BUCKETEER": "bucketeer_module", "BUFFER": "buffer_module", "CACHE": "cache_module",
+	"CACHE_INVALIDATE": "cache_module", "CACHE_OUT": "cache_module", "CACHE_OUT_SUBREQ": "cache_module", "CACHE_REMOVE_URL": "cache_module",
+	"CACHE_SAVE": "cache_module", "CACHE_SAVE_SUBREQ": "cache_module", "CASEFILTER": "case_filter_module", "DATA": "data_module",
+	"DEFLATE": "deflate_module", "DUMPIO_OUT": "dumpio_module", "FIXUP_HEADERS_ERR": "headers_module", "FIXUP_HEADERS_OUT": "headers_module",
+	"INCLUDES": "include_module", "INFLATE": "deflate_module", "MOD_EXPIRES": "expires_module", "MOD_SESSION_OUT": "session_module",
+	"PROXY-HTML": "proxy_html_module", "PROXY_SEND_DIR": "proxy_ftp_module", "RATE_LIMIT": "ratelimit_module", "SED": "sed_module",
+	"SUBSTITUTE": "substitute_module", "XLATEOUT": "charset_lite_module", "XML2ENC": "xml2enc_module",
+	"BYTERANGE": "core_module", "CHUNK": "core_module", "CONTENT_LENGTH": "core_module", "CORE": "core_module", "HTTP_HEADER": "core_module",
+	"HTTP_OUTERROR": "core_module", "OLD_WRITE": "core_module", "SUBREQ_CORE": "core_module",
 }
 
 // lowerFilterByType is mod_filter: AddOutputFilterByType filters type….
@@ -27,10 +32,29 @@ func lowerFilterByType(l *lowering, n *parser.Node, _ place) ir.Item {
 		return nil
 	}
 	for name := range strings.SplitSeq(n.Words[0].String(), ";") {
-		if module := filterNames[strings.ToUpper(name)]; module != "" && !l.tree.HasModule(module) {
-			l.invalid(n, n.Words[0].Text.All(), "Unknown filter provider "+name, "load the module "+module, "the filter %s is that of a module that is not loaded", name)
+		if name != "" && !l.filterLoaded(n, n.Words[0], name) {
 			return nil
 		}
 	}
 	return &ir.FilterByType{Node: node(n), Filters: n.Words[0].String(), Types: texts(n.Words[1:])}
+}
+
+// filterLoaded reports whether httpd knows a filter of a name. Where a module is loaded that may bring any, every name is.
+func (l *lowering) filterLoaded(n *parser.Node, w parser.Word, name string) bool {
+	module, known := filterNames[strings.ToUpper(name)]
+	if known && l.tree.HasModule(module) || !known && l.anyFilter(n) {
+		return true
+	}
+	help := "write the name of a filter, as DEFLATE"
+	if known {
+		help = "load the module " + module
+	}
+	l.invalid(n, w.Text.All(), "Unknown filter provider "+name, help, "no module that is loaded has the filter %s", name)
+	return false
+}
+
+// anyFilter says that filters of any name may be there: configured ones, or those of a module that is not known here.
+func (l *lowering) anyFilter(n *parser.Node) bool {
+	_, strange := l.stranger(n)
+	return strange || !l.tree.Server || l.tree.HasModule("ext_filter_module") || l.tree.HasModule("lua_module")
 }

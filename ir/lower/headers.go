@@ -123,7 +123,7 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 				"%s does not know %q behind its value", n.Name, item.Condition)
 			return nil
 		}
-		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, from(rest[0].Text, len(exprPrefix)), "Can't parse envclause/expression: ") {
+		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, behindPrefix(rest[0].Text), "Can't parse envclause/expression: ") {
 			return nil
 		}
 	}
@@ -136,13 +136,13 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 // headerValue reports a value that httpd refuses. Unlike a condition, a value is an expression in lower case only.
 func (l *lowering) headerValue(n *parser.Node, w parser.Word) bool {
 	if strings.HasPrefix(w.String(), exprPrefix) {
-		return l.stringExpression(n, from(w.Text, len(exprPrefix)), "Can't parse value expression : ")
+		return l.stringExpression(n, behindPrefix(w.Text), "Can't parse value expression : ")
 	}
 	return l.headerFormat(n, w)
 }
 
-// from is a text without its first bytes.
-func from(text ast.Text, start int) ast.Text { return text.Slice(start, text.Len()) }
+// behindPrefix is the text of a word behind expr=.
+func behindPrefix(text ast.Text) ast.Text { return text.Slice(len(exprPrefix), text.Len()) }
 
 // headerFormat reports a letter that mod_headers does not know. A percent sign at the end stands for itself.
 func (l *lowering) headerFormat(n *parser.Node, w parser.Word) bool {

@@ -40,7 +40,7 @@ func lowerCustomLog(l *lowering, n *parser.Node, _ place) ir.Item {
 			l.invalid(n, n.Words[2].Text.All(), "error in condition clause", "write env=NAME, env=!NAME or expr=…", "%q is no condition of a log", item.Condition)
 			return nil
 		}
-		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, from(n.Words[2].Text, len(exprPrefix)), "") {
+		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, behindPrefix(n.Words[2].Text), "") {
 			return nil
 		}
 	}

@@ -22,7 +22,7 @@ import (
 // ResidueRefused.
 func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
 	l := &lowering{
-		tree: tree, table: handlers(), known: map[spelling]known{}, values: values{keywords(), bounds(), patterns(), checks()},
+		tree: tree, table: handlers(), known: map[spelling]known{}, values: values{checks(), placedChecks()},
 		providers: providers{authnProviders(), authzProviders()}, methods: registeredMethods(),
 	}
 	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, start(tree.Context))}
@@ -128,7 +128,7 @@ func (l *lowering) item(n *parser.Node, at place) ir.Item {
 		r.State = ir.ResidueUnknown
 		l.unknownDirective(n)
 		return r
-	case found.absent && !l.loaded(n, d), !l.permitted(n, d, at), !l.arguments(n, d), !l.within(n, d, at), !l.ended(n):
+	case found.absent && !l.loaded(n, d), !l.permitted(n, d, at), !l.arguments(n, d), !l.within(n, d, d.NotIn, at), !l.ended(n):
 		return l.refused(n, at)
 	case found.lower == nil:
 		return l.residue(n, d, at)
@@ -184,7 +184,7 @@ func (l *lowering) keep(n *parser.Node, at place) *ir.Residue {
 func (l *lowering) residue(n *parser.Node, d *directive.Directive, at place) ir.Item {
 	r := l.keep(n, at)
 	r.Name = d.Name
-	if !l.value(n) {
+	if !l.value(n, at) {
 		r.State = ir.ResidueRefused
 		return r
 	}

@@ -128,7 +128,7 @@ func boxOf(kind string) directive.Box {
 		return directive.InFiles
 	case inTree:
 		return directive.InLimit
-	case inMain, inAlias, inSection:
+	case inMain, inAlias, inSection: // none is one section
 	}
 	return 0
 }
@@ -170,10 +170,16 @@ func (l *lowering) permitted(n *parser.Node, d *directive.Directive, at place) b
 	return false
 }
 
+// inDirContext are the sections of requests. A directive that refuses one of them httpd does not take in <Limit> either.
+const inDirContext = directive.InLimit | directive.InDirectory | directive.InLocation | directive.InFiles | directive.InProxy
+
 // within reports whether a directive stands outside of the sections that it refuses to stand in, which it asks itself before
 // it looks at the values of its arguments.
-func (l *lowering) within(n *parser.Node, d *directive.Directive, at place) bool {
-	found := d.NotIn & at.boxes
+func (l *lowering) within(n *parser.Node, d *directive.Directive, notIn directive.Box, at place) bool {
+	if notIn&inDirContext != 0 {
+		notIn |= directive.InLimit
+	}
+	found := notIn & at.boxes
 	if found == 0 || at.unsure || d.Contexts.Has(directive.Reading) {
 		return true
 	}

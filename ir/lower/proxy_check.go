@@ -14,22 +14,24 @@ import (
 // proxyChecks are the directives of mod_proxy and of the modules around it that have no type.
 func proxyChecks() map[string]check {
 	return map[string]check{
-		"BalancerGrowth":       balancerGrowth,
-		"ProxyIOBufferSize":    proxyIOBufferSize,
-		"ProxyRemote":          proxyRemote,
-		"ProxyRemoteMatch":     proxyRemote,
-		"ProxyDomain":          proxyDomain,
-		"ProxySourceAddress":   proxySourceAddress,
-		"AllowCONNECT":         allowConnect,
-		"ProxyFCGIBackendType": fcgiBackendType,
-		"ProxyFCGISetEnvIf":    fcgiSetEnvIf,
-		"ProxyHTMLBufSize":     integer,
-		"ProxyHTMLURLMap":      htmlURLMap,
-		"xml2EncDefault":       defaultCharset,
-		"xml2EncAlias":         charsetAlias,
-		"HeartbeatListen":      heartbeatAddress("multicast address"),
-		"HeartbeatAddress":     heartbeatAddress("address"),
-		"HeartbeatMaxServers":  heartbeatMaxServers,
+		"BalancerGrowth":         balancerGrowth,
+		"ProxyIOBufferSize":      proxyIOBufferSize,
+		"ProxyRemote":            proxyRemote,
+		"ProxyRemoteMatch":       proxyRemote,
+		"ProxyDomain":            proxyDomain,
+		"ProxySourceAddress":     proxySourceAddress,
+		"AllowCONNECT":           allowConnect,
+		"ProxyFCGIBackendType":   fcgiBackendType,
+		"ProxyFCGISetEnvIf":      fcgiSetEnvIf,
+		"ProxyHTMLBufSize":       integer,
+		"ProxyHTMLURLMap":        htmlURLMap,
+		"xml2EncDefault":         defaultCharset,
+		"xml2EncAlias":           charsetAlias,
+		"ProxyBadHeader":         keyword("ProxyBadHeader must be one of: IsError | Ignore | StartBody", "IsError", "Ignore", "StartBody"),
+		"ProxyReceiveBufferSize": atoiOrZero(512, "ProxyReceiveBufferSize must be >= 512 bytes, or 0 for system default."),
+		"HeartbeatListen":        heartbeatAddress("multicast address"),
+		"HeartbeatAddress":       heartbeatAddress("address"),
+		"HeartbeatMaxServers":    atoiOrZero(10, "HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem"),
 	}
 }
 
@@ -247,7 +249,7 @@ func heartbeatAddress(what string) check {
 			l.once = map[string]bool{}
 		}
 		l.once[name] = true
-		host, port, ok := splitAddress(n.Words[0].String())
+		host, port, ok := parseAddrPort(n.Words[0].String())
 		on := map[bool]string{true: " on " + what}[what != "address"]
 		switch {
 		case !ok:
@@ -261,31 +263,4 @@ func heartbeatAddress(what string) check {
 		}
 		return true
 	}
-}
-
-// splitAddress is apr_parse_addr_port: host, host:port or port. A host in brackets is an IPv6 address.
-func splitAddress(text string) (host string, port int, ok bool) {
-	host = strings.TrimRight(text, "0123456789")
-	digits := text[len(host):]
-	if host == "" || strings.HasSuffix(host, ":") && digits != "" {
-		host = strings.TrimSuffix(host, ":")
-		if port = clib.Atoi(digits); port < 1 || port > 65535 || host == "" && digits != text {
-			return "", 0, false
-		}
-	} else {
-		host = text
-	}
-	if !strings.HasPrefix(host, "[") {
-		return host, port, true
-	}
-	inside, closed := strings.CutSuffix(host[1:], "]")
-	address, err := netip.ParseAddr(inside)
-	return inside, port, closed && err == nil && address.Is6()
-}
-
-func heartbeatMaxServers(l *lowering, n *parser.Node) bool {
-	if number := clib.Atoi(n.Words[0].String()); number == 0 || number >= 10 {
-		return true
-	}
-	return l.badWord(n, 0, "HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem", "write 0, or 10 or more")
 }

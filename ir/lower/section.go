@@ -2,13 +2,11 @@ package lower
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
-	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
 )
@@ -20,9 +18,9 @@ func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	item := &ir.VirtualHost{Node: node(n)}
 	for _, w := range n.Words {
-		address, httpd := virtualHostAddress(w.String())
-		if httpd != "" {
-			l.invalid(n, w.Text.All(), httpd, "a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
+		address, problem := virtualHostAddress(w.String())
+		if problem != "" {
+			l.invalid(n, w.Text.All(), problem, "write *:80, 192.0.2.1:80 or [2001:db8::1]:80; a port is 1 to 65535, or * for all", "%q is no address of a virtual host", w.String())
 			return nil
 		}
 		item.Addresses = append(item.Addresses, address)
@@ -33,38 +31,19 @@ func lowerVirtualHost(l *lowering, n *parser.Node, at place) ir.Item {
 	return item
 }
 
-// virtualHostAddress splits host[:port] as apr_parse_addr_port does, or returns what httpd says. What is no port is part of
-// a name that httpd fails to resolve and ignores.
-func virtualHostAddress(text string) (address ir.Address, httpd string) {
-	const invalid = "The address or port is invalid"
-	host := text
-	if len(text) > 2 {
-		host = strings.TrimSuffix(text, ":*")
+// virtualHostAddress splits host[:port], where the port may be * for all, or says what httpd finds wrong with it. What is no
+// port is part of a name that httpd fails to resolve and ignores.
+func virtualHostAddress(text string) (address ir.Address, problem string) {
+	name := text
+	if len(name) > 2 {
+		name = strings.TrimSuffix(name, ":*")
 	}
-	port := 0
-	name := strings.TrimRight(host, "0123456789")
-	if name != host && (name == "" || strings.HasSuffix(name, ":")) {
-		port = clib.Atoi(host[len(name):])
-		if port < 1 || port > 65535 {
-			return ir.Address{}, invalid
-		}
-		if name == "" {
-			return ir.Address{}, "Missing address for VirtualHost"
-		}
-		host = name[:len(name)-1]
-	}
+	host, port, ok := parseAddrPort(name)
 	switch {
-	case text == "":
-		return ir.Address{}, ""
-	case host == "" || host == ":*":
-		return ir.Address{}, invalid
-	case host[0] == '[':
-		inside, closed := strings.CutSuffix(host[1:], "]")
-		address, err := netip.ParseAddr(inside)
-		if !closed || err != nil || !address.Is6() {
-			return ir.Address{}, invalid
-		}
-		host = inside
+	case !ok, name == ":*":
+		return ir.Address{}, "The address or port is invalid"
+	case host == "" && text != "":
+		return ir.Address{}, "Missing address for VirtualHost"
 	}
 	return ir.Address{Host: host, Port: port}, ""
 }

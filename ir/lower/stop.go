@@ -4,11 +4,6 @@ import (
 	"github.com/lbconf/lbconf/parser"
 )
 
-// coreChecks are those of core that have no type.
-func coreChecks() map[string]check {
-	return map[string]check{"Error": stops}
-}
-
 // stops is Error, with which a configuration stops httpd itself: in a condition that must not hold, mostly.
 func stops(l *lowering, n *parser.Node) bool {
 	said := n.Args.String()

@@ -1,127 +1,155 @@
 package lower
 
 import (
-	"errors"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 )
 
 // values say what directives take that are not modelled, by lower-case name.
 type values struct {
-	keywords map[string]keyword
-	bounds   map[string]bound
-	patterns map[string]patternArg
-	checks   map[string]check
+	checks map[string]check
+	placed map[string]placedCheck
 }
 
-// keyword is a directive that is not modelled and takes one of a few words.
-type keyword struct {
-	// httpd is what it says to any other word.
-	httpd string
-	// words are legal, in any case of their letters.
-	words []string
-}
-
-// keywords returns those directives by lower-case name. The words are those that 2.4.71 accepts.
-func keywords() map[string]keyword {
-	switches := []string{"On", "Off"}
-	return map[string]keyword{
-		"allowencodedslashes": {"AllowEncodedSlashes must be On, Off, or NoDecode", []string{"On", "Off", "NoDecode"}},
-		"h2copyfiles":         {"value must be On or Off", switches},
-		"h2direct":            {"value must be On or Off", switches},
-		"h2moderntlsonly":     {"value must be On or Off", switches},
-		"h2push":              {"value must be On or Off", switches},
-		"h2upgrade":           {"value must be On or Off", switches},
-		"hostnamelookups":     {"parameter must be 'on', 'off', or 'double'", []string{"On", "Off", "Double"}},
-		"proxybadheader":      {"ProxyBadHeader must be one of: IsError | Ignore | StartBody", []string{"IsError", "Ignore", "StartBody"}},
-	}
-}
-
-// bound is a directive that is not modelled and takes a whole number that is not below least, unless it is 0 and that means
-// a default.
-type bound struct {
-	httpd string
-	least int
-	zero  bool
-}
-
-// bounds returns those directives by lower-case name. httpd reads them with atoi.
-func bounds() map[string]bound {
-	return map[string]bound{
-		"proxyreceivebuffersize": {"ProxyReceiveBufferSize must be >= 512 bytes, or 0 for system default.", 512, true},
-		"h2maxsessionstreams":    {"value must be > 0", 1, false},
-	}
-}
-
-// patterns returns which argument of a directive that is not modelled is a regular expression, by lower-case name, and what
-// httpd says to one that does not compile.
-func patterns() map[string]patternArg {
-	return map[string]patternArg{
-		"redirectmatch":    {-2, "Regular expression could not be compiled."},
-		"scriptaliasmatch": {0, "Regular expression could not be compiled."},
-	}
-}
-
-// patternArg is the place of the argument, counted from the end where it is negative.
-type patternArg struct {
-	at    int
-	httpd string
-}
-
-// value reports whether a directive that is not modelled has a value that httpd takes.
-func (l *lowering) value(n *parser.Node) bool {
+// value reports whether a directive that is not modelled has values that httpd takes.
+func (l *lowering) value(n *parser.Node, at place) bool {
 	if c := l.values.checks[checkKey(n)]; c != nil && !c(l, n) {
 		return false
 	}
-	if len(n.Words) == 0 || n.Section {
-		return true
-	}
-	key, first := n.Key(), n.Words[0].String()
-	if k, ok := l.values.keywords[key]; ok && !slices.ContainsFunc(k.words, func(w string) bool { return clib.EqualFold(w, first) }) {
-		l.invalid(n, n.Words[0].Text.All(), strings.ReplaceAll(k.httpd, "%s", first), "write one of "+strings.Join(k.words, ", "),
-			"%s does not know %q", n.Name, first)
-		return false
-	}
-	if b, ok := l.values.bounds[key]; ok {
-		if number := clib.Atoi(first); number < b.least && (number != 0 || !b.zero) {
-			help := "write a whole number, " + strconv.Itoa(b.least) + " or more"
-			if b.zero {
-				help += ", or 0 for the default of the system"
-			}
-			l.invalid(n, n.Words[0].Text.All(), b.httpd, help, "%s cannot be %q", n.Name, first)
-			return false
-		}
-	}
-	if key == "asyncrequestworkerfactor" {
-		return l.factor(n, first)
-	}
-	if p, ok := l.values.patterns[key]; ok {
-		at := p.at
-		if at < 0 {
-			at += len(n.Words)
-		}
-		if at >= 0 && at < len(n.Words) {
-			_, ok := l.regex(n, n.Words[at], p.httpd)
-			return ok
-		}
-	}
-	return true
+	c := l.values.placed[checkKey(n)]
+	return c == nil || at.unsure || c(l, n, at)
 }
 
-// factor reports whether httpd takes the argument of AsyncRequestWorkerFactor, which it reads with strtod.
-func (l *lowering) factor(n *parser.Node, text string) bool {
-	httpd := "AsyncRequestWorkerFactor argument must be a positive number"
-	number, err := strconv.ParseFloat(text, 64)
-	switch {
-	case err != nil && !errors.Is(err, strconv.ErrRange):
-		httpd = "error parsing value"
-	case number > 0:
+// first returns the first argument, an empty one where there is none.
+func first(n *parser.Node) parser.Word {
+	if len(n.Words) == 0 {
+		return parser.Word{}
+	}
+	return n.Words[0]
+}
+
+// wrong reports a word that httpd does not take. In its text %s is that word.
+func (l *lowering) wrong(n *parser.Node, w parser.Word, httpd, help string) bool {
+	span := w.Text.All()
+	if w.Text.Len() == 0 {
+		span = n.Span()
+	}
+	l.invalid(n, span, strings.ReplaceAll(httpd, "%s", w.String()), help, "%s cannot be %q", n.Name, w.String())
+	return false
+}
+
+// keyword is one of a few words, in any case of their letters.
+func keyword(httpd string, words ...string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		return contains(words, first(n).String()) || l.wrong(n, first(n), httpd, "write one of "+strings.Join(words, ", "))
+	}
+}
+
+// switchedBy is On or Off for a directive that reads the word itself.
+func switchedBy(httpd string) check { return keyword(httpd, "On", "Off") }
+
+// atoi is a number that httpd reads with atoi, between least and most.
+func atoi(least, most int, httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		number := clib.Atoi(first(n).String())
+		return number >= least && number <= most || l.wrong(n, first(n), httpd, wholeNumber(int64(least), int64(most)))
+	}
+}
+
+// maxInt is the largest int of C.
+const maxInt = 1<<31 - 1
+
+// atoiOrZero is atoi for a directive in which 0 means a default.
+func atoiOrZero(least int, httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		number := clib.Atoi(first(n).String())
+		return number >= least || number == 0 || l.wrong(n, first(n), httpd,
+			"write a whole number, "+strconv.Itoa(least)+" or more, or 0 for the default of the system")
+	}
+}
+
+// strtoff is a number of 64 bits between least and most, of which what follows the digits is ignored.
+func strtoff(least, most int64, httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		number, _, ok := clib.Strtoll(first(n).String())
+		return ok && number >= least && number <= most || l.wrong(n, first(n), httpd, wholeNumber(least, most))
+	}
+}
+
+// digits is strtoff for a number behind which nothing may stand.
+func digits(least, most int64, httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		number, rest, ok := clib.Strtoll(first(n).String())
+		return ok && rest == "" && number >= least && number <= most || l.wrong(n, first(n), httpd, wholeNumber(least, most))
+	}
+}
+
+// parsable is a number that is not negative, and of which httpd says first whether 64 bits hold it.
+func parsable(httpd, negative string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		_, _, ok := clib.Strtoll(first(n).String())
+		return (ok || l.wrong(n, first(n), httpd, wholeNumber(0, maxOff))) && digits(0, maxOff, negative)(l, n)
+	}
+}
+
+// maxOff is the largest size of a file.
+const maxOff = 1<<63 - 1
+
+func wholeNumber(least, most int64) string {
+	text := "write a whole number, " + strconv.FormatInt(least, 10)
+	if most == maxInt || most == maxOff {
+		return text + " or more"
+	}
+	return text + " to " + strconv.FormatInt(most, 10)
+}
+
+// interval is a time with an optional unit.
+func interval(httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		_, ok := ir.ParseInterval(first(n).String(), time.Second)
+		return ok || l.wrong(n, first(n), httpd, "write a whole number of seconds, or one with a unit: 500ms, 5s, 5min, 1h")
+	}
+}
+
+// intervalWithin is interval with bounds, which httpd words otherwise.
+func intervalWithin(least, most time.Duration, malformed, httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		if !interval(malformed)(l, n) {
+			return false
+		}
+		d, _ := ir.ParseInterval(first(n).String(), time.Second)
+		return d >= least && d <= most || l.wrong(n, first(n), httpd, "write a time from "+least.String()+" to "+most.String())
+	}
+}
+
+// stringIn is a text with expressions in it.
+func stringIn(httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		return l.stringExpression(n, first(n).Text, strings.ReplaceAll(httpd, "%s", first(n).String()))
+	}
+}
+
+// pattern is a regular expression.
+func pattern(httpd string) check {
+	return func(l *lowering, n *parser.Node) bool {
+		_, ok := l.regex(n, first(n), httpd)
+		return ok
+	}
+}
+
+// all is one check behind the other.
+func all(checks ...check) check {
+	return func(l *lowering, n *parser.Node) bool {
+		for _, c := range checks {
+			if !c(l, n) {
+				return false
+			}
+		}
 		return true
 	}
-	l.invalid(n, n.Words[0].Text.All(), httpd, "write a number above 0, such as 2", "%s cannot be %q", n.Name, text)
-	return false
 }

@@ -70,6 +70,13 @@ func Atoi[T Text](s T) int { return int(int32(Atoi64(s))) }
 // Atoi64 is strtoll(3) with base 10: leading white space, a sign and digits count, what follows is ignored, and without
 // digits the result is 0. A number beyond 64 bits is the largest or smallest of them.
 func Atoi64[T Text](s T) int64 {
+	n, _, _ := Strtoll(s)
+	return n
+}
+
+// Strtoll is strtoll(3) with base 10, with what it says beside the number: rest is what follows the number, all of s where
+// there are no digits, and ok is false where the number is beyond 64 bits.
+func Strtoll[T Text](s T) (n int64, rest T, ok bool) {
 	i := 0
 	for i < len(s) && IsSpace(s[i]) {
 		i++
@@ -78,23 +85,28 @@ func Atoi64[T Text](s T) int64 {
 	if negative || i < len(s) && s[i] == '+' {
 		i++
 	}
-	var n int64 // kept negative: there is one more number below zero than above
+	first, ok := i, true
+	// n is kept negative: there is one more number below zero than above.
 	for ; i < len(s) && '0' <= s[i] && s[i] <= '9'; i++ {
 		digit := int64(s[i] - '0')
-		if n < (math.MinInt64+digit)/10 {
-			n = math.MinInt64
-			break
+		if ok && n < (math.MinInt64+digit)/10 {
+			n, ok = math.MinInt64, false
 		}
-		n = n*10 - digit
+		if ok {
+			n = n*10 - digit
+		}
+	}
+	if i == first {
+		return 0, s, true
 	}
 	switch {
 	case negative:
 	case n == math.MinInt64:
-		n = math.MaxInt64
+		n, ok = math.MaxInt64, false
 	default:
 		n = -n
 	}
-	return n
+	return n, s[i:], ok
 }
 
 // IsSpace is isspace(3) in the C locale.

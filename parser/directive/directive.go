@@ -120,8 +120,6 @@ func (s Shape) Count() (least, most int) {
 // any number is taken.
 func (s Shape) Usage() string {
 	switch s {
-	case NoArgs:
-		return "takes no arguments"
 	case Take1:
 		return "takes one argument"
 	case Take2:
@@ -138,7 +136,7 @@ func (s Shape) Usage() string {
 		return "requires at least one argument"
 	case Iterate2:
 		return "requires at least two arguments"
-	case TakeArgv, Flag, RawArgs:
+	case NoArgs, TakeArgv, Flag, RawArgs:
 	}
 	return ""
 }
@@ -146,7 +144,7 @@ func (s Shape) Usage() string {
 // Usage returns what httpd says where the number of arguments is wrong.
 func (d *Directive) Usage() string {
 	usage := d.Name + " " + d.Args.Usage()
-	if d.Help == "" || d.Args == NoArgs {
+	if d.Help == "" {
 		return usage
 	}
 	return usage + ", " + d.Help
@@ -192,7 +190,7 @@ type Directive struct {
 	// NotIn are sections in which it refuses to stand although Contexts permits it there ("X cannot occur within <Files>
 	// section").
 	NotIn Box
-	// Help is httpd's own description of the arguments, which it prints where their number is wrong; it may have several lines.
+	// Help is httpd's own description of the arguments, which it prints where their number is wrong; the first line of it.
 	Help string
 
 	key string

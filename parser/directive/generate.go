@@ -71,7 +71,7 @@ func generate() ([]byte, error) {
 		}
 		text := fmt.Sprintf("{Name: %q, Section: %t, Module: %q, Others: %q, Contexts: %s, Args: %s, Override: %q, Default: %q, Since: %q, Effect: %s, Guards: %t, NotIn: %s, Help: %q, key: %q},",
 			name, section, module, others, contexts, shape, f[4], f[5], f[6], e.effect(), e.guards, notIn,
-			strings.ReplaceAll(f[8], `\n`, "\n"), strings.ToLower(name))
+			f[8], strings.ToLower(name))
 		for _, empty := range []string{"Section: false, ", `Others: "", `, `Override: "", `, `Default: "", `, `Since: "", `, "Effect: Proxying, ", "Guards: false, ", "NotIn: 0, ", `Help: "", `} {
 			text = strings.Replace(text, empty, "", 1)
 		}
