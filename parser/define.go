@@ -14,7 +14,7 @@ const maxExpanded = 1 << 20
 // define does Define NAME [VALUE]. httpd keeps two lists: names, whose case counts, for <IfDefine>; values, whose case does
 // not, for ${NAME}. A Define without a value leaves an old value as it is.
 func (l *loader) define(n *Node) {
-	if !l.arity(n, 1, 2, "one or two arguments, a name and a value") {
+	if !l.arity(n, 2, "one or two arguments, a name and a value") {
 		return
 	}
 	name := n.Words[0].String()
@@ -36,7 +36,7 @@ func (l *loader) define(n *Node) {
 }
 
 func (l *loader) undefine(n *Node) {
-	if !l.arity(n, 1, 1, "one argument, a name") {
+	if !l.arity(n, 1, "one argument, a name") {
 		return
 	}
 	name := n.Words[0].String()

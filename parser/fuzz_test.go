@@ -48,6 +48,8 @@ func seed(f *testing.F, add func(src []byte)) {
 		"", "\xef\xbb\xbf", "A \\\n\\\r\n\\", "<A\n</A\n</>\n<", "\"<A\" b>\n</A>\n</B>\n", "A\x00\\\nB", "<A>\n<B>\n</A>\n", "${", "<${A} ${B}>\n</${A}>\n",
 		"Define A \"x ${A}\"\nDefine A ${A}${A}\n${A} 'b\\''\nInclude ${A}*\n", "<IfVersion !~ ^2>\n<IfModule !a.c>\n</IfModule> x\n</IfVersion>\n",
 		"Include *\nIncludeOptional d/[a-\\]*?\n<IfFile !b>\nUse m\n</IfFile>\n<Macro m $a>\n</Macro>\n",
+		"<Macro m $a @b>\n<A $a>\nInclude @b\n</Macro>\nUse m \"x y\" a\n</A>\nUse m 1 '\"'\n</A>", "<Macro m $x>\n<Macro n>\nUse $x\n</IfFile>\nA \\ \n</Macro>\nUse n\n</Macro>\n<IfFile !b>\nUse m m\n",
+		"<Macro a>\nUse b\nUse b\n</Macro>\n<Macro b>\nUse c\nUse c\n</Macro>\n<Macro c>\nDefine V ${V}x\n${V}\n</Macro>\nUse a\n", "<Macro m>\n</A>\n<B>\n</Macro>\n<IfDefine N>\n<Macro n>\n</A>\n</Macro>\n</IfDefine>\n<A>\nUse m\n</B>",
 	} {
 		add([]byte(src))
 	}
@@ -121,6 +123,9 @@ func FuzzLoad(f *testing.F) {
 			checkPlaces(t, tree.Files, d)
 		}
 		checkNodes(t, tree, tree.Nodes)
+		for _, lost := range unaccounted(tree) {
+			t.Errorf("%q is lost", lost)
+		}
 		if err := diag.Render(&strings.Builder{}, tree.Files, tree.Diagnostics, diag.RenderOptions{}); err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ const maxFolderDepth = 20
 
 // include does Include and IncludeOptional as ap_process_fnmatch_configs does.
 func (l *loader) include(n *Node, optional bool, nodes []*Node) []*Node {
-	if !l.arity(n, 1, 1, "one argument, a file, a folder or a pattern of them") {
+	if !l.arity(n, 1, "one argument, a file, a folder or a pattern of them") {
 		return nodes
 	}
 	word := n.Words[0]

@@ -196,6 +196,9 @@ func (l *loader) within(s *ast.Section) (found bool) {
 func (l *loader) report(d diag.Diagnostic) {
 	at := l.tree.Files.File(d.Span.Start)
 	key := place{at.Name(), at.Offset(d.Span.Start), d.Code, d.Message}
+	if at.Macro() != "" {
+		key.file, key.offset = "", int(d.Span.Start) // each Use is a place of its own
+	}
 	if n := len(l.tree.Diagnostics); n > maxProblems || l.seen[key] {
 		return
 	} else if n == maxProblems {
@@ -256,6 +259,9 @@ func (l *loader) execute(n *Node, nodes []*Node) []*Node {
 // consume does what httpd does while it reads, and reports whether the directive is thereby done.
 func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 	switch {
+	case l.in.Context == ContextHtaccess && serverOnly(n):
+		l.consumed(n, len(*nodes))
+		l.notInHtaccess(n)
 	case n.Is("Define"):
 		l.consumed(n, len(*nodes))
 		l.define(n)
@@ -286,6 +292,19 @@ func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 		return false
 	}
 	return true
+}
+
+// serverOnly reports whether httpd, which executes the directive while it reads, does so in the configuration of the
+// server only. Where others may stand is found out when they are lowered.
+func serverOnly(n *Node) bool {
+	d, ok := directive.Lookup(n.Name)
+	return ok && !d.Section && d.Contexts.Has(directive.Reading) && !d.Contexts.Has(directive.Htaccess)
+}
+
+func (l *loader) notInHtaccess(n *Node) {
+	d := refusal(n.NameSpan(), "not allowed here", "%s cannot stand in a .htaccess file", n.Name)
+	d.Code, d.Name = codeContext, "wrong-context"
+	l.report(with(d, httpdSays("%s not allowed here", n.Name), help("move it to the configuration of the server")))
 }
 
 // consumed notes a directive or section that does its work while reading, behind a number of nodes of its scope.
@@ -463,8 +482,8 @@ func (l *loader) loadModule(n *Node) {
 }
 
 // arity reports a wrong number of arguments of a directive that never reaches lowering.
-func (l *loader) arity(n *Node, least, most int, usage string) bool {
-	if len(n.Words) >= least && len(n.Words) <= most && n.Words[0].Text.Len() > 0 {
+func (l *loader) arity(n *Node, most int, usage string) bool {
+	if len(n.Words) >= 1 && len(n.Words) <= most && n.Words[0].Text.Len() > 0 {
 		return true
 	}
 	has := "none"

@@ -88,7 +88,7 @@ func (l *loader) use(n *Node, before int) {
 
 // usedMacro returns the macro that a Use names, or reports that there is none.
 func (l *loader) usedMacro(n *Node) *macro {
-	if !l.macros.tried {
+	if !l.macros.tried && l.in.Context != ContextHtaccess {
 		l.report(with(macroRefusal(n.Span(), "no macro is defined", "Use stands before any <Macro>"), httpdSays("no macro defined before Use"), l.defineFirst(n)))
 		return nil
 	}
@@ -101,9 +101,6 @@ func (l *loader) usedMacro(n *Node) *macro {
 }
 
 func (l *loader) defineFirst(n *Node) diag.Note {
-	if l.in.Context == ContextHtaccess {
-		return help("define it above this line; a macro of the server's configuration is not known here")
-	}
 	if n.Is("Use") && l.fragment {
 		return help("define it above this line, or check the server that includes this file and the macro before it")
 	}
@@ -116,6 +113,12 @@ func (l *loader) macroNamed(n *Node, httpd string) *macro {
 	m := l.macros.named[name]
 	if m != nil {
 		return m
+	}
+	if l.in.Context == ContextHtaccess {
+		l.report(with(unknown(n.Words[0].Text.All(), "not followed", "macro '%s' is not defined in this file", name),
+			help("the configuration of the server may define it, which is not known here: check the file with the macro in it")))
+		l.skip(n.Item, 1, "the macro is not known", 0)
+		return nil
 	}
 	d := macroRefusal(n.Words[0].Text.All(), "not defined", "there is no macro '%s'", name)
 	advice := l.defineFirst(n)
@@ -190,8 +193,8 @@ func (l *loader) emptyArguments(n *Node, m *macro) {
 // undefMacro does UndefMacro NAME.
 func (l *loader) undefMacro(n *Node) {
 	switch {
-	case !l.arity(n, 1, 1, "one argument, the name of a macro"):
-	case !l.macros.tried:
+	case !l.arity(n, 1, "one argument, the name of a macro"):
+	case !l.macros.tried && l.in.Context != ContextHtaccess:
 		l.report(with(macroRefusal(n.Span(), "no macro is defined", "UndefMacro stands before any <Macro>"), httpdSays("no macro defined before UndefMacro"),
 			help("remove the line")))
 	default:

@@ -15,6 +15,7 @@ import (
 const (
 	codeNotUnderstood diag.Code = "LB001"
 	codeArgument      diag.Code = "LB013"
+	codeContext       diag.Code = "LB014"
 	codeInclude       diag.Code = "LB017"
 	codeSyntax        diag.Code = "LB020"
 	codeUndefined     diag.Code = "LB802"

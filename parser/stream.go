@@ -60,7 +60,7 @@ func (l *loader) lines(p *parse, nodes []*Node) []*Node {
 	s.nulBytes()
 	l.late = s.found
 	for len(s.stack) > 0 {
-		s.parse.pop()
+		s.pop()
 	}
 	for len(s.frames) > 0 {
 		l.pop(s)
@@ -104,6 +104,7 @@ func (l *loader) nextLine(s *stream) (ast.Line, bool) {
 				break
 			}
 			next = s.raw()
+			l.skip(&ast.Bad{Line: next}, 1, "it continues the last line of a macro", len(s.nodes))
 		}
 		if l.tree.Files.File(next.Whole.Start) != l.tree.Files.File(line.Whole.Start) {
 			l.runsOn(line, next)

@@ -28,7 +28,7 @@ type inputFlags struct {
 	AssumeModule  []string `placeholder:"ID" help:"Take module ID (proxy_module) as loaded. Repeatable."`
 	HTTPDVersion  string   `name:"httpd-version" placeholder:"X.Y.Z" default:"${httpdVersion}" help:"Version that <IfVersion> compares with. Default: ${default}."`
 	StdinFilename string   `placeholder:"NAME" default:"<stdin>" help:"Name of what is read from - in messages."`
-	Context       string   `enum:"server,vhost,directory,htaccess" default:"server" help:"Where the input stands: ${enum}."`
+	Context       string   `enum:"auto,server,vhost,directory,htaccess" default:"auto" help:"Where the input stands: ${enum}. auto: a file called .htaccess stands in a folder whose AllowOverride allows all, any other in the main server."`
 	From          string   `enum:"auto,apache,yaml" default:"auto" help:"Language of the input: ${enum}. auto: YAML by the ending .yaml or .yml, or a first key lbconf."`
 	MaxInput      int64    `placeholder:"MIB" default:"512" help:"Highest size of an input with everything that it includes, in MiB. Default: ${default}, and 64 for one file; a higher value holds for both."`
 }
@@ -216,12 +216,12 @@ func (f *inputFlags) parse(shown string, src []byte, env variables) *input {
 		files := diag.NewFileSet()
 		config, findings := yaml.Decode(files, shown, src)
 		if len(findings) == 0 {
-			findings = yamlRefusals(config, f.context())
+			findings = yamlRefusals(config, f.context(shown))
 		}
 		return &input{name: shown, files: files, config: config, findings: findings}
 	}
 	tree := parser.Load(parser.Input{
-		Name: shown, Source: src, Context: f.context(), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env.values, EnvComplete: env.complete,
+		Name: shown, Source: src, Context: f.context(shown), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env.values, EnvComplete: env.complete,
 		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.fileLimit()},
 	})
 	config, refusals := lower.Lower(tree)
@@ -246,11 +246,15 @@ func (f *inputFlags) fileLimit() int64 {
 	return min(f.limit(), d.FileBytes)
 }
 
-func (f *inputFlags) context() parser.Context {
-	for _, c := range []parser.Context{parser.ContextVirtualHost, parser.ContextDirectory, parser.ContextHtaccess} {
+// context is where an input stands, by its name where the user says nothing.
+func (f *inputFlags) context(name string) parser.Context {
+	for _, c := range []parser.Context{parser.ContextServer, parser.ContextVirtualHost, parser.ContextDirectory, parser.ContextHtaccess} {
 		if c.String() == f.Context {
 			return c
 		}
+	}
+	if filepath.Base(name) == ".htaccess" {
+		return parser.ContextHtaccess
 	}
 	return parser.ContextServer
 }

@@ -118,7 +118,7 @@ func findingOf(files *diag.FileSet, d diag.Diagnostic) jsonFinding {
 	for _, n := range d.Notes {
 		f.Notes = append(f.Notes, jsonNote{n.Kind, diag.Clean(n.Text)})
 	}
-	for _, r := range d.Related {
+	for _, r := range append(slices.Clip(d.Related), files.Expansions(d.Span)...) {
 		if at := files.Position(r.Span.Start); at.Line > 0 {
 			f.Related = append(f.Related, jsonRelated{at.Filename, at.Line, at.Column, diag.Clean(r.Message)})
 		}

@@ -9,9 +9,10 @@ import (
 
 // written names a finding by where it is written, however often a macro brings it about.
 type written struct {
-	at   diag.Span
-	code diag.Code
-	text string
+	file   string
+	offset int
+	code   diag.Code
+	text   string
 }
 
 // onceEach leaves one finding of those that each Use of a macro brings about in the same words, and says how many they
@@ -26,7 +27,8 @@ func onceEach(found diag.List, files *diag.FileSet) diag.List {
 			kept = append(kept, d)
 			continue
 		}
-		key := written{files.Original(d.Span), d.Code, d.Message}
+		file := files.File(d.Span.Start)
+		key := written{file.Name(), file.Offset(d.Span.Start), d.Code, d.Message}
 		if i, ok := first[key]; ok {
 			same[i] = append(same[i], d)
 			continue

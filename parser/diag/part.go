@@ -109,12 +109,34 @@ func (p *part) within(span Span) []argument {
 	return p.arguments[from:to]
 }
 
-// mostArguments is how many arguments of one place are shown.
-const mostArguments = 4
+// The most arguments, and the most levels of Use, that are told of one place.
+const (
+	mostArguments = 4
+	mostUses      = 16
+)
 
 // Expansion returns the places outside the body of a macro that belong to one in it: the arguments that stand in the span,
 // else the innermost Use. It is empty for a place in a file.
 func (s *FileSet) Expansion(span Span) []Related {
+	if given := s.arguments(span); len(given) > 0 {
+		return given
+	}
+	uses := s.Expansions(span)
+	return uses[:min(len(uses), 1)]
+}
+
+// Expansions returns the arguments that stand in a span in the body of a macro, and each Use through which it was reached,
+// the innermost first. It is empty for a place in a file.
+func (s *FileSet) Expansions(span Span) []Related {
+	related := s.arguments(span)
+	for file, level := s.File(span.Start), 0; file != nil && file.part != nil && level < mostUses; level++ {
+		related = append(related, Related{Span: file.included, Message: fmt.Sprintf("macro '%s' is used here", file.part.macro)})
+		file = s.File(file.included.Start)
+	}
+	return related
+}
+
+func (s *FileSet) arguments(span Span) []Related {
 	file := s.File(span.Start)
 	if file == nil || file.part == nil {
 		return nil
@@ -122,16 +144,10 @@ func (s *FileSet) Expansion(span Span) []Related {
 	var related []Related
 	seen := map[Span]bool{}
 	for _, a := range file.part.within(span) {
-		if len(related) == mostArguments {
-			break
-		}
-		if !seen[a.from] {
+		if !seen[a.from] && len(related) < mostArguments {
 			seen[a.from] = true
 			related = append(related, Related{Span: a.from, Message: fmt.Sprintf("%s of macro '%s'", s.Text(a.at), file.part.macro)})
 		}
-	}
-	if len(related) == 0 {
-		related = append(related, Related{Span: file.included, Message: fmt.Sprintf("macro '%s' is used here", file.part.macro)})
 	}
 	return related
 }
