@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -26,11 +27,12 @@ func (p *Pass) unpooledRules() []unpooled { return p.facts.unpooled.get(p.findUn
 func (p *Pass) findUnpooledRules() []unpooled {
 	var all []unpooled
 	var used usedWorkers
+	blocks := sync.OnceValue(p.bareBlocks)
 	for rule := range p.proxyRules() {
 		if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
 			continue
 		}
-		u := unpooled{proxyRule: rule, block: bareBlock(rule)}
+		u := unpooled{proxyRule: rule, block: bareBlock(rule, blocks())}
 		if u.block == nil {
 			if used == nil {
 				used = p.usedWorkers()
@@ -68,18 +70,44 @@ func (r proxyRule) mayPool() bool {
 	return false
 }
 
-// bareBlock returns a <Proxy> section of the rule's server, or of the main server, whose URL is the beginning of the
-// target and that has neither parameters nor a ProxySet.
-func bareBlock(r proxyRule) *ir.Section {
-	target := r.target
-	for _, s := range []*effective.Server{r.server, r.server.View.Main()} {
+// blockKey is where a <Proxy> section for a URL is looked for.
+type blockKey struct {
+	server    *effective.Server
+	authority string
+}
+
+// block is such a section with its URL as httpd compares it.
+type block struct {
+	section *ir.Section
+	name    string
+}
+
+// bareBlocks are the <Proxy> sections for a URL that have neither parameters nor a ProxySet, in order. They are found by the
+// address, so that a server may have ten thousand rules and as many sections.
+func (p *Pass) bareBlocks() map[blockKey][]block {
+	all := map[blockKey][]block{}
+	for _, s := range p.View.Servers() {
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind != ir.SectionProxy || section.Regex != nil || len(section.Params) > 0 || strings.ContainsAny(section.Pattern, "*?[") {
 				continue
 			}
-			url, ok := effective.ParseURL(section.Pattern)
-			if name := url.StringOf(section.Pattern); ok && url.Host != "" && strings.HasPrefix(target, name) && len(name) >= len(target)-len(r.url.Path) && !setsProxy(section) {
-				return section
+			if url, ok := effective.ParseURL(section.Pattern); ok && url.Host != "" && !url.IsBalancer() && !setsProxy(section) {
+				key := blockKey{s, url.AuthorityOf(section.Pattern)}
+				all[key] = append(all[key], block{section, url.StringOf(section.Pattern)})
+			}
+		}
+	}
+	return all
+}
+
+// bareBlock returns the first of the rule's server, or of the main server, whose URL is the beginning of the target; nil for
+// none.
+func bareBlock(r proxyRule, blocks map[blockKey][]block) *ir.Section {
+	authority := r.target[:len(r.target)-len(r.url.Path)]
+	for _, s := range []*effective.Server{r.server, r.server.View.Main()} {
+		for _, b := range blocks[blockKey{s, authority}] {
+			if strings.HasPrefix(r.target, b.name) {
+				return b.section
 			}
 		}
 	}
