@@ -90,7 +90,7 @@ func limit(except bool) handler {
 		}
 		at.excluded |= ^named
 		item := l.keep(n, at)
-		item.State, item.Guards = ir.ResidueUnsupported, true
+		item.Name, item.State, item.Guards = strings.Trim(name, "<>"), ir.ResidueUnsupported, true
 		return item
 	}
 }

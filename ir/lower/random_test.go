@@ -30,6 +30,9 @@ func TestRandomVerdicts(t *testing.T) {
 		{"params", proxyModules, randomParams},
 		{"rewrite", nil, randomRewrite},
 		{"patterns", nil, randomPattern},
+		{"sections", authModules, randomSections},
+		{"auth", authModules, randomAuth},
+		{"expressions", authModules, randomExpression},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			h := newHTTPD(t, kind.modules...)
