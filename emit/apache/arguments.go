@@ -2,6 +2,7 @@ package apache
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -145,7 +146,7 @@ func params(all []ir.Param) []string {
 
 // hostPort joins a host and a port; an IPv6 address gets brackets.
 func hostPort(host string, port int) string {
-	if strings.Contains(host, ":") {
+	if address, err := netip.ParseAddr(host); err == nil && address.Is6() {
 		host = "[" + host + "]"
 	}
 	if port == 0 {
