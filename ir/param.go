@@ -94,6 +94,8 @@ type ParamSpec struct {
 	Legal string
 	// Refusal is httpd's text for a value out of range.
 	Refusal string
+	// Planned is a word that httpd has in its list and does not take; in Malformed, which is its text then, %s is the word.
+	Planned string
 	// Malformed is httpd's text for a value it cannot read, where that differs from Refusal.
 	Malformed string
 	// Module is the module that knows the key: without it the key is unknown to httpd.
@@ -242,6 +244,9 @@ func (s *ParamSpec) read(p Param) (paramValue, error) {
 				v.text = word
 				return v, nil
 			}
+		}
+		if s.Planned != "" && clib.EqualFold(s.Planned, p.Value) {
+			return v, s.invalid(p, strings.ReplaceAll(s.Malformed, "%s", p.Value))
 		}
 		return v, s.invalid(p, s.Refusal)
 	case ParamStatus:

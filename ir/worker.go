@@ -292,6 +292,7 @@ var workerSpecs = []ParamSpec{
 	{
 		Key: "hcmethod", Of: ParamOfWorker, Kind: ParamOneOf, Values: healthMethods, Default: "NONE", Module: "mod_proxy_hcheck",
 		Legal: "NONE, TCP, OPTIONS, HEAD, GET, CPING, OPTIONS11, HEAD11 or GET11", Refusal: "Unknown method", Means: "how the member is checked",
+		Planned: "PROVIDER", Malformed: "Health check method %s not (yet) implemented",
 	},
 	{
 		Key: "hcinterval", Of: ParamOfWorker, Kind: ParamInterval, Unit: time.Second, Min: 100, Max: math.MaxInt64, Default: "30", Module: "mod_proxy_hcheck",

@@ -187,7 +187,7 @@ func difference(theirs, ours verdict, first diag.Diagnostic) string {
 		return "we take it, and httpd says: " + theirs.why
 	case theirs.line != 0 && (theirs.line != ours.line || theirs.file != ours.file) && !ours.names(theirs):
 		return fmt.Sprintf("httpd stops at %s:%d, we at %s:%d: %s\nand httpd says: %s", theirs.file, theirs.line, ours.file, ours.line, ours.why, theirs.why)
-	case !quoted(diag.List{first}, theirs.why):
+	case theirs.why != "" && !quoted(diag.List{first}, theirs.why):
 		return fmt.Sprintf("httpd says: %s\nand we: %s %v", theirs.why, ours.why, first.Notes)
 	}
 	return ""

@@ -16,7 +16,7 @@ func checks() map[string]check {
 	all := map[string]check{}
 	for _, module := range []map[string]check{
 		coreChecks(), mpmChecks(), httpChecks(), filterChecks(), cacheChecks(), contentChecks(), proxyChecks(), sslChecks(),
-		authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(),
+		authnChecks(), basicChecks(), digestChecks(), formChecks(), socacheChecks(), ldapChecks(), fcgiChecks(), methodChecks(), logChecks(),
 	} {
 		for name, c := range module {
 			all[clib.ToLower(name)] = c

@@ -15,6 +15,10 @@ func logHandlers() map[string]handler {
 	}
 }
 
+func logChecks() map[string]check {
+	return map[string]check{"GlobalLog": (*lowering).log}
+}
+
 func lowerLogFormat(l *lowering, n *parser.Node, _ place) ir.Item {
 	if !l.words(n, 1, 2, "takes 1-2 arguments, a log format string (see docs) and an optional format name") {
 		return nil
@@ -36,18 +40,34 @@ func lowerCustomLog(l *lowering, n *parser.Node, _ place) ir.Item {
 	item := &ir.CustomLog{Node: node(n), Target: n.Words[0].String(), Format: n.Words[1].String()}
 	if len(n.Words) == 3 {
 		item.Condition = n.Words[2].String()
-		if !clib.HasPrefixFold(item.Condition, "env=") && !clib.HasPrefixFold(item.Condition, exprPrefix) {
-			l.invalid(n, n.Words[2].Text.All(), "error in condition clause", "write env=NAME, env=!NAME or expr=…", "%q is no condition of a log", item.Condition)
-			return nil
-		}
-		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, behindPrefix(n.Words[2].Text), "") {
-			return nil
-		}
 	}
-	if strings.Contains(item.Format, "%") && !l.logFormat(n, n.Words[1]) {
+	if !l.log(n) {
 		return nil
 	}
 	return item
+}
+
+// log reports whether httpd takes the condition and the format of a CustomLog or GlobalLog.
+func (l *lowering) log(n *parser.Node) bool {
+	if len(n.Words) == 3 && !l.logCondition(n, n.Words[2]) {
+		return false
+	}
+	return !strings.Contains(n.Words[1].String(), "%") || l.logFormat(n, n.Words[1])
+}
+
+func (l *lowering) logCondition(n *parser.Node, w parser.Word) bool {
+	const help = "write env=NAME, env=!NAME or expr=…"
+	switch text := w.String(); {
+	case clib.HasPrefixFold(text, exprPrefix):
+		return l.condition(n, behindPrefix(w.Text), "")
+	case !clib.HasPrefixFold(text, "env="):
+		l.invalid(n, w.Text.All(), "error in condition clause", help, "%q is no condition of a log", text)
+		return false
+	case strings.TrimPrefix(text[len("env="):], "!") == "":
+		l.invalid(n, w.Text.All(), "missing environment variable name", help, "%q names no variable", text)
+		return false
+	}
+	return true
 }
 
 // logLetters are the letters of mod_log_config and mod_logio, and of mod_ssl.
