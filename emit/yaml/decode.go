@@ -40,6 +40,22 @@ func (r *reader) parse(src []byte) *yaml.Node {
 		return nil
 	}
 	r.lines = newLineIndex(src)
+	root := r.jsonRoot(src)
+	if root == nil {
+		root = r.yamlRoot(src)
+	}
+	if root == nil || !r.isPlain(root, 0) {
+		return nil
+	}
+	if root.Kind != yaml.MappingNode {
+		r.fail(r.span(root), fmt.Sprintf("the file is a %s, not a mapping", kindOf(root)), fmt.Sprintf("begin it with lbconf: %d", Version))
+		return nil
+	}
+	return root
+}
+
+// yamlRoot returns the only document of a source, or nil after it said why there is none.
+func (r *reader) yamlRoot(src []byte) *yaml.Node {
 	decoder := yaml.NewDecoder(bytes.NewReader(src))
 	var document yaml.Node
 	switch err := decoder.Decode(&document); {
@@ -59,15 +75,7 @@ func (r *reader) parse(src []byte) *yaml.Node {
 		r.syntaxError(err)
 		return nil
 	}
-	root := document.Content[0]
-	if !r.isPlain(root, 0) {
-		return nil
-	}
-	if root.Kind != yaml.MappingNode {
-		r.fail(r.span(root), fmt.Sprintf("the file is a %s, not a mapping", kindOf(root)), fmt.Sprintf("begin it with lbconf: %d", Version))
-		return nil
-	}
-	return root
+	return document.Content[0]
 }
 
 // config reads the top level.

@@ -126,7 +126,7 @@ func TestDocumentEveryFieldCounts(t *testing.T) {
 
 // TestText: bytes that are no text survive, in names and in values, and a string that looks like them is not mistaken.
 func TestText(t *testing.T) {
-	for _, s := range []string{"plain", "", "caf\xe9", "\x00\xff", "!!binary ", "!!binary Zm9v", "\u007f\u0085\u2028\ufeff\uffff😀\"\\\t"} {
+	for _, s := range []string{strings.Repeat("long ", 500), "plain", "", "caf\xe9", "\x00\xff", "!!binary ", "!!binary Zm9v", "\u007f\u0085\u2028\ufeff\uffff😀\"\\\t"} {
 		cfg := &ir.Config{Items: []ir.Item{
 			&ir.Word{Name: ir.WordServerAdmin, Value: s},
 			&ir.Section{Kind: ir.SectionLocation, Pattern: "/" + s},
@@ -158,5 +158,26 @@ func TestReadsOneLongLine(t *testing.T) {
 		if want := fmt.Sprintf(`"path":"/é%d"`, i); !bytes.HasPrefix([]byte(written[at.Offset:]), []byte(want)) {
 			t.Fatalf("item %d stands at %d: %.30s, want %s", i, at.Offset, written[at.Offset:], want)
 		}
+	}
+}
+
+// TestReadsJSON: other writers escape what they like, and every place is found all the same.
+func TestReadsJSON(t *testing.T) {
+	src := "{ \"lbconf\":1,\r\n\t\"server_admin\" : \"\\ud83d\\ude00\\u0041é\", \"listen\":[80, {\"port\": \"x\"}],\n\"proxy_timeout\":null, \"rewrite_engine\": true}"
+	files := diag.NewFileSet()
+	cfg, list := Decode(files, "other.json", []byte(src))
+	var got []string
+	for _, d := range list {
+		at := files.Position(d.Span.Start)
+		got = append(got, fmt.Sprintf("%d:%d %s", at.Line, at.Column, files.Text(d.Span)))
+	}
+	if diff := cmp.Diff([]string{`2:66 "x"`, `3:17 null`}, got); diff != "" {
+		t.Error(diff)
+	}
+	if admin, ok := cfg.Items[0].(*ir.Word); !ok || admin.Value != "😀Aé" {
+		t.Errorf("%+v", cfg.Items[0])
+	}
+	if engine, ok := cfg.Items[len(cfg.Items)-1].(*ir.Switch); !ok || !engine.On {
+		t.Errorf("%+v", engine)
 	}
 }
