@@ -121,8 +121,10 @@ func newLoader(in Input, cache map[string]source) *loader {
 }
 
 func (l *loader) load() *Tree {
+	l.tree.Root.Given = l.in.ServerRoot != ""
 	l.tree.Nodes = l.entry()
 	l.unusedMacros()
+	l.tree.Root.Path = l.root
 	return l.tree
 }
 
@@ -286,6 +288,7 @@ func (l *loader) consume(n *Node, nodes *[]*Node) bool {
 	case n.Is("ServerRoot"):
 		if l.in.ServerRoot == "" && len(n.Words) == 1 {
 			l.root = n.Words[0].String()
+			l.tree.Root.Given, l.tree.Root.At = true, n.Span()
 		}
 		return false
 	default:

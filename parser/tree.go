@@ -29,6 +29,9 @@ type Tree struct {
 	EnvComplete bool
 	// Context is where the entry file stands, as the input said.
 	Context Context
+	// Root is the folder that relative paths belong to: the ServerRoot of the input or of the directive, else the folder of the
+	// entry file, which is a guess.
+	Root Root
 	// Server says that the module list is complete: an MPM or mod_authz_core is loaded.
 	Server bool
 	// Modules maps the identifier of every module that a LoadModule names ("proxy_module") to where it stands.
@@ -37,6 +40,16 @@ type Tree struct {
 	Defined map[string]Definition
 
 	assumed map[string]bool
+}
+
+// Root is a ServerRoot.
+type Root struct {
+	// Path is the folder.
+	Path string
+	// Given says that the input or a directive names it.
+	Given bool
+	// At is that directive; it is invalid where the input names the folder.
+	At diag.Span
 }
 
 // Definition is a name that Define or -D defined.

@@ -21,7 +21,7 @@ func TestCorpusRoundTrip(t *testing.T) {
 		if sample.Htaccess {
 			flags.Context = "htaccess"
 		}
-		before := flags.parse(sample.Name, sample.Source, variables{})
+		before := flags.parse(sample.Name, sample.Source, variables{}, nil)
 		for _, target := range []struct {
 			emitter emit.Emitter
 			from    string
@@ -35,7 +35,7 @@ func TestCorpusRoundTrip(t *testing.T) {
 				continue
 			}
 			flags.From = target.from
-			after := flags.parse(sample.Name, output.Files[0].Content, variables{})
+			after := flags.parse(sample.Name, output.Files[0].Content, variables{}, nil)
 			if diff := difference(before.config.Items, after.config.Items); diff != "" {
 				t.Errorf("%s to %s (- before, + after):\n%.3000s", sample.Name, target.from, diff)
 			}

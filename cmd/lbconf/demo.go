@@ -35,7 +35,7 @@ func (c *serveCmd) demo(ctx context.Context, term *terminal, options daemon.Opti
 	}
 	defer two.stop()
 	config := strings.NewReplacer("localhost:8000", one.addr, "localhost:8001", two.addr).Replace(demoConfig)
-	in := c.parse("demo.conf", []byte(config), variables{})
+	in := c.parse("demo.conf", []byte(config), variables{}, nil)
 	findings := append(in.findings, lint.Run(in.config, effective.New(in.config), lint.Rules())...)
 	in.findings = nil // they are printed here, as lint would
 	_, err = fmt.Fprintf(term.stdout, "demo.conf, with %s and %s as its backends:\n\n%s\nWhat lint says about it:\n\n", one.addr, two.addr, indent(config))

@@ -8,6 +8,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/lbconf/lbconf/ir/lint"
+	"github.com/lbconf/lbconf/ir/lower"
 )
 
 // explainCmd says what a rule finds, what httpd does and what to write instead.
@@ -70,5 +71,16 @@ func (noFiles) ReadDir(name string) ([]fs.DirEntry, error) { return nil, notTher
 
 // Stat implements parser.FileSystem.
 func (noFiles) Stat(name string) (fs.FileInfo, error) { return nil, notThere("stat", name) }
+
+// exampleFiles are the files that examples name: nothing is in a folder called absent, and nothing else is known.
+type exampleFiles struct{}
+
+// Stat implements lower.Files.
+func (exampleFiles) Stat(name string) (fs.FileInfo, error) {
+	if strings.Contains(name, "/absent/") {
+		return nil, notThere("stat", name)
+	}
+	return nil, lower.ErrUnseen
+}
 
 func notThere(op, name string) error { return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist} }

@@ -69,7 +69,7 @@ func reads(sample testenv.Sample, text []byte) string {
 	if sample.Htaccess {
 		flags.Context = "htaccess"
 	}
-	before, after := flags.parse(sample.Name, sample.Source, variables{}), flags.parse(sample.Name, text, variables{})
+	before, after := flags.parse(sample.Name, sample.Source, variables{}, nil), flags.parse(sample.Name, text, variables{}, nil)
 	for _, in := range []*input{before, after} {
 		for item := range ir.All(in.config.Items) {
 			if r, ok := item.(*ir.Residue); ok {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -33,6 +34,13 @@ type inputFlags struct {
 	MaxInput      int64    `placeholder:"MIB" default:"512" help:"Highest size of an input with everything that it includes, in MiB. Default: ${default}, and 64 for one file; a higher value holds for both."`
 }
 
+// fileFlags say what to ask about the files that a configuration names: certificates, maps, the folders of logs. Commands
+// that ask embed them.
+type fileFlags struct {
+	Files string `enum:"auto,check,skip" default:"auto" help:"Look for the files that the configuration names, as httpd does: ${enum}. auto: those below --root or a ServerRoot that is there."`
+	Root  string `placeholder:"DIR" help:"Folder that holds the tree of the server: absolute paths of the configuration, of an Include too, are looked for below it."`
+}
+
 // input is one configuration that was read.
 type input struct {
 	name     string
@@ -42,6 +50,8 @@ type input struct {
 	findings diag.List // of reading: syntax, includes, and what httpd refuses
 	// stops is where httpd gives up: of what it refuses, what it comes to first. It is invalid where httpd takes the input.
 	stops diag.Pos
+	// unseen is the number of files that the configuration names and nobody looked at.
+	unseen int
 }
 
 // refused reports whether httpd refuses the input, or lbconf does not understand it.
@@ -64,6 +74,11 @@ func (in *input) unreadable() bool {
 
 // readAll reads the inputs that paths name: files, - for standard input, and folders.
 func (f *inputFlags) readAll(term *terminal, paths []string, environment []string) ([]*input, error) {
+	return f.readWith(term, paths, environment, nil)
+}
+
+// readWith is readAll, and asks about the files that the inputs name; with nil it does not.
+func (f *inputFlags) readWith(term *terminal, paths []string, environment []string, files *namedFiles) ([]*input, error) {
 	if err := f.check(paths); err != nil {
 		return nil, exitWith(exitUsage, err)
 	}
@@ -78,7 +93,7 @@ func (f *inputFlags) readAll(term *terminal, paths []string, environment []strin
 			return nil, exitWith(exitRefused, err)
 		}
 		for _, name := range names {
-			in, err := f.read(term, name, env)
+			in, err := f.read(term, name, env, files)
 			if err != nil {
 				return nil, exitWith(exitRefused, err)
 			}
@@ -198,7 +213,7 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-func (f *inputFlags) read(term *terminal, name string, env variables) (*input, error) {
+func (f *inputFlags) read(term *terminal, name string, env variables, files *namedFiles) (*input, error) {
 	src, err := f.readSource(term, name)
 	if err != nil {
 		return nil, err
@@ -207,28 +222,37 @@ func (f *inputFlags) read(term *terminal, name string, env variables) (*input, e
 	if name == "-" {
 		shown = f.StdinFilename
 	}
-	return f.parse(shown, src, env), nil
+	return f.parse(shown, src, env, files), nil
 }
 
-// parse reads a configuration that is in memory, with the files that it includes.
-func (f *inputFlags) parse(shown string, src []byte, env variables) *input {
+// parse reads a configuration that is in memory, with the files that it includes, and asks about those that it names; with
+// nil it does not.
+func (f *inputFlags) parse(shown string, src []byte, env variables, named *namedFiles) *input {
 	if f.isYAML(shown, src) {
 		files := diag.NewFileSet()
 		config, findings := yaml.Decode(files, shown, src)
+		in := &input{name: shown, files: files, config: config, findings: findings}
 		if len(findings) == 0 {
-			findings = yamlRefusals(config, f.context(shown))
+			source := parser.Input{Name: path.Join(path.Dir(shown), "lbconf.conf"), Context: f.context(shown), ServerRoot: f.ServerRoot}
+			asked := named.of()
+			in.findings = yamlRefusals(config, source, asked)
+			in.unseen = asked.unseen()
 		}
-		return &input{name: shown, files: files, config: config, findings: findings}
+		return in
 	}
+	asked := named.of()
 	tree := parser.Load(parser.Input{
+		Read: asked.fileSystem(f.fileLimit()),
 		Name: shown, Source: src, Context: f.context(shown), ServerRoot: f.ServerRoot, Defines: f.Define, Env: env.values, EnvComplete: env.complete,
 		Version: f.HTTPDVersion, Modules: f.AssumeModule, Limits: parser.Limits{TotalBytes: f.limit(), FileBytes: f.fileLimit()},
 	})
-	config, refusals := lower.Lower(tree)
+	config, refusals := asked.lower(tree)
 	first, _ := lower.FirstRefusal(tree, refusals)
 	findings := slices.Concat(tree.Diagnostics, refusals)
 	findings.Sort()
-	return &input{name: shown, files: tree.Files, tree: tree, config: config, findings: findings, stops: first.Span.Start}
+	return &input{
+		name: shown, files: tree.Files, tree: tree, config: config, findings: findings, stops: first.Span.Start, unseen: asked.unseen(),
+	}
 }
 
 // limit is the highest size of an input in bytes.

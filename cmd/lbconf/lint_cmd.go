@@ -16,6 +16,7 @@ import (
 // lintCmd finds what is wrong in configurations.
 type lintCmd struct {
 	inputFlags
+	fileFlags
 
 	Format      string `enum:"text,concise,json,json-schema" default:"text" help:"Form of the output: ${enum}. concise is a line for each finding; json-schema prints the schema of json and reads nothing."`
 	Output      string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
@@ -81,7 +82,14 @@ func (c *lintCmd) Run(term *terminal) error {
 
 // lintAll reads and judges the inputs.
 func (c *lintCmd) lintAll(term *terminal) ([]linted, error) {
-	inputs, err := c.readAll(term, c.Path, nil)
+	if c.Root != "" && (c.Fix || c.Diff) {
+		return nil, exitWith(exitUsage, errors.New("--root names files as the server does: --fix and --diff need their names on this machine"))
+	}
+	files, err := c.open()
+	if err != nil {
+		return nil, exitWith(exitUsage, err)
+	}
+	inputs, err := c.readWith(term, c.Path, nil, files)
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func summaryLine(results []linted) string {
 		open = append(open, count(total.skipped, "directive")+" that a condition switches off or that lbconf does not follow")
 	}
 	if total.named > 0 {
-		open = append(open, count(total.named, "certificate file")+" that the configuration names")
+		open = append(open, count(total.named, "file")+" that the configuration names")
 	}
 	if len(open) > 0 {
 		b.WriteString("; not checked: " + strings.Join(open, ", "))
@@ -99,7 +99,7 @@ type coverage struct {
 	directives, understood int
 	// skipped counts directives that a condition switches off and those that lbconf does not follow.
 	skipped int
-	// named counts the certificate files that the configuration names, which were not looked at.
+	// named counts the files that the configuration names and nobody looked at.
 	named int
 }
 
@@ -113,7 +113,7 @@ func (c *coverage) add(o coverage) {
 
 // coverageOf counts.
 func coverageOf(in *input) coverage {
-	c := coverage{files: len(in.files.Files())}
+	c := coverage{files: len(in.files.Files()), named: in.unseen}
 	for item := range ir.All(in.config.Items) {
 		c.directives++
 		c.understood++
@@ -122,11 +122,7 @@ func coverageOf(in *input) coverage {
 			if item.State != ir.ResidueInert {
 				c.understood--
 			}
-		case *ir.Word:
-			if item.Name == ir.WordSSLCertificateFile || item.Name == ir.WordSSLCertificateKeyFile {
-				c.named++
-			}
-		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch,
+		case *ir.Word, *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch,
 			*ir.Number, *ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond,
 			*ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType:
 		}

@@ -8,6 +8,7 @@ import (
 // parseCmd prints what lbconf reads, for people and for other tools.
 type parseCmd struct {
 	inputFlags
+	fileFlags
 
 	Format string `enum:"tree,json" default:"tree" help:"Form of the output: ${enum}. tree is what httpd would execute, for people; json is a document on one line for each input, for jq, conftest and programs."`
 	Output string `short:"o" placeholder:"FILE" help:"Write to FILE instead of standard output."`
@@ -38,7 +39,11 @@ func (c *parseCmd) Run(term *terminal) error {
 	case c.Syntax && c.Format != "json":
 		return exitWith(exitUsage, errors.New("--syntax belongs to --format json"))
 	}
-	inputs, err := c.readAll(term, c.Path, nil)
+	files, err := c.open()
+	if err != nil {
+		return exitWith(exitUsage, err)
+	}
+	inputs, err := c.readWith(term, c.Path, nil, files)
 	if err != nil {
 		return err
 	}

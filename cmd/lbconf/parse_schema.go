@@ -60,21 +60,21 @@ func (d describer) schema(t reflect.Type) map[string]any {
 	case reflect.TypeFor[configuration]():
 		return map[string]any{"$ref": yaml.SchemaID}
 	}
-	switch kind := t.Kind(); {
-	case kind == reflect.Pointer:
+	switch t.Kind() { //nolint:exhaustive // the types above have no other kinds
+	case reflect.Pointer:
 		return d.schema(t.Elem())
-	case kind == reflect.Slice:
+	case reflect.Slice:
 		return map[string]any{"type": "array", "items": d.schema(t.Elem())}
-	case kind == reflect.Struct:
+	case reflect.Struct:
 		name := strings.ToLower(strings.TrimPrefix(t.Name(), "parsed"))
 		if _, known := d[name]; !known {
 			d[name] = nil // it may hold itself
 			d[name] = d.object(t)
 		}
 		return map[string]any{"$ref": "#/$defs/" + name}
-	case kind == reflect.String:
+	case reflect.String:
 		return map[string]any{"type": "string"}
-	case kind == reflect.Bool:
+	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
 	default:
 		return map[string]any{"type": "integer", "minimum": 0}

@@ -55,7 +55,7 @@ func parseAll(t *testing.T, check func(t *testing.T, in *input)) {
 
 func parseText(name, src string) *input {
 	flags := &inputFlags{MaxInput: 512, From: "auto", HTTPDVersion: followedVersion}
-	return flags.parse(name, []byte(src), variables{})
+	return flags.parse(name, []byte(src), variables{}, nil)
 }
 
 // parsedJSON returns the document of an input, as text and as data.

@@ -133,7 +133,7 @@ func readSeed(t *testing.T, path string) *seed {
 	}
 	name := filepath.Base(path)
 	flags := inputFlags{Context: "server", From: "apache", HTTPDVersion: followedVersion, MaxInput: 512}
-	in := flags.parse(name, src, variables{})
+	in := flags.parse(name, src, variables{}, nil)
 	s := &seed{name: strings.TrimSuffix(name, ".conf"), refused: in.refused(), targets: make(map[string]string)}
 	for _, d := range lintInput(in, false).findings {
 		s.lint = append(s.lint, fmt.Sprintf("%s [%s](rules.md#%s-%s), line %d: %s", d.Severity, d.Code, strings.ToLower(string(d.Code)), d.Name,
@@ -167,7 +167,7 @@ func conversion(t *testing.T, e emit.Emitter, flags inputFlags, in *input) strin
 	}
 	if e.Target() == "yaml" || e.Target() == "apache" {
 		flags.From = e.Target()
-		back := flags.parse(in.name, output.Files[0].Content, variables{})
+		back := flags.parse(in.name, output.Files[0].Content, variables{}, nil)
 		if diff := difference(in.config.Items, back.config.Items); diff != "" {
 			t.Errorf("%s to %s and back:\n%s", in.name, e.Target(), diff)
 		}

@@ -7,14 +7,14 @@ import (
 	"github.com/lbconf/lbconf/emit"
 	"github.com/lbconf/lbconf/emit/apache"
 	"github.com/lbconf/lbconf/ir"
-	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
 // yamlRefusals says what httpd would refuse of a configuration that was read from YAML. It is written in httpd's language
-// and lowered, so that both languages are judged by the same rules; the places are those of the YAML.
-func yamlRefusals(config *ir.Config, context parser.Context) diag.List {
+// and lowered, so that both languages are judged by the same rules; the places are those of the YAML. source has what the text
+// does not say.
+func yamlRefusals(config *ir.Config, source parser.Input, files *askedFiles) diag.List {
 	output, report, err := emit.Run(apache.Emitter{}, config)
 	if err != nil {
 		return diag.List{unwritable(diag.Span{}, err.Error())}
@@ -25,8 +25,8 @@ func yamlRefusals(config *ir.Config, context parser.Context) diag.List {
 		list.Add(unwritable(node.Origin.Span, reason))
 		dropped[node] = true
 	}
-	source := parser.Input{Name: "lbconf.conf", Source: output.Files[0].Content, Context: context, Modules: config.Assumed}
-	lowered, found := lower.Lower(parser.Load(source))
+	source.Source, source.Modules = output.Files[0].Content, config.Assumed
+	lowered, found := files.lower(parser.Load(source))
 	var places []written
 	for item := range ir.All(lowered.Items) {
 		places = append(places, written{item.Head().Origin.Span.Start, item.Head().Seq})

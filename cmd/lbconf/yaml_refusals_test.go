@@ -32,7 +32,7 @@ func TestYAMLRefusals(t *testing.T) {
 				t.Fatal(list)
 			}
 			var got []string
-			for _, d := range yamlRefusals(cfg, parser.ContextServer) {
+			for _, d := range yamlRefusals(cfg, parser.Input{Name: "x.conf"}, nil) {
 				at := files.Position(d.Span.Start)
 				got = append(got, fmt.Sprintf("%d:%d %s", at.Line, at.Column, d.Code))
 			}

@@ -28,11 +28,21 @@ func (noFiles) ReadFile(string) ([]byte, error)       { return nil, fs.ErrNotExi
 func (noFiles) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
 func (noFiles) Stat(string) (fs.FileInfo, error)      { return nil, fs.ErrNotExist }
 
+// exampleFiles has nothing in the folders called absent, and knows nothing else.
+type exampleFiles struct{}
+
+func (exampleFiles) Stat(name string) (fs.FileInfo, error) {
+	if strings.Contains(name, "/absent/") {
+		return nil, fs.ErrNotExist
+	}
+	return nil, lower.ErrUnseen
+}
+
 // check returns everything that is found in a configuration, by reading and by the rules.
 func check(t *testing.T, name, source string) (*diag.FileSet, diag.List) {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: name, Source: []byte(source), Read: noFiles{}})
-	config, refusals := lower.Lower(tree)
+	config, refusals := lower.LowerWith(tree, exampleFiles{})
 	found, _ := lint.Check(config, effective.New(config), lint.Reading{
 		Found: slices.Concat(tree.Diagnostics, refusals), Syntax: tree.Syntax, Defined: slices.Collect(maps.Keys(tree.Defined)),
 	})

@@ -17,6 +17,7 @@ func Rules() []*Rule {
 		lbmethodNotLoaded,
 		syntax,
 		macroRefused,
+		fileMissing,
 		rewriteProxyNoPool,
 		proxyBlockNoWorker,
 		workerAuthorityMismatch,

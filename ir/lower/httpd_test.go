@@ -29,6 +29,8 @@ var modulesOf = []string{
 type httpd struct {
 	binary, root string
 	header       string
+	// files answers for the files that a snippet names; without it they are not looked at.
+	files lower.Files
 }
 
 // newHTTPD loads the modules of modulesOf and more.
@@ -85,7 +87,7 @@ func (h *httpd) compare(t *testing.T, name, snippet string) {
 	text := h.header + snippet + "\n"
 	says, refused := h.refuses(t, name, text)
 	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text)})
-	_, diags := lower.Lower(tree)
+	_, diags := lower.LowerWith(tree, h.files)
 	first, stops := lower.FirstRefusal(tree, diags)
 	switch {
 	case refused && !stops:

@@ -20,20 +20,29 @@ import (
 // A key of a worker that stands on a balancer is reported as a refusal, and its directive is modelled all the same, so that
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
-func Lower(tree *parser.Tree) (*ir.Config, diag.List) {
+func Lower(tree *parser.Tree) (*ir.Config, diag.List) { return LowerWith(tree, nil) }
+
+// LowerWith is Lower, and asks about the files that the configuration names. One that httpd does not find is a refusal; its
+// directive is modelled all the same, since what it means does not depend on the machine.
+func LowerWith(tree *parser.Tree, files Files) (*ir.Config, diag.List) {
 	l := &lowering{
-		tree: tree, table: handlers(), known: map[spelling]known{}, values: values{checks(), placedChecks()},
+		tree: tree, files: files, table: handlers(), known: map[spelling]known{},
+		values:    values{checks(), placedChecks(), namedFiles()},
 		providers: providers{authnProviders(), authzProviders()}, methods: registeredMethods(),
 	}
 	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, start(tree.Context))}
 	c.Number()
 	l.finish()
+	l.logFolders()
 	return c, append(l.diags, l.checks...)
 }
 
 // lowering is the state of one run.
 type lowering struct {
-	tree   *parser.Tree
+	tree *parser.Tree
+	// files is nil where nobody asks about them.
+	files  Files
+	logs   logFiles
 	table  map[string]handler
 	values values
 	diags  diag.List
@@ -134,6 +143,7 @@ func (l *lowering) item(n *parser.Node, at place) ir.Item {
 		return l.residue(n, d, at)
 	}
 	if item := found.lower(l, n, at); item != nil {
+		l.look(n, at)
 		return item
 	}
 	return l.refused(n, at)
@@ -188,6 +198,7 @@ func (l *lowering) residue(n *parser.Node, d *directive.Directive, at place) ir.
 		r.State = ir.ResidueRefused
 		return r
 	}
+	l.look(n, at)
 	r.State = ir.ResidueUnsupported
 	if d.Effect == directive.Inert {
 		r.State = ir.ResidueInert

@@ -28,6 +28,7 @@ var (
 	workerUndefined  = rule{"LB016", "worker-undefined"}
 	trailingComment  = rule{"LB018", "trailing-comment"}
 	lbmethodMissing  = rule{"LB019", "lbmethod-not-loaded"}
+	fileMissing      = rule{"LB022", "file-missing"}
 )
 
 // refusal is what is known about something that httpd refuses.

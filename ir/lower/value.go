@@ -14,6 +14,7 @@ import (
 type values struct {
 	checks map[string]check
 	placed map[string]placedCheck
+	named  map[string]namedFile
 }
 
 // value reports whether a directive that is not modelled has values that httpd takes.
