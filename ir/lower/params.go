@@ -46,6 +46,9 @@ func (l *lowering) checkParams(n *parser.Node, what object, params []ir.Param, a
 func (l *lowering) checkParam(n *parser.Node, what object, p ir.Param, at place) bool {
 	var err error
 	balancer := what.of == ir.ParamOfBalancer
+	if !balancer && !l.knowsHealth(n, what.url, p) {
+		return false
+	}
 	if balancer {
 		b := ir.DefaultBalancer()
 		err = ir.ApplyBalancer(&b, p)
@@ -183,16 +186,21 @@ func (l *lowering) checkMethod(n *parser.Node, url string, p ir.Param) bool {
 	return false
 }
 
+// knowsHealth reports a key of mod_proxy_hcheck where that is not loaded.
+func (l *lowering) knowsHealth(n *parser.Node, url string, p ir.Param) bool {
+	spec := ir.LookupParam(ir.ParamOfWorker, p.Key)
+	if spec == nil || spec.Module != "mod_proxy_hcheck" || l.tree.HasModule("proxy_hcheck_module") {
+		return true
+	}
+	l.refuse(n, refusal{
+		code: unknownParameter, span: p.Span, label: "a key of mod_proxy_hcheck", httpd: httpdParam(n, "unknown Worker parameter", p, url),
+		help: "write `LoadModule proxy_hcheck_module modules/mod_proxy_hcheck.so`",
+	}, "%q is a key of mod_proxy_hcheck, which is not loaded", p.Key)
+	return false
+}
+
 // checkHealth reports the keys of mod_proxy_hcheck that need what is not there.
 func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place) bool {
-	spec := ir.LookupParam(ir.ParamOfWorker, p.Key)
-	if spec.Module == "mod_proxy_hcheck" && !l.tree.HasModule("proxy_hcheck_module") {
-		l.refuse(n, refusal{
-			code: unknownParameter, span: p.Span, label: "a key of mod_proxy_hcheck", httpd: httpdParam(n, "unknown Worker parameter", p, url),
-			help: "write `LoadModule proxy_hcheck_module modules/mod_proxy_hcheck.so`",
-		}, "%q is a key of mod_proxy_hcheck, which is not loaded", p.Key)
-		return false
-	}
 	names, directive, text := at.srv.exprs, "ProxyHCExpr", "Unknown health check condition expr: "+p.Value
 	switch p.Key {
 	case "hcexpr":

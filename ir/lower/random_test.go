@@ -24,18 +24,23 @@ func TestRandomVerdicts(t *testing.T) {
 	for _, kind := range []struct {
 		name    string
 		modules []string
+		without []string
 		make    func(*rand.Rand) string
 	}{
-		{"proxy", proxyModules, randomProxy},
-		{"params", proxyModules, randomParams},
-		{"rewrite", nil, randomRewrite},
-		{"patterns", nil, randomPattern},
-		{"sections", authModules, randomSections},
-		{"auth", authModules, randomAuth},
-		{"expressions", authModules, randomExpression},
+		{"proxy", proxyModules, nil, randomProxy},
+		{"params", proxyModules, nil, randomParams},
+		{"params without modules", nil, []string{"proxy_hcheck", "lbmethod_bytraffic", "lbmethod_byrequests", "proxy_balancer"}, randomParams},
+		{"rewrite", nil, nil, randomRewrite},
+		{"patterns", nil, nil, randomPattern},
+		{"sections", authModules, nil, randomSections},
+		{"auth", authModules, nil, randomAuth},
+		{"expressions", authModules, nil, randomExpression},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			h := newHTTPD(t, kind.modules...)
+			for _, module := range kind.without {
+				h.header = strings.ReplaceAll(h.header, "LoadModule "+module+"_module", "#")
+			}
 			random := rand.New(rand.NewPCG(uint64(*agreeSeed), 0)) //nolint:gosec // not for secrets
 			var all []string
 			for range *snippets {
