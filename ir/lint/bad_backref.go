@@ -16,7 +16,8 @@ var badBackref = &Rule{
 	Class:    diag.Defect,
 	Severity: diag.Error,
 	Title:    "a reference to a group that no pattern has, which is always empty",
-	Why: `$1 to $9 are the groups of the pattern of the rule, %1 to %9 those of the last RewriteCond that matched. Where there is no
+	Why: `$1 to $9 are the groups of the pattern of the rule, %1 to %9 those of the last RewriteCond that matched, which takes the place
+of those before it even if it has no group. Where there is no
 such group httpd puts nothing in the place and says nothing. A pattern with "!" before it has no groups, since it did not match.
 The same happens to a percent escape in a substitution: "%20" is the group %2 and a 0, and has to be written "\%20".`,
 	Bad: `RewriteEngine On
@@ -61,6 +62,8 @@ type capturing struct {
 	ruleGroups, condGroups int
 	// negated says that the pattern of the rule has a ! before it.
 	negated bool
+	// earlier is the highest number of groups of a condition whose groups another one took the place of.
+	earlier int
 }
 
 // groupsOf returns the number of groups that a pattern has.
@@ -85,21 +88,41 @@ func checkReferences(p *Pass, c chain) {
 	if !rule.Negated {
 		groups.ruleGroups = groupsOf(rule.Pattern)
 	}
-	for _, cond := range c.conds {
+	// Of conditions joined by OR one matches, or none where OR is on the last.
+	most, joined := -1, false
+	for i, cond := range c.conds {
 		groups.check(p, cond.Origin.Arg(0), cond.Cond.Test.Parts)
-		switch pattern := cond.Cond.Pattern.(type) {
-		case *rewrite.Regex:
-			if !cond.Cond.Negated && pattern.Pattern != nil {
-				groups.condGroups = max(groups.condGroups, groupsOf(pattern.Pattern))
-			}
-		case *rewrite.Expression:
-			groups.condGroups = anyGroup // of a =~ in it
-		case *rewrite.StringCompare, *rewrite.IntegerCompare, *rewrite.FileTest:
+		after := groups.behind(cond)
+		if joined {
+			after = max(after, most)
 		}
+		if most, joined = after, condHasOr(cond); joined && i+1 < len(c.conds) {
+			continue
+		}
+		if joined {
+			most = max(most, groups.condGroups)
+		}
+		groups.earlier = max(groups.earlier, groups.condGroups)
+		groups.condGroups = most
 	}
 	if !rule.NoSubstitution() {
 		groups.check(p, c.rule.Origin.Arg(1), rule.Output.Parts)
 	}
+}
+
+// behind returns the highest number of a group behind a condition that matched: one that matches a pattern takes the place of
+// those before it, even if it has no group. Every other leaves them.
+func (g capturing) behind(cond *ir.RewriteCond) int {
+	switch pattern := cond.Cond.Pattern.(type) {
+	case *rewrite.Regex:
+		if !cond.Cond.Negated && pattern.Pattern != nil {
+			return groupsOf(pattern.Pattern)
+		}
+	case *rewrite.Expression:
+		return anyGroup // of a =~ in it
+	case *rewrite.StringCompare, *rewrite.IntegerCompare, *rewrite.FileTest:
+	}
+	return g.condGroups
 }
 
 func (g capturing) check(p *Pass, at diag.Span, parts []rewrite.Part) {
@@ -143,7 +166,12 @@ func (g capturing) reportCond(p *Pass, at diag.Span, n int, rest []rewrite.Part)
 	if g.condGroups > 0 {
 		why = fmt.Sprintf("the conditions have %s at most", count(g.condGroups, "group"))
 	}
-	reportReference(p, at, written, why, "put parentheses around the part of the condition that is meant, or use $N for the pattern of the rule")
+	help := "put parentheses around the part of the condition that is meant, or use $N for the pattern of the rule"
+	if n <= g.earlier {
+		why = fmt.Sprintf("the condition that matches last has %s", count(max(g.condGroups, 0), "group"))
+		help = "move the condition with the group behind the others: %N are the groups of the one that matched last"
+	}
+	reportReference(p, at, written, why, help)
 }
 
 func count(n int, what string) string {

@@ -2,10 +2,12 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/rewrite"
 )
 
 var perdirLeadingSlash = &Rule{
@@ -33,13 +35,39 @@ virtual host the same pattern is right, since there the whole path is compared.`
 			if s.section == nil || s.section.Kind != ir.SectionDirectory || s.section.Regex != nil || strings.ContainsAny(s.section.Pattern, "*?[$") || s.section.Pattern == "/" {
 				continue
 			}
+			if repeatsSlash(s) {
+				continue
+			}
 			for rule := range ir.Of[*ir.RewriteRule](s.items) {
 				if slashFirst(rule.Rule.PatternText) && !rule.Rule.Negated {
 					reportLeadingSlash(p, s, rule)
 				}
+				if leavesSlash(rule.Rule) {
+					break
+				}
 			}
 		}
 	},
+}
+
+// repeatsSlash reports whether a rule begins the round again with a path that has a slash at its beginning.
+func repeatsSlash(s *scope) bool {
+	for rule := range ir.Of[*ir.RewriteRule](s.items) {
+		if rule.Rule.Has(rewrite.FlagN) && leavesSlash(rule.Rule) {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesSlash reports whether a rule can leave a path with a slash at its beginning to the rules behind it.
+func leavesSlash(r *rewrite.Rule) bool {
+	stops := []rewrite.FlagName{rewrite.FlagL, rewrite.FlagEND, rewrite.FlagF, rewrite.FlagG, rewrite.FlagP}
+	if r.NoSubstitution() || slices.ContainsFunc(stops, r.Has) || len(r.Output.Parts) == 0 {
+		return false
+	}
+	literal, ok := r.Output.Parts[0].(*rewrite.Literal)
+	return !ok || strings.HasPrefix(literal.Text, "/")
 }
 
 // slashFirst reports whether a pattern begins with ^/ and the slash must be there.
