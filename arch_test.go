@@ -28,7 +28,7 @@ var layers = map[string][]string{
 	"parser/fnmatch":   {},
 	"parser/subnet":    {},
 	"parser/expr":      {"parser/clib", "parser/pcre", "parser/subnet"},
-	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch", "parser/slab"},
+	"parser":           {"parser/clib", "parser/diag", "parser/ast", "parser/directive", "parser/fnmatch", "parser/pcre", "parser/slab"},
 	"parser/format":    {"parser", "parser/ast", "parser/clib", "parser/diag", "parser/directive", "parser/rewrite"},
 	// For tests only.
 	"parser/testenv": {},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/directive"
+	"github.com/lbconf/lbconf/parser/pcre"
 )
 
 // condition decides about a section that httpd opens or skips while it reads, behind a number of nodes of its
@@ -222,6 +223,9 @@ func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
 		operand = n.Words[0]
 	case 2:
 		operator, operand = n.Words[0].String(), n.Words[1]
+		if operand.Text.Len() == 0 {
+			return l.badVersion(n, n.Words[0], "<IfVersion> has an operator and no version", "<IfVersion> directive missing closing '>'")
+		}
 	default:
 		return l.badVersion(n, n.Words[2], "<IfVersion> takes an operator and a version, nothing more", "<IfVersion> directive missing closing '>'")
 	}
@@ -284,6 +288,12 @@ func (l *loader) versionCompares(n *Node, operand Word, test func(int) bool) (ho
 
 // versionMatches searches a pattern in the assumed release, which is short and has no characters that grammars differ on.
 func (l *loader) versionMatches(operand Word, pattern string) (holds, ok bool) {
+	if _, err := pcre.Parse(pattern); err != nil {
+		d := refusal(operand.Text.All(), "no pattern", "%v", err)
+		d.Code, d.Name = codeArgument, "invalid-argument"
+		l.report(with(d, httpdSays("Unable to compile regular expression"), help("write a regular expression of PCRE, as in <IfVersion ~ ^2\\.4>")))
+		return false, false
+	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
 		l.report(with(unknown(operand.Text.All(), "not understood", "the pattern %q cannot be read: %v", pattern, err),

@@ -22,6 +22,10 @@ import (
 type httpd struct {
 	binary, root string
 	prelude      string
+	// folder is where the main file lies, from the root.
+	folder string
+	// moves says that the configuration itself says where the ServerRoot is.
+	moves bool
 }
 
 // newHTTPD skips the test where httpd is not installed.
@@ -46,7 +50,7 @@ func (h httpd) write(t *testing.T, name, src string) string {
 // check runs apache2 -t on a configuration behind the prelude.
 func (h httpd) check(t *testing.T, src string, args ...string) string {
 	t.Helper()
-	name := h.write(t, "httpd.conf", h.prelude+src)
+	name := h.write(t, filepath.Join(h.folder, "httpd.conf"), h.prelude+src)
 	cmd := exec.CommandContext(t.Context(), h.binary, append([]string{"-t", "-d", h.root, "-f", name}, args...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	out, err := cmd.CombinedOutput()
@@ -58,7 +62,11 @@ func (h httpd) check(t *testing.T, src string, args ...string) string {
 
 // load reads the same configuration.
 func (h httpd) load(src string) *parser.Tree {
-	return parser.Load(parser.Input{Name: filepath.Join(h.root, "httpd.conf"), Source: []byte(h.prelude + src), ServerRoot: h.root, Defines: []string{"GIVEN"}})
+	in := parser.Input{Name: filepath.Join(h.root, h.folder, "httpd.conf"), Source: []byte(h.prelude + src), ServerRoot: h.root, Defines: []string{"GIVEN"}}
+	if h.moves {
+		in.ServerRoot = ""
+	}
+	return parser.Load(in)
 }
 
 var errorLine = regexp.MustCompile(`(?:error on line|in ).*?(\d+) of .*?([^/\s]+):`)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/parser/directive"
 	"github.com/lbconf/lbconf/parser/slab"
@@ -125,6 +126,12 @@ func (l *loader) load() *Tree {
 	l.tree.Nodes = l.entry()
 	l.unusedMacros()
 	l.tree.Root.Path = l.root
+	for name, def := range l.tree.Defined {
+		if value, ok := l.values[clib.ToLower(name)]; ok { // of any Define whose name differs in case only
+			def.Value, def.HasValue = value, true
+			l.tree.Defined[name] = def
+		}
+	}
 	return l.tree
 }
 

@@ -148,6 +148,7 @@ func (h httpd) compareMacros(t *testing.T, src string) {
 
 func plainWords(s string) string {
 	s = definedOn.ReplaceAllString(s, "(defined)")
+	s = strings.ReplaceAll(s, `\\`, `\`)
 	s = unclosedHTTP.ReplaceAllString(s, "$1")
 	return inputName.ReplaceAllString(s, "$1")
 }
