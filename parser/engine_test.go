@@ -223,3 +223,19 @@ func TestIncludeOrderAgrees(t *testing.T) {
 		}
 	}
 }
+
+// TestLongLines holds where a line becomes too long for httpd, alone and with continuations.
+func TestLongLines(t *testing.T) {
+	h := newHTTPD(t)
+	for _, n := range []int{1<<24 - 1, 1 << 24} {
+		long := strings.Repeat("x", n-9)
+		for _, src := range []string{"Define A " + long + "\n", "Define A \\\n" + long + "\n", "<IfDefine NO>\n#        " + long + "\n</IfDefine>\n"} {
+			out := h.check(t, src)
+			tree := h.load(src)
+			said := problems(tree.Files, tree.Diagnostics)
+			if theirs := strings.Contains(out, "Line too long"); theirs != (len(said) == 1) || theirs != strings.Contains(strings.Join(said, ""), "a line is ") {
+				t.Errorf("%d bytes, %.20q: httpd says %.200s, we say %v", n, src, out, said)
+			}
+		}
+	}
+}

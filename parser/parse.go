@@ -41,6 +41,7 @@ func parseFile(file *diag.File) *parse {
 	for !p.done() {
 		line := p.next()
 		p.begun = line.Whole.Start
+		p.fits(line)
 		p.item(line)
 	}
 	p.begun = file.Span(p.at, p.at).Start

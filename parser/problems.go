@@ -102,6 +102,24 @@ func (p *parse) byteOrderMark() {
 	p.say(with(d, httpdSays(`Invalid command '\xef\xbb\xbf…'`), help("save the file as UTF-8 without a byte order mark")))
 }
 
+// maxLine is how long httpd lets a line become with those that continue it.
+const maxLine = 16<<20 - 1
+
+// fits reports a line that is too long for httpd.
+func (p *parse) fits(line ast.Line) {
+	if line.Whole.Len() <= maxLine {
+		return
+	}
+	from := max(p.file.Offset(line.Whole.Start), 0)
+	whole := p.src[from:min(from+line.Whole.Len(), len(p.src))]
+	breaks := strings.Count(whole, "\n")
+	if length := len(whole) - 2*breaks + 1; length > maxLine {
+		at := diag.Span{Start: line.Whole.Start, End: line.Whole.Start + 1}
+		p.say(with(refusal(at, "begins here", "a line is %d bytes long, with those that continue it; httpd reads %d", length, maxLine),
+			httpdSays("Line too long"), help("split it into several directives")))
+	}
+}
+
 func (p *parse) nulBytes() {
 	for _, span := range p.nuls {
 		d := defect(diag.Span{Start: span.Start, End: span.Start + 1}, "NUL byte", "a NUL byte ends the line for httpd")

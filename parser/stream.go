@@ -52,6 +52,7 @@ func (l *loader) lines(p *parse, nodes []*Node) []*Node {
 	}
 	for line, ok := l.nextLine(s); ok; line, ok = l.nextLine(s) {
 		s.begun = line.Whole.Start
+		s.fits(line)
 		l.line(s, line)
 		l.news(s)
 	}
