@@ -302,7 +302,10 @@ type knownDifference struct {
 
 // knownDifferences are all of them.
 func knownDifferences() []knownDifference {
-	return []knownDifference{}
+	return []knownDifference{
+		{regexp.MustCompile(`does not exist|Cannot access directory|must be a valid directory|bad (user|group) name|RewriteMap: file for map|Invalid Mutex directory`), "files and users that a configuration names are not looked at"},
+		{regexp.MustCompile(`we take it, and httpd says: (RemoteIP: Error parsing IP .*not known error|ProxySourceAddress invalid value)`), "names are not resolved"},
+	}
 }
 
 // findings counts what was judged.

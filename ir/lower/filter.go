@@ -26,7 +26,11 @@ var filterNames = map[string]string{
 
 // lowerFilterByType is mod_filter: AddOutputFilterByType filters type….
 func lowerFilterByType(l *lowering, n *parser.Node, _ place) ir.Item {
-	if len(n.Words) < 2 {
+	words := n.Words
+	if last := len(words) - 1; last > 0 && words[last].String() == "" {
+		words = words[:last] // httpd does not see an empty one at the end
+	}
+	if len(words) < 2 {
 		l.invalid(n, n.Span(), "AddOutputFilterByType requires at least two arguments", "write AddOutputFilterByType DEFLATE text/html",
 			"AddOutputFilterByType needs a filter and a type")
 		return nil
@@ -36,7 +40,7 @@ func lowerFilterByType(l *lowering, n *parser.Node, _ place) ir.Item {
 			return nil
 		}
 	}
-	return &ir.FilterByType{Node: node(n), Filters: n.Words[0].String(), Types: texts(n.Words[1:])}
+	return &ir.FilterByType{Node: node(n), Filters: n.Words[0].String(), Types: texts(words[1:])}
 }
 
 // filterLoaded reports whether httpd knows a filter of a name. Where a module is loaded that may bring any, every name is.

@@ -89,17 +89,26 @@ var rewriteOptions = []string{
 }
 
 func lowerRewriteOptions(l *lowering, n *parser.Node, _ place) ir.Item {
-	for _, w := range n.Words {
-		if w.String() == "" {
-			break // httpd reads no further
-		}
+	for _, w := range rewriteOptionWords(n) {
 		if !contains(rewriteOptions, w.String()) && !clib.HasPrefixFold(w.String(), "MaxRedirects=") {
 			l.invalid(n, w.Text.All(), "RewriteOptions: unknown option '"+w.String()+"'", "write one of "+strings.Join(rewriteOptions, ", "),
 				"RewriteOptions does not know %q", w.String())
 			return nil
 		}
 	}
-	return &ir.Words{Node: node(n), Name: ir.WordsRewriteOptions, Values: texts(n.Words)}
+	return &ir.Words{Node: node(n), Name: ir.WordsRewriteOptions, Values: texts(rewriteOptionWords(n))}
+}
+
+// rewriteOptionWords are the options of a directive: each argument may hold several, and an empty one ends them.
+func rewriteOptionWords(n *parser.Node) []parser.Word {
+	var options []parser.Word
+	for _, w := range n.Words {
+		if w.String() == "" {
+			break
+		}
+		options = append(options, parser.SplitWords(w.Text)...)
+	}
+	return options
 }
 
 // mapSource reports whether httpd takes the source of a RewriteMap, whose files are not looked at.

@@ -312,7 +312,7 @@ func (s *scanner) outside() (token, *Error) {
 			return s.token(symbol.kind, len(symbol.text)), nil
 		}
 	}
-	return token{}, s.fail(1, fmt.Sprintf("Parse error near '%c'", c), "%q means nothing here: text stands in quotes, a variable is written %%{NAME}", c)
+	return token{}, s.fail(1, "Parse error near '"+string([]byte{c})+"'", "%q means nothing here: text stands in quotes, a variable is written %%{NAME}", c)
 }
 
 // digits returns the length of a number whose digits begin after skip bytes.
