@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"runtime"
 	"runtime/debug"
 	"slices"
 
@@ -49,7 +50,7 @@ func (c *lintCmd) Run(term *terminal) error {
 		return exitWith(exitUsage, errors.New(`lint: name a file or a folder, or - for standard input`))
 	}
 	if term.getenv("GOGC") == "" {
-		debug.SetGCPercent(1000) // nearly all that a run allocates lives to its end: a tenth less time than with 400 for a twentieth more memory
+		debug.SetGCPercent(1000) // nearly all that a run allocates lives to its end; lintInput collects what does not
 	}
 	results, err := c.lintAll(term)
 	if err != nil {
@@ -114,9 +115,25 @@ func lintInput(in *input, environment bool) linted {
 	reading := lint.Reading{Found: in.findings, Environment: environment}
 	if in.tree != nil {
 		reading.Syntax, reading.Defined = in.tree.Syntax, slices.Sorted(maps.Keys(in.tree.Defined))
+		in.tree.Nodes, in.tree.Asides = nil, nil // they became the IR
+		if in.size() > largeInput {
+			runtime.GC() // now, when a fifth of the memory is free for the rules: one collection instead of two at other times
+		}
 	}
 	findings, ignored := lint.Check(in.config, effective.New(in.config), reading)
 	return linted{in, findings, ignored, coverageOf(in)}
+}
+
+// largeInput is the size in bytes from which the memory that reading leaves behind matters.
+const largeInput = 1 << 20
+
+// size is the number of bytes that were read.
+func (in *input) size() int {
+	n := 0
+	for _, file := range in.files.Files() {
+		n += len(file.Source())
+	}
+	return n
 }
 
 // severityNamed returns the severity that the command line names.
