@@ -35,6 +35,7 @@ func TestRandomVerdicts(t *testing.T) {
 		{"sections", authModules, nil, randomSections},
 		{"auth", authModules, nil, randomAuth},
 		{"expressions", authModules, nil, randomExpression},
+		{"ssl", sslModules, nil, randomSSL},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			h := newHTTPD(t, kind.modules...)

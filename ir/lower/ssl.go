@@ -123,9 +123,9 @@ func cipherSuite(name ir.WordsName) func(*lowering, *parser.Node, place) ir.Item
 		if !l.words(n, 1, 2, "takes 1-2 arguments") {
 			return nil
 		}
-		values := texts(n.Words)
+		values := texts(untilEmpty(n.Words)) // "" is no second argument
 		switch {
-		case len(values) == 1, values[0] == "SSL":
+		case len(values) < 2, values[0] == "SSL":
 		case values[0] != "TLSv1.3":
 			l.invalid(n, n.Words[0].Text.All(), "protocol '"+values[0]+"' not supported", "write SSL or TLSv1.3 before the suites, or only the suites",
 				"%s has no suites for %q", n.Name, values[0])
