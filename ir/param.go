@@ -284,7 +284,7 @@ func (s *ParamSpec) readInterval(p Param) (paramValue, error) {
 }
 
 // ParseInterval reads a number with an optional unit as httpd does (ap_timeout_parameter_parse): h, mi, s and ms, of which
-// only these letters are read, so that "5min" is five minutes and "5m" is nothing. unit is what a bare number counts in.
+// only these letters are read, in lower case, so that "5min" is five minutes and "5m" is nothing. unit is what a bare number counts in.
 // It is false for a text that httpd does not take: another unit, a number below zero, and one that is too large.
 func ParseInterval(s string, unit time.Duration) (time.Duration, bool) {
 	s = strings.TrimLeft(s, " \t\n\v\f\r")
@@ -299,7 +299,7 @@ func ParseInterval(s string, unit time.Duration) (time.Duration, bool) {
 	if err != nil && (end > 0 && s[end-1] >= '0') {
 		return 0, false
 	}
-	rest := clib.ToLower(s[end:])
+	rest := s[end:]
 	switch {
 	case rest == "":
 	case rest[0] == 's':

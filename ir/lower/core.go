@@ -242,7 +242,7 @@ func texts(words []parser.Word) []string {
 	return all
 }
 
-var optionNames = []string{"All", "None", "Indexes", "Includes", "IncludesNOEXEC", "FollowSymLinks", "SymLinksIfOwnerMatch", "ExecCGI", "MultiViews"}
+var optionNames = []string{"All", "None", "Indexes", "Includes", "IncludesNOEXEC", "FollowSymLinks", "SymLinksIfOwnerMatch", "ExecCGI", "MultiViews", "RunScripts"}
 
 func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 	signed, plain := false, false
@@ -259,6 +259,10 @@ func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
 		if sign && plain || !sign && signed {
 			l.invalid(n, w.Text.All(), "Either all Options must start with + or -, or no Option may.",
 				"write + or - before each option, or before none", "Options mixes words with and without a sign")
+			return nil
+		}
+		if all && sign {
+			l.wrong(n, w, "You may not use 'Options +"+name+"' or 'Options -"+name+"'.", "write "+name+" without a sign")
 			return nil
 		}
 		if all && i > 0 {

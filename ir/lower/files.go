@@ -1,7 +1,6 @@
 package lower
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -36,33 +35,53 @@ func lowerMaxRanges(l *lowering, n *parser.Node, _ place) ir.Item {
 
 func lowerFileETag(l *lowering, n *parser.Node, _ place) ir.Item {
 	names := []string{"None", "All", "MTime", "Size", "INode", "Digest"}
-	for _, w := range n.Words {
-		if !contains(names, strings.TrimLeft(w.String(), "+-")) {
-			l.invalid(n, w.Text.All(), "Unknown keyword '"+strings.TrimLeft(w.String(), "+-")+"' for FileETag directive", "write one of "+strings.Join(names, ", "),
-				"FileETag does not know %q", w.String())
+	values := texts(n.Words)
+	for i, w := range n.Words {
+		name, sign := w.String(), false
+		if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+			name, sign = name[1:], true
+		}
+		switch {
+		case !contains(names, name) && !contains([]string{"LMTime", "LastModified"}, name):
+			l.wrong(n, w, "Unknown keyword '"+name+"' for FileETag directive", "write one of "+strings.Join(names, ", "))
 			return nil
+		case sign && contains(names[:2], name):
+			l.wrong(n, w, "FileETag keyword '"+name+"' cannot be used with '+' or '-'", "write "+name+" without a sign")
+			return nil
+		case !contains(names, name): // both are other names of it
+			values[i] = strings.TrimSuffix(w.String(), name) + "MTime"
 		}
 	}
-	return &ir.Words{Node: node(n), Name: ir.WordsFileETag, Values: texts(n.Words)}
+	return &ir.Words{Node: node(n), Name: ir.WordsFileETag, Values: values}
 }
 
 func lowerAllowOverride(l *lowering, n *parser.Node, _ place) ir.Item {
-	classes := []string{"None", "All", "AuthConfig", "FileInfo", "Indexes", "Limit", "Options"}
 	for _, w := range n.Words {
-		class, rest, valued := strings.Cut(w.String(), "=")
-		switch {
-		case clib.EqualFold(class, "Nonfatal"):
-		case clib.EqualFold(class, "Options") && valued:
-			for option := range strings.SplitSeq(rest, ",") {
-				if !contains(slices.Concat(optionNames, []string{"Unset"}), option) {
-					l.invalid(n, w.Text.All(), "Illegal option "+option, "write one of "+strings.Join(optionNames, ", "), "AllowOverride Options does not know %q", option)
-					return nil
-				}
-			}
-		case valued || !contains(classes, class):
-			l.invalid(n, w.Text.All(), "Illegal override option "+w.String(), "write one of "+strings.Join(classes, ", "), "AllowOverride does not know %q", w.String())
+		if !l.overrideClass(n, w) {
 			return nil
 		}
 	}
 	return &ir.Words{Node: node(n), Name: ir.WordsAllowOverride, Values: texts(n.Words)}
+}
+
+// overrideClass reports whether httpd takes class or class=value. Only those of Options are looked at; behind Nonfatal it
+// wants any.
+func (l *lowering) overrideClass(n *parser.Node, w parser.Word) bool {
+	classes := []string{"None", "All", "AuthConfig", "FileInfo", "Indexes", "Limit", "Options"}
+	class, rest, valued := strings.Cut(w.String(), "=")
+	switch {
+	case clib.EqualFold(class, "Nonfatal"):
+		return valued || l.wrong(n, w, "=Override, =Unknown or =All expected after %s", "write Nonfatal=All")
+	case !contains(classes, class):
+		return l.wrong(n, w, "Illegal override option "+class, "write one of "+strings.Join(classes, ", "))
+	case !valued || !clib.EqualFold(class, "Options"):
+		return true
+	}
+	for option := range strings.SplitSeq(rest, ",") {
+		if option != "" && !contains(optionNames, option) {
+			l.invalid(n, w.Text.All(), "Illegal option "+option, "write one of "+strings.Join(optionNames, ", "), "AllowOverride Options does not know %q", option)
+			return false
+		}
+	}
+	return true
 }

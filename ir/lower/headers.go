@@ -123,11 +123,15 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 				"%s does not know %q behind its value", n.Name, item.Condition)
 			return nil
 		}
+		if c := clib.ToLower(item.Condition); c == "env=" || c == "env=!" {
+			l.wrong(n, rest[0], "error: missing environment variable name. envclause should be in the form env=envar", "write env=NAME or env=!NAME")
+			return nil
+		}
 		if clib.HasPrefixFold(item.Condition, exprPrefix) && !l.condition(n, behindPrefix(rest[0].Text), "Can't parse envclause/expression: ") {
 			return nil
 		}
 	}
-	if len(values) == 1 && item.Action != ir.HeaderNote && !l.headerValue(n, values[0]) {
+	if len(values) > 0 && item.Action != ir.HeaderNote && !l.headerValue(n, values[len(values)-1]) {
 		return nil
 	}
 	return item
@@ -148,10 +152,6 @@ func behindPrefix(text ast.Text) ast.Text { return text.Slice(len(exprPrefix), t
 func (l *lowering) headerFormat(n *parser.Node, w parser.Word) bool {
 	s := w.String()
 	for i := 0; i+1 < len(s); i++ {
-		if s[i] == '\\' {
-			i++
-			continue
-		}
 		if s[i] != '%' {
 			continue
 		}
