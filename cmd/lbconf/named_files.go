@@ -74,7 +74,7 @@ func (a *askedFiles) lower(tree *parser.Tree) (*ir.Config, diag.List) {
 	if info, err := a.stat(tree.Root.Path); tree.Root.Given && err == nil && info.IsDir() {
 		a.below = filepath.Clean(tree.Root.Path)
 	}
-	return lower.LowerWith(tree, a)
+	return lower.WithFiles(tree, a)
 }
 
 // Stat implements lower.Files.

@@ -59,6 +59,6 @@ func writeRuleMarkdown(b *bytes.Buffer, r *lint.Rule) error {
 // lintExample lints a configuration of the documentation. It sees no files but itself.
 func lintExample(source string) linted {
 	tree := parser.Load(parser.Input{Name: "site.conf", Source: []byte(source), Read: noFiles{}})
-	config, refusals := lower.LowerWith(tree, exampleFiles{})
+	config, refusals := lower.WithFiles(tree, exampleFiles{})
 	return lintInput(&input{name: "site.conf", files: tree.Files, tree: tree, config: config, findings: append(tree.Diagnostics, refusals...)}, false)
 }

@@ -42,7 +42,7 @@ func (exampleFiles) Stat(name string) (fs.FileInfo, error) {
 func check(t *testing.T, name, source string) (*diag.FileSet, diag.List) {
 	t.Helper()
 	tree := parser.Load(parser.Input{Name: name, Source: []byte(source), Read: noFiles{}})
-	config, refusals := lower.LowerWith(tree, exampleFiles{})
+	config, refusals := lower.WithFiles(tree, exampleFiles{})
 	found, _ := lint.Check(config, effective.New(config), lint.Reading{
 		Found: slices.Concat(tree.Diagnostics, refusals), Syntax: tree.Syntax, Defined: slices.Collect(maps.Keys(tree.Defined)),
 	})

@@ -87,7 +87,7 @@ func (h *httpd) compare(t *testing.T, name, snippet string) {
 	text := h.header + snippet + "\n"
 	says, refused := h.refuses(t, name, text)
 	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text)})
-	_, diags := lower.LowerWith(tree, h.files)
+	_, diags := lower.WithFiles(tree, h.files)
 	first, stops := lower.FirstRefusal(tree, diags)
 	switch {
 	case refused && !stops:

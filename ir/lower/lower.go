@@ -20,11 +20,11 @@ import (
 // A key of a worker that stands on a balancer is reported as a refusal, and its directive is modelled all the same, so that
 // a server can run what is plainly meant. Everything else that httpd refuses becomes a Residue in the state
 // ResidueRefused.
-func Lower(tree *parser.Tree) (*ir.Config, diag.List) { return LowerWith(tree, nil) }
+func Lower(tree *parser.Tree) (*ir.Config, diag.List) { return WithFiles(tree, nil) }
 
-// LowerWith is Lower, and asks about the files that the configuration names. One that httpd does not find is a refusal; its
+// WithFiles is Lower, and asks about the files that the configuration names. One that httpd does not find is a refusal; its
 // directive is modelled all the same, since what it means does not depend on the machine.
-func LowerWith(tree *parser.Tree, files Files) (*ir.Config, diag.List) {
+func WithFiles(tree *parser.Tree, files Files) (*ir.Config, diag.List) {
 	l := &lowering{
 		tree: tree, files: files, table: handlers(), known: map[spelling]known{},
 		values:    values{checks(), placedChecks(), namedFiles()},

@@ -34,6 +34,7 @@ func namedFiles() map[string]namedFile {
 		"documentroot": documentRoot, "rewritemap": rewriteMap, "mutex": mutexFolder,
 		"remoteiptrustedproxylist": proxyList, "remoteipinternalproxylist": proxyList,
 		"coredumpdirectory": coreDumpFolder, "chrootdir": chrootFolder, "defaultruntimedir": runtimeFolder,
+		"serverroot":            serverRoot,
 		"ldaptrustedglobalcert": ldapCertificate,
 		"loadmodule":            sharedObject(1), "loadfile": sharedObject(0),
 		"errorlog": errorLog, "customlog": accessLog, "transferlog": accessLog, "globallog": accessLog,
@@ -73,14 +74,22 @@ func (l *lowering) look(n *parser.Node, at place) {
 
 // rooted is a path of the configuration as httpd resolves it.
 func (l *lowering) rooted(name string) string {
-	if path.IsAbs(name) {
-		return path.Clean(name)
+	full := name
+	if !path.IsAbs(name) {
+		full = path.Join(l.tree.Root.Path, name)
 	}
-	return path.Join(l.tree.Root.Path, name)
+	clean := path.Clean(full)
+	if strings.HasSuffix(name, "/") && clean != "/" {
+		clean += "/"
+	}
+	return clean
 }
 
-// stat asks about a file. seen is false where nobody knows.
+// stat asks about a file. seen is false where nobody knows, as with a ServerRoot that has an undefined variable.
 func (l *lowering) stat(name string) (info fs.FileInfo, seen bool) {
+	if variable.MatchString(name) {
+		return nil, false
+	}
 	info, err := l.files.Stat(name)
 	if err != nil {
 		return nil, errors.Is(err, fs.ErrNotExist)
@@ -258,6 +267,13 @@ func chrootFolder(l *lowering, n *parser.Node, _ place) {
 	}
 }
 
+// serverRoot is the folder in which httpd begins.
+func serverRoot(l *lowering, n *parser.Node, _ place) {
+	if path.IsAbs(n.Words[0].String()) {
+		l.validFolder(n, "ServerRoot must be a valid directory")
+	}
+}
+
 func runtimeFolder(l *lowering, n *parser.Node, _ place) {
 	l.validFolder(n, "DefaultRuntimeDir must be a valid directory, absolute or relative to ServerRoot")
 }
@@ -332,9 +348,6 @@ func (l *lowering) logFolders() {
 
 func (l *lowering) logFolder(n *parser.Node, httpd string) {
 	dir, _ := path.Split(l.rooted(n.Words[0].String()))
-	if strings.HasSuffix(n.Words[0].String(), "/") {
-		dir = l.rooted(n.Words[0].String()) + "/"
-	}
 	info, seen := l.stat(dir)
 	if !seen || folder(info) {
 		return

@@ -33,7 +33,7 @@ func namers() []string {
 		"RewriteMap m dbm=sdbm:@", "RewriteMap m dbm=db:@", "RewriteMap m dbd:@", "RewriteMap m fastdbd:@", "Mutex file:@", "Mutex fcntl:@ ssl-cache",
 		"RemoteIPTrustedProxyList @", "RemoteIPInternalProxyList @", "CoreDumpDirectory @", "ChrootDir @", "DefaultRuntimeDir @",
 		"LDAPTrustedGlobalCert CA_BASE64 @", "LDAPTrustedGlobalCert KEY_BASE64 @ pw", "LoadFile ./@", "LoadModule foo_module ./@", "LoadModule ssl_module ./@",
-		"ErrorLog @", "ErrorLog @/x", "ErrorLog @/", "ErrorLog |@", "ErrorLog syslog", "<VirtualHost *:80>\nErrorLog @/x\n</VirtualHost>",
+		"ErrorLog @", "ErrorLog @/x", "ErrorLog @/", "ServerRoot /absent/@", "ErrorLog |@", "ErrorLog syslog", "<VirtualHost *:80>\nErrorLog @/x\n</VirtualHost>",
 		"ErrorLog @/x\nErrorLog error", "CustomLog @ common", "CustomLog @/x common", "CustomLog \"|@/x\" common", "TransferLog @/x", "GlobalLog @/x common",
 		"SSLCertificateFile pkcs11:@", "SSLCertificateKeyFile pkcs11:@", "SSLCACertificateFile pkcs11:@", "<Proxy *>\nSSLProxyCACertificateFile @\n</Proxy>",
 		"AuthUserFile @", "TypesConfig @", "PidFile @/x", "ScoreBoardFile @/x", "MimeMagicFile @", "ForensicLog @/x", "SSLSessionCache dbm:@/x", "Alias /x @",
@@ -66,7 +66,7 @@ func TestNamedFiles(t *testing.T) {
 	h.files = machine{}
 	var snippets []string
 	for _, namer := range namers() {
-		for _, file := range []string{"missing", "empty", "folder", "text", "text/below", h.root + "/missing", h.root + "/folder"} {
+		for _, file := range []string{"missing", "empty", "folder", "text", "text/below", h.root + "/missing", h.root + "/folder/"} {
 			switch {
 			case strings.HasPrefix(namer, "ChrootDir") && !filepath.IsAbs(file), strings.HasPrefix(namer, "ForensicLog") && file == "text":
 				continue // it depends on where httpd is started; the log is opened
@@ -85,11 +85,11 @@ func TestUnseenFiles(t *testing.T) {
 		tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(strings.ReplaceAll(namer, "@", "/absent/x"))})
 		want, list := lower.Lower(tree)
 		asked := 0
-		got, unseen := lower.LowerWith(tree, unseen{&asked})
+		got, unseen := lower.WithFiles(tree, unseen{&asked})
 		if len(unseen) != len(list) {
 			t.Errorf("%s: %v", namer, unseen)
 		}
-		missing, found := lower.LowerWith(tree, machine{})
+		missing, found := lower.WithFiles(tree, machine{})
 		for i := range want.Items {
 			if fmt.Sprintf("%T", want.Items[i]) != fmt.Sprintf("%T", got.Items[i]) || fmt.Sprintf("%T", want.Items[i]) != fmt.Sprintf("%T", missing.Items[i]) {
 				t.Errorf("%s: item %d is a %T, a %T and a %T", namer, i, want.Items[i], got.Items[i], missing.Items[i])
