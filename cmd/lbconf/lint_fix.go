@@ -63,7 +63,7 @@ func (f *fixes) take(files *diag.FileSet, fix *diag.Fix) {
 	for i, e := range edits {
 		file := f.find(e.File)
 		if file == nil {
-			file = &fixedFile{file: files.File(fix.Edits[i].Span.Start)}
+			file = &fixedFile{file: files.File(files.Original(fix.Edits[i].Span).Start)}
 			f.files = append(f.files, file)
 		}
 		file.edits = append(file.edits, e)

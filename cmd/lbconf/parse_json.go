@@ -228,7 +228,7 @@ func (s *jsonStream) includes(file *diag.File) []parsedAt {
 		return s.stack
 	}
 	s.stackOf, s.stack = file, nil
-	for _, include := range s.files.IncludeStack(file.Pos(0)) {
+	for _, include := range s.files.IncludeStack(file.Start()) {
 		at := s.files.Position(include.Start)
 		s.stack = append(s.stack, parsedAt{yaml.Text(at.Filename), at.Line, at.Column})
 	}

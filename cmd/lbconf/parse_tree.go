@@ -140,7 +140,11 @@ func (p *treePrinter) enter(span diag.Span) {
 		at := p.in.files.Position(include.Start)
 		from[i] = fmt.Sprintf("%s:%d", diag.Clean(at.Filename), at.Line)
 	}
-	p.print("%s\n", p.paint(dim, "== "+diag.Clean(file.Name())+", included from "+strings.Join(from, ", ")))
+	how := ", included from "
+	if macro := file.Macro(); macro != "" {
+		how = ", macro '" + diag.Clean(macro) + "' used at "
+	}
+	p.print("%s\n", p.paint(dim, "== "+diag.Clean(file.Name())+how+strings.Join(from, ", ")))
 }
 
 // The colours of a terminal.

@@ -71,6 +71,9 @@ func (f *File) Source() string { return f.src }
 // Pos returns the position of the byte at offset, which may be one past the last byte.
 func (f *File) Pos(offset int) Pos { return f.first + Pos(offset-f.from) }
 
+// Start returns the position of the first byte that the set has of the file; a part of a file has no others.
+func (f *File) Start() Pos { return f.first }
+
 // Span returns the span of the bytes [start, end) of the file.
 func (f *File) Span(start, end int) Span { return Span{f.Pos(start), f.Pos(end)} }
 

@@ -240,7 +240,7 @@ func (r *renderer) excerpt(e excerpt, first bool, color string) {
 // stack writes how a file was reached, without the middle of a long way.
 func (r *renderer) stack(file *File) {
 	const most = 8
-	includes := r.fs.IncludeStack(file.first)
+	includes := r.fs.IncludeStack(file.Start())
 	for i, span := range includes {
 		macro := file.Macro()
 		file = r.fs.File(span.Start)
