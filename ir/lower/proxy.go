@@ -100,7 +100,7 @@ func lowerProxySet(l *lowering, n *parser.Node, at place) ir.Item {
 	if inside {
 		among = kindOf(match)
 	}
-	target := target{n, "ProxySet", url, span}
+	target := target{n: n, says: "ProxySet", url: url, span: span}
 	of := ir.ParamOfWorker
 	if namesBalancer(url) {
 		of = ir.ParamOfBalancer
@@ -196,12 +196,12 @@ func lowerBalancerMember(l *lowering, n *parser.Node, at place) ir.Item {
 	}
 	item.URL = url.String()
 	path, _ := at.path()
-	owner := target{n, "BalancerMember", clib.ToLower(path), n.Span()}
+	owner := target{n: n, says: "BalancerMember", url: clib.ToLower(path), span: n.Span()}
 	if named != nil {
 		item.Balancer = named.String()
 		owner.url, owner.span = clib.ToLower(item.Balancer), named.Text.All()
 	}
-	member := target{n, "BalancerMember", item.URL, url.Text.All()}
+	member := target{n: n, says: "BalancerMember", url: item.URL, span: url.Text.All()}
 	if !l.socket(member) || at.srv.balancer(owner.url) == nil && !l.defineBalancer(owner, "/", at) {
 		return nil
 	}
@@ -237,7 +237,7 @@ func lowerProxy(l *lowering, n *parser.Node, at place) ir.Item {
 func (l *lowering) proxyArguments(n *parser.Node, item *ir.Section, at, inside place) bool {
 	rest := n.Words[1:]
 	url, _ := inside.path()
-	target := target{n, "<Proxy", url, n.Words[0].Text.All()}
+	target := target{n: n, says: "<Proxy", url: url, span: n.Words[0].Text.All()}
 	of := ir.ParamOfWorker
 	switch {
 	case fnmatch.HasWildcard(url):

@@ -108,7 +108,7 @@ func (l *lowering) passPath(n *parser.Node, item *ir.ProxyPass, pass *passWords,
 		l.invalid(n, n.Span(), "ProxyPass|ProxyPassMatch needs a path when not defined in a location", help, message, n.Name)
 		return false
 	}
-	if !l.socket(target{n, "ProxyPass", pass.url.String(), pass.url.Text.All()}) {
+	if !l.socket(target{n: n, says: "ProxyPass", url: pass.url.String(), span: pass.url.Text.All()}) {
 		return false
 	}
 	if !pass.match {
@@ -131,7 +131,10 @@ func (l *lowering) passPath(n *parser.Node, item *ir.ProxyPass, pass *passWords,
 
 // passTarget defines the balancer or the worker of the URL where it is not there, and looks at the parameters.
 func (l *lowering) passTarget(n *parser.Node, item *ir.ProxyPass, pass passWords, at place) bool {
-	to := target{n, "ProxyPass", item.URL, pass.url.Text.All()}
+	to := target{n: n, says: "ProxyPass", url: item.URL, span: pass.url.Text.All()}
+	if !at.perDir() {
+		to.front = pass.path.Text.All()
+	}
 	what := object{ir.ParamOfWorker, item.URL}
 	if namesBalancer(item.URL) {
 		front := pass.path.String()

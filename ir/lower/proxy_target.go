@@ -16,6 +16,8 @@ type target struct {
 	says string
 	url  string
 	span diag.Span
+	// front is where the path stands that leads to it, if that is known.
+	front diag.Span
 }
 
 // refuse reports what httpd says about a target.
@@ -63,6 +65,9 @@ func (l *lowering) defineWorker(t target, match bool, to *pool) bool {
 // defineBalancer adds a balancer to the server, or reports why httpd does not. front is the path that leads to it.
 func (l *lowering) defineBalancer(t target, front string, at place) bool {
 	_, httpd := at.srv.defineBalancer(t.url, front)
+	if t.front.IsValid() && (strings.HasPrefix(httpd, "unable to parse") || strings.Contains(httpd, "front-end")) {
+		t.span = t.front
+	}
 	switch {
 	case httpd == "":
 		return true

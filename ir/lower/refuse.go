@@ -50,8 +50,9 @@ type refusal struct {
 	related []diag.Related
 }
 
-// variable is a ${NAME} that reading left alone; a name with a colon is a map of mod_rewrite.
-var variable = regexp.MustCompile(`\$\{[^}:]+\}`)
+// variable is a ${NAME} that reading left alone; a name with a colon is a map of mod_rewrite, and one of digits and commas is
+// how often $ may match.
+var variable = regexp.MustCompile(`\$\{[^}:]*[^}:0-9,][^}:]*\}`)
 
 // undefined says that a variable in the arguments is not defined. What the directive means when it is cannot be judged; that
 // it is not defined is reported by the reader.
