@@ -63,9 +63,28 @@ func (s *scanner) joined(start, from, to int, more bool) ast.Text {
 	}
 	for more && !s.done() {
 		from, to, more = s.physical()
-		parts = append(parts, s.whole.Slice(from, to))
+		if !more && to < len(s.src) && s.src[to] == '\n' && (from == to || s.src[from:to] == "\r") && withdrawn(&parts) {
+			more = true
+		} else if from < to {
+			parts = append(parts, s.whole.Slice(from, to))
+		}
 	}
 	return ast.Join(parts...)
+}
+
+// withdrawn takes a backslash from the end of what is joined, if there is one: httpd looks for it there, so that behind
+// two backslashes an empty line is continued too.
+func withdrawn(parts *[]ast.Text) bool {
+	last := len(*parts) - 1
+	text, found := strings.CutSuffix((*parts)[last].String(), `\`)
+	if !found {
+		return false
+	}
+	(*parts)[last] = (*parts)[last].Slice(0, len(text))
+	if text == "" && last > 0 {
+		*parts = (*parts)[:last]
+	}
+	return true
 }
 
 func (s *scanner) line(start int, text ast.Text) ast.Line {
