@@ -27,14 +27,24 @@ func Parse(file *diag.File) (*ast.File, diag.List) {
 }
 
 // File returns the canonical text of a tree for whose file Parse has no reason not to: the same directives with the same arguments, and the
-// same comments. Lines end as most lines of the file do; where it has none, with a newline. To format the result again
+// same comments. Lines end as most lines of the file do; where it has none, with a newline. The last one ends too, unless
+// httpd does not read it since it does not: in a file with a Use. To format the result again
 // changes nothing.
 func File(tree *ast.File) []byte {
 	p := &printer{file: tree.Source, src: tree.Source.Source(), eol: lineEnd(tree.Source.Source()), fresh: true}
 	p.nul = strings.IndexByte(p.src, 0) >= 0
 	p.out = make([]byte, 0, len(p.src)+len(p.src)/16)
 	p.items(tree.Items)
+	if p.uses && unended(p.src) {
+		p.out = bytes.TrimSuffix(p.out, []byte(p.eol))
+	}
 	return p.out
+}
+
+// unended reports whether the last line of a file holds something and does not end. Behind a Use httpd does not read such
+// a line (2.4.71), so that to end it would bring it to life.
+func unended(src string) bool {
+	return strings.Trim(src[strings.LastIndexByte(src, '\n')+1:], space) != ""
 }
 
 // lineEnd returns what most lines of a file end with.
@@ -58,6 +68,8 @@ type printer struct {
 	fresh, blank bool
 	// params are the texts that the macros around stand for: mod_macro replaces them wherever they are in a line.
 	params []string
+	// uses says that the file has a Use.
+	uses bool
 	// chain counts the rules of ModSecurity that the next one continues.
 	chain int
 	cuts  []cut

@@ -30,6 +30,7 @@ func (p *printer) directive(d *ast.Directive) {
 			p.split(splittingOf(known), text, args, len(text))
 		}
 	}
+	p.uses = p.uses || clib.EqualFold(name, "Use") || strings.Contains(name, "${")
 	deeper := p.chained(d)
 	p.depth += deeper
 	p.line(d.Line, 0, name, spelling)
