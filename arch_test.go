@@ -32,6 +32,8 @@ var layers = map[string][]string{
 	"parser/format":    {"parser", "parser/ast", "parser/clib", "parser/diag", "parser/directive", "parser/rewrite"},
 	// For tests only.
 	"parser/testenv": {},
+	// For benchmarks only.
+	"parser/large": {},
 
 	"ir":           {"parser/clib", "parser/diag", "parser/rewrite", "parser/pcre"},
 	"ir/lower":     {"ir", "parser", "parser/..."},

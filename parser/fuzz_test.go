@@ -10,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/large"
 )
 
 // corpus returns the folder of real configurations, or "" where there is none.
@@ -192,33 +193,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// hosts returns a file of n virtual hosts of sixteen lines.
-func hosts(n int) []byte {
-	var b strings.Builder
-	for i := range n {
-		b.WriteString(strings.ReplaceAll(`<VirtualHost *:80>
-    ServerName host@.example.test
-    ServerAlias www.host@.example.test
-    # the application of host @
-    <Location "/app">
-        Require all granted
-    </Location>
-    RewriteEngine On
-    RewriteCond %{REQUEST_URI} ^/old/
-    RewriteRule ^/old/(.*)$ /new/$1 [R=301,L]
-    ProxyPass "/app/" "http://127.0.0.1:8080/app/" timeout=30
-    ProxyPassReverse "/app/" "http://127.0.0.1:8080/app/"
-    RequestHeader set X-Forwarded-Proto "https"
-    ErrorLog "/var/log/apache2/host@.log"
-    Header always set X-Host "host@"
-</VirtualHost>
-`, "@", string(rune('a'+i%26))))
-	}
-	return []byte(b.String())
-}
-
 func BenchmarkParse(b *testing.B) {
-	src := hosts(10_000)
+	src := large.VirtualHosts(10_000)
 	b.SetBytes(int64(len(src)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -227,7 +203,7 @@ func BenchmarkParse(b *testing.B) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	src := hosts(10_000)
+	src := large.VirtualHosts(10_000)
 	b.SetBytes(int64(len(src)))
 	b.ReportAllocs()
 	for b.Loop() {

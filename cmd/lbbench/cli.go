@@ -12,6 +12,7 @@ import (
 // commands is the command line.
 type commands struct {
 	Small   smallCmd   `cmd:"" help:"A small GET over kept-alive connections, one backend, no access log."`
+	Lint    lintCmd    `cmd:"" help:"Judge a configuration of ten thousand virtual hosts, beside what httpd takes to read it."`
 	Backend backendCmd `cmd:"" hidden:"" help:"The backend of a benchmark; started by the other commands."`
 }
 

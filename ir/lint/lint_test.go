@@ -1,8 +1,6 @@
 package lint_test
 
 import (
-	"bytes"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -19,6 +17,7 @@ import (
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/parser/large"
 )
 
 // noFiles is a file system without files, so that an Include in an example finds nothing.
@@ -290,34 +289,16 @@ func TestPlaceOfVariable(t *testing.T) {
 	}
 }
 
-// manyHosts is the configuration of n virtual hosts of sixteen lines, on which no rule fires.
-func manyHosts(n int) []byte {
-	var source bytes.Buffer
-	for i := range n {
-		fmt.Fprintf(&source, `<VirtualHost *:80>
-    ServerName host%[1]d.example.com
-    RewriteEngine On
-    RewriteCond %%{HTTP_HOST} ^www\.
-    RewriteRule ^/www/(.*) https://host%[1]d.example.com/$1 [R=301,L]
-    RewriteRule ^/legacy/(.*) http://backend%[1]d.example.com:8080/legacy/$1 [P]
-    ProxyPass /static !
-    ProxyPass /api balancer://api%[1]d
-    ProxyPassReverse /api balancer://api%[1]d
-    ProxyPass / http://backend%[1]d.example.com:8080/
-    ProxyPassReverse / http://backend%[1]d.example.com:8080/
-    <Proxy balancer://api%[1]d>
-        BalancerMember http://a%[1]d.example.com:8080
-        BalancerMember http://b%[1]d.example.com:8080
-    </Proxy>
-</VirtualHost>
-`, i)
+// TestLarge holds what the benchmarks rest on: nothing is wrong with their configuration.
+func TestLarge(t *testing.T) {
+	if _, found := check(t, "large.conf", string(large.VirtualHosts(40))); len(found) > 0 {
+		t.Error(found)
 	}
-	return source.Bytes()
 }
 
 // BenchmarkRun applies the rules to ten thousand virtual hosts.
 func BenchmarkRun(b *testing.B) {
-	tree := parser.Load(parser.Input{Name: "large.conf", Source: manyHosts(10_000), Read: noFiles{}})
+	tree := parser.Load(parser.Input{Name: "large.conf", Source: large.VirtualHosts(10_000), Read: noFiles{}})
 	config, _ := lower.Lower(tree)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -329,7 +310,7 @@ func BenchmarkRun(b *testing.B) {
 
 // BenchmarkLint is all that the command does with ten thousand virtual hosts, from the bytes of the file to the findings.
 func BenchmarkLint(b *testing.B) {
-	source := manyHosts(10_000)
+	source := large.VirtualHosts(10_000)
 	b.SetBytes(int64(len(source)))
 	b.ReportAllocs()
 	for b.Loop() {
