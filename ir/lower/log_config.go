@@ -77,10 +77,6 @@ const logLetters = "aAbBCDefhHiklLmnopPqrRstTuUvVXIOS" + "cx"
 func (l *lowering) logFormat(n *parser.Node, w parser.Word) bool {
 	s := w.String()
 	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' {
-			i++
-			continue
-		}
 		if s[i] != '%' {
 			continue
 		}
