@@ -124,12 +124,6 @@ func contains(text string, parts []string) bool {
 	return true
 }
 
-func load(text string) (*ir.Config, diag.List) {
-	tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text)})
-	c, diags := lower.Lower(tree)
-	return c, append(tree.Diagnostics, diags...)
-}
-
 // TestHTTPDVerdicts holds the snippets of testdata/verdicts, one a line with \n for a line end, against httpd -t. A first
 // line that begins with `# modules:` names what a file needs beyond modulesOf: `# modules: remoteip status`.
 func TestHTTPDVerdicts(t *testing.T) {
