@@ -30,7 +30,7 @@ type namedFile func(l *lowering, n *parser.Node, at place)
 func namedFiles() map[string]namedFile {
 	all := map[string]namedFile{
 		"sslcertificatefile": certificate, "sslcertificatekeyfile": certificate,
-		"sslrandomseed": randomSeed, "sslpassphrasedialog": passPhraseDialog,
+		"sslopensslconfcmd": confCommandFile, "sslrandomseed": randomSeed, "sslpassphrasedialog": passPhraseDialog,
 		"documentroot": documentRoot, "rewritemap": rewriteMap, "mutex": mutexFolder,
 		"remoteiptrustedproxylist": proxyList, "remoteipinternalproxylist": proxyList,
 		"coredumpdirectory": coreDumpFolder, "chrootdir": chrootFolder, "defaultruntimedir": runtimeFolder,
@@ -169,11 +169,11 @@ func randomSeed(l *lowering, n *parser.Node, _ place) {
 		return
 	}
 	source := n.Words[1].String()
-	if source == "builtin" {
+	if clib.EqualFold(source, "builtin") {
 		return
 	}
 	for _, prefix := range []string{"file:", "exec:"} {
-		if rest, ok := strings.CutPrefix(source, prefix); ok {
+		if rest, ok := strings.CutPrefix(source, prefix); ok && rest != "" {
 			source = rest
 			break
 		}

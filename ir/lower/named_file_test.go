@@ -37,6 +37,9 @@ func namers() []string {
 		"ErrorLog @/x\nErrorLog error", "CustomLog @ common", "CustomLog @/x common", "CustomLog \"|@/x\" common", "TransferLog @/x", "GlobalLog @/x common",
 		"SSLCertificateFile pkcs11:@", "SSLCertificateKeyFile pkcs11:@", "SSLCACertificateFile pkcs11:@", "<Proxy *>\nSSLProxyCACertificateFile @\n</Proxy>",
 		"AuthUserFile @", "TypesConfig @", "PidFile @/x", "ScoreBoardFile @/x", "MimeMagicFile @", "ForensicLog @/x", "SSLSessionCache dbm:@/x", "Alias /x @",
+		"SSLOpenSSLConfCmd Certificate @", "SSLOpenSSLConfCmd dhparameters @", "SSLOpenSSLConfCmd ChainCAPath @", "SSLOpenSSLConfCmd VerifyCAFile @",
+		"SSLOpenSSLConfCmd RequestCAPath @", "SSLOpenSSLConfCmd ServerInfoFile @", "SSLOpenSSLConfCmd ChainCAStore @", "SSLOpenSSLConfCmd ClientCAFile @",
+		"<Location /a>\nSSLCACertificateFile @\n</Location>", "<Location /a>\nSSLCACertificatePath @\n</Location>",
 		"CacheRoot @", "ScriptSock @/x", "DAVLockDB @/x", "SSLCertificateFile @\nErrorLog @/x", "ErrorLog @/x\nCustomLog @/x common",
 	}
 	for _, name := range []string{

@@ -46,6 +46,10 @@ func sslHandlers() map[string]handler {
 func authority(name ir.WordName) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, at place) ir.Item {
 		if at.perDir() && l.one(n) {
+			before := len(l.diags)
+			if l.look(n, at); len(l.diags) > before {
+				return nil // httpd looks for it first
+			}
 			l.invalid(n, n.Span(), "Your SSL library does not have support for per-directory CA", "write it for the whole server",
 				"%s cannot hold for a part of a server", n.Name)
 			return nil

@@ -153,3 +153,23 @@ func checkSSLConfCmd(l *lowering, n *parser.Node) bool {
 		"write a command of OpenSSL's SSL_CONF_cmd for configuration files, such as MinProtocol, Curves or Options", "OpenSSL has no command %q", name)
 	return false
 }
+
+// confCommandFile is the file or folder behind a command of OpenSSL that takes one.
+func confCommandFile(l *lowering, n *parser.Node, _ place) {
+	if len(n.Words) < 2 {
+		return
+	}
+	command, name := clib.ToLower(n.Words[0].String()), l.rooted(n.Words[1].String())
+	isFolder := strings.HasSuffix(command, "capath")
+	if !isFolder && !strings.HasSuffix(command, "file") && !slices.Contains([]string{"certificate", "privatekey", "dhparameters"}, command) {
+		return
+	}
+	info, seen := l.stat(name)
+	switch {
+	case !seen:
+	case isFolder && !folder(info):
+		l.missing(n, n.Words[1].Text.All(), "SSLOpenSSLConfCmd: directory '"+name+"' does not exist", name, noFolder)
+	case !isFolder && wrong(info) != "":
+		l.missing(n, n.Words[1].Text.All(), "SSLOpenSSLConfCmd: file '"+name+"' does not exist or is empty", name, wrong(info))
+	}
+}
