@@ -151,7 +151,10 @@ func meaning(tree *ast.File) []string {
 		case *ast.Directive:
 			all = append(all, reading(item.Name, item.Args))
 		case *ast.Section:
-			all = append(all, "<"+reading(item.Name, item.Args)+" "+clib.ToLower(item.Close.Text.String()))
+			all = append(all, "<"+reading(item.Name, item.Args))
+			if item.Close != nil { // one in a macro may go on where the macro is used
+				all = append(all, clib.ToLower(item.Close.Text.String()))
+			}
 			if clib.EqualFold(item.Name.String(), "Macro") {
 				all = append(all, uses(item)...)
 			}
