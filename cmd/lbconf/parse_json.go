@@ -38,7 +38,7 @@ type configuration struct{}
 type parsedFile struct {
 	Name         string         `json:"name"`
 	Size         int            `json:"size" doc:"Bytes."`
-	IncludedFrom []parsedAt     `json:"included_from,omitempty" doc:"The directives that led to the file, the innermost first."`
+	IncludedFrom []parsedAt     `json:"included_from,omitempty" doc:"The directives that led here, Include or Use, the innermost first."`
 	Syntax       []parsedSyntax `json:"syntax,omitempty" doc:"With --syntax: the file byte for byte. text, items and end of all items in order are the file."`
 }
 
@@ -54,6 +54,7 @@ type parsedAt struct {
 	File   string `json:"file" doc:"As the user or the Include named it."`
 	Line   int    `json:"line" min:"1"`
 	Column int    `json:"column" min:"1" doc:"In bytes."`
+	Macro  string `json:"macro,omitempty" doc:"The macro that is used there, where it is no Include."`
 }
 
 type parsedPlace struct {
@@ -63,7 +64,7 @@ type parsedPlace struct {
 	EndLine      int        `json:"end_line,omitempty" min:"1"`
 	EndColumn    int        `json:"end_column,omitempty" min:"1" doc:"Behind the last byte."`
 	Offset       *int       `json:"offset,omitempty" doc:"Bytes from the start of the file."`
-	IncludedFrom []parsedAt `json:"included_from,omitempty" doc:"The directives that led to the file, the innermost first."`
+	IncludedFrom []parsedAt `json:"included_from,omitempty" doc:"The directives that led here, Include or Use, the innermost first."`
 }
 
 type parsedNode struct {
@@ -222,7 +223,7 @@ func (s *jsonStream) fileList(in *input, syntax bool) {
 	s.raw("]")
 }
 
-// includes returns the include stack of a file.
+// includes returns how a file, or the expansion of a macro, was reached.
 func (s *jsonStream) includes(file *diag.File) []parsedAt {
 	if file == s.stackOf {
 		return s.stack
@@ -230,7 +231,8 @@ func (s *jsonStream) includes(file *diag.File) []parsedAt {
 	s.stackOf, s.stack = file, nil
 	for _, include := range s.files.IncludeStack(file.Start()) {
 		at := s.files.Position(include.Start)
-		s.stack = append(s.stack, parsedAt{yaml.Text(at.Filename), at.Line, at.Column})
+		s.stack = append(s.stack, parsedAt{yaml.Text(at.Filename), at.Line, at.Column, yaml.Text(file.Macro())})
+		file = s.files.File(include.Start)
 	}
 	return s.stack
 }

@@ -111,7 +111,7 @@ func tags(s *step, module string) string {
 	if module != "" {
 		words = append([]string{module}, words...)
 	}
-	if s.section() && s.state() == stateRead {
+	if s.section() && s.state() == stateRead && !s.node.Is("Macro") {
 		words[len(words)-1] = "true"
 	}
 	if s.guards() {
@@ -135,16 +135,17 @@ func (p *treePrinter) enter(span diag.Span) {
 		}
 		return
 	}
-	from := make([]string, len(stack))
-	for i, include := range stack {
+	way := diag.Clean(file.Name())
+	for _, include := range stack {
 		at := p.in.files.Position(include.Start)
-		from[i] = fmt.Sprintf("%s:%d", diag.Clean(at.Filename), at.Line)
+		how := "included from"
+		if macro := file.Macro(); macro != "" {
+			how = "macro '" + diag.Clean(macro) + "' used at"
+		}
+		way += fmt.Sprintf(", %s %s:%d", how, diag.Clean(at.Filename), at.Line)
+		file = p.in.files.File(include.Start)
 	}
-	how := ", included from "
-	if macro := file.Macro(); macro != "" {
-		how = ", macro '" + diag.Clean(macro) + "' used at "
-	}
-	p.print("%s\n", p.paint(dim, "== "+diag.Clean(file.Name())+how+strings.Join(from, ", ")))
+	p.print("%s\n", p.paint(dim, "== "+way))
 }
 
 // The colours of a terminal.
