@@ -45,15 +45,14 @@ func lowerRewriteCond(l *lowering, n *parser.Node, _ place) ir.Item {
 
 // rewriteNode is node with mod_rewrite's own words: the pattern, the substitution and the flags with their brackets.
 func rewriteNode(n *parser.Node) ir.Node {
-	head := node(n)
 	args, _ := rewrite.SplitArgs(n.Args.String())
-	head.Origin.Args = nil
+	spans := make([]diag.Span, 0, 3)
 	for _, w := range []rewrite.Word{args.First, args.Second, args.Flags} {
 		if w.Present {
-			head.Origin.Args = append(head.Origin.Args, n.Args.Span(w.Start, w.End))
+			spans = append(spans, n.Args.Span(w.Start, w.End))
 		}
 	}
-	return head
+	return ir.Node{Origin: ir.Origin{Span: n.Span(), Directive: n.Name, Args: spans}}
 }
 
 // rewriteProblems reports what mod_rewrite refuses, and whether it takes the line.
