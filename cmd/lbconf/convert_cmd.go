@@ -12,6 +12,7 @@ import (
 	"github.com/lbconf/lbconf/emit/apache"
 	"github.com/lbconf/lbconf/emit/golang"
 	"github.com/lbconf/lbconf/emit/yaml"
+	"github.com/lbconf/lbconf/ir/lint"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -54,7 +55,7 @@ func (c *convertCmd) Run(term *terminal) error {
 		return err
 	}
 	if in.refused() {
-		if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
+		if err := diag.Render(term.stderr, in.files, lint.OnceEach(in.findings, in.files), diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
 			return err
 		}
 		if in.unreadable() {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lbconf/lbconf/ir/lint"
 	"github.com/lbconf/lbconf/parser/diag"
 	"github.com/lbconf/lbconf/runtime/daemon"
 )
@@ -73,7 +74,7 @@ func (c *serveCmd) load(term *terminal) (daemon.Source, error) {
 		return daemon.Source{}, exitWith(exitRefused, fmt.Errorf("%s: %d fragments; serve takes one configuration: name the file", *c.Path, len(inputs)))
 	}
 	in := inputs[0]
-	if err := diag.Render(term.stderr, in.files, in.findings, diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
+	if err := diag.Render(term.stderr, in.files, lint.OnceEach(in.findings, in.files), diag.RenderOptions{Color: term.colour(term.stderr)}); err != nil {
 		return daemon.Source{}, err
 	}
 	return c.source(in), nil

@@ -32,7 +32,7 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 	found = slices.Concat(reading.Found, Run(config, view, Rules()))
 	if config.Files != nil {
 		weigh(found, config.Files, reading)
-		found = onceEach(found, config.Files)
+		found = OnceEach(found, config.Files)
 	}
 	if reading.Syntax == nil {
 		for i := range found {

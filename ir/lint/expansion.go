@@ -15,10 +15,10 @@ type written struct {
 	text   string
 }
 
-// onceEach leaves one finding of those that each Use of a macro brings about in the same words, and says how many they
+// OnceEach leaves one finding of those that each Use of a macro brings about in the same words, and says how many they
 // were. Its fix stays only where every Use has it and no argument stands in what it changes: an edit of the macro changes
 // what all of them stand for.
-func onceEach(found diag.List, files *diag.FileSet) diag.List {
+func OnceEach(found diag.List, files *diag.FileSet) diag.List {
 	first := map[written]int{}
 	same := map[int][]diag.Diagnostic{}
 	kept := make(diag.List, 0, len(found))
