@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -46,7 +44,7 @@ func (l *lowering) methodNumber(name string) int {
 	if number, known := l.methods[name]; known {
 		return number
 	}
-	number := min(slices.Max(slices.Collect(maps.Values(l.methods)))+1, mostMethods-1)
+	number := min(len(l.methods)-1, mostMethods-1)
 	l.methods[name] = number
 	return number
 }
