@@ -135,17 +135,17 @@ func (p *treePrinter) enter(span diag.Span) {
 		}
 		return
 	}
-	way := diag.Clean(file.Name())
+	way := []string{diag.Clean(file.Name())}
 	for _, include := range stack {
 		at := p.in.files.Position(include.Start)
 		how := "included from"
 		if macro := file.Macro(); macro != "" {
 			how = "macro '" + diag.Clean(macro) + "' used at"
 		}
-		way += fmt.Sprintf(", %s %s:%d", how, diag.Clean(at.Filename), at.Line)
+		way = append(way, fmt.Sprintf("%s %s:%d", how, diag.Clean(at.Filename), at.Line))
 		file = p.in.files.File(include.Start)
 	}
-	p.print("%s\n", p.paint(dim, "== "+way))
+	p.print("%s\n", p.paint(dim, "== "+strings.Join(way, ", ")))
 }
 
 // The colours of a terminal.
