@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
@@ -24,7 +26,8 @@ import (
 // What TestAgreement judges. By hand: go test ./ir/lower -run TestAgreement -v -args -seed 7 -configurations 20000.
 var (
 	agreeSeed  = flag.Int("seed", 1, "the first seed of generated configurations")
-	agreeCount = flag.Int("configurations", 0, "how many configurations are generated and held against httpd")
+	agreeCount = flag.Int("configurations", 400, "how many configurations are generated and held against httpd")
+	agreeAlone = flag.Bool("alone", false, "judge generated configurations one by one, and let rapid shrink what differs")
 )
 
 // agreeModules are loaded beside modulesOf.
@@ -39,9 +42,6 @@ const batch = 25
 // TestAgreement holds generated configurations, valid and broken, against httpd -t: whether it takes them, the line at which
 // it stops, and its words. Many lie in one file; where httpd stops, that one is taken out and it is asked again.
 func TestAgreement(t *testing.T) {
-	if *agreeCount == 0 {
-		t.Skip("say how many: -args -configurations 2000")
-	}
 	gen := readGrammar(t).generator()
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -65,6 +65,20 @@ func TestAgreement(t *testing.T) {
 	close(work)
 	wg.Wait()
 	found.report(t)
+}
+
+// TestAgreementAlone judges configurations one by one, with seeds of rapid's choice: -args -alone -rapid.checks 1000.
+func TestAgreementAlone(t *testing.T) {
+	if !*agreeAlone {
+		t.Skip("TestAgreement judges many at once; -args -alone judges them one by one")
+	}
+	o, gen := newOracle(t, 0), readGrammar(t).generator()
+	rapid.Check(t, func(rt *rapid.T) {
+		f := gen.Draw(rt, "configuration").as(0)
+		if says := o.differ(t, f); says != "" && knownBy(says) == "" {
+			rt.Fatalf("%s\n%q %q", says, f.text, f.files)
+		}
+	})
 }
 
 // oracle is a real httpd with a folder of its own.
@@ -103,12 +117,13 @@ var stopsAt = regexp.MustCompile(`(?s)Syntax error on line (\d+) of ([^\n]+?):[ 
 
 // httpdSays asks httpd about the header and fragments.
 func (o *oracle) httpdSays(t *testing.T, fragments []fragment) verdict {
+	t.Helper()
 	o.runs++
 	name := filepath.Join(o.root, "main.conf")
-	o.write(t, name, o.text(fragments))
+	writeFile(t, name, o.text(fragments))
 	for _, f := range fragments {
 		for file, text := range f.files {
-			o.write(t, filepath.Join(o.root, file), text)
+			writeFile(t, filepath.Join(o.root, file), text)
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), o.binary, "-t", "-f", name)
@@ -144,7 +159,8 @@ func unescaped(text string) string {
 	})
 }
 
-func (o *oracle) write(t *testing.T, name, text string) {
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Error(err)
 	}
@@ -162,7 +178,7 @@ func (o *oracle) text(fragments []fragment) string {
 // weSay is our verdict; the files of the fragments lie where httpd read them.
 func (o *oracle) weSay(fragments []fragment) (verdict, diag.Diagnostic) {
 	tree := parser.Load(parser.Input{Name: filepath.Join(o.root, "main.conf"), Source: []byte(o.text(fragments)), EnvComplete: true})
-	_, diags := lower.Lower(tree)
+	_, diags := lower.WithFiles(tree, machine{})
 	first, refused := lower.FirstRefusal(tree, diags)
 	if !refused {
 		return verdict{}, first
@@ -201,6 +217,7 @@ func (v verdict) names(theirs verdict) bool {
 
 // judge asks both about all fragments, and takes out each at which httpd stops.
 func (o *oracle) judge(t *testing.T, fragments []fragment, found *findings) {
+	t.Helper()
 	for i := range fragments {
 		fragments[i] = fragments[i].as(i)
 	}
@@ -248,6 +265,7 @@ func (o *oracle) owner(fragments []fragment, v verdict) int {
 
 // culprit returns a fragment on which the verdicts alone are as they are on all: where httpd names no line.
 func (o *oracle) culprit(t *testing.T, fragments []fragment) int {
+	t.Helper()
 	for i := range fragments {
 		if o.httpdSays(t, fragments[i:i+1]).refused || o.differ(t, fragments[i]) != "" {
 			return i
@@ -258,6 +276,7 @@ func (o *oracle) culprit(t *testing.T, fragments []fragment) int {
 
 // differ says how the verdicts on one fragment differ.
 func (o *oracle) differ(t *testing.T, f fragment) string {
+	t.Helper()
 	theirs := o.httpdSays(t, []fragment{f})
 	ours, first := o.weSay([]fragment{f})
 	return difference(theirs, ours, first)
@@ -265,6 +284,7 @@ func (o *oracle) differ(t *testing.T, f fragment) string {
 
 // shrink takes lines away as long as the verdicts differ.
 func (o *oracle) shrink(t *testing.T, f fragment) fragment {
+	t.Helper()
 	if o.differ(t, f) == "" {
 		return f
 	}
@@ -303,9 +323,18 @@ type knownDifference struct {
 // knownDifferences are all of them.
 func knownDifferences() []knownDifference {
 	return []knownDifference{
-		{regexp.MustCompile(`does not exist|Cannot access directory|must be a valid directory|bad (user|group) name|RewriteMap: file for map|Invalid Mutex directory`), "files and users that a configuration names are not looked at"},
 		{regexp.MustCompile(`we take it, and httpd says: (RemoteIP: Error parsing IP .*not known error|ProxySourceAddress invalid value)`), "names are not resolved"},
 	}
+}
+
+// knownBy returns why a difference may be, or nothing.
+func knownBy(says string) string {
+	for _, known := range knownDifferences() {
+		if known.says.MatchString(says) {
+			return known.why
+		}
+	}
+	return ""
 }
 
 // findings counts what was judged.
@@ -336,14 +365,12 @@ func (f *findings) differs(part fragment, alone, together string) {
 	if alone == "" {
 		alone = "only among others: " + together
 	}
-	for _, known := range knownDifferences() {
-		if known.says.MatchString(alone) {
-			if f.explained == nil {
-				f.explained = map[string]int{}
-			}
-			f.explained[known.why]++
-			return
+	if why := knownBy(alone); why != "" {
+		if f.explained == nil {
+			f.explained = map[string]int{}
 		}
+		f.explained[why]++
+		return
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s\n%q\n", alone, part.text)
@@ -364,6 +391,7 @@ func (f *findings) progress(done int) {
 }
 
 func (f *findings) report(t *testing.T) {
+	t.Helper()
 	t.Logf("%d configurations: httpd takes %d, refuses %d", f.accepted+f.broken, f.accepted, f.broken)
 	for _, why := range slices.Sorted(maps.Keys(f.explained)) {
 		t.Logf("%d differ: %s", f.explained[why], why)

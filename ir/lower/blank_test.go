@@ -63,6 +63,7 @@ func (o *oracle) corpusServer(sample testenv.Sample) string {
 
 // everyModule returns the names of the modules of the machine that can be loaded together.
 func everyModule(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob(testenv.Modules + "/mod_*.so")
 	if err != nil {
 		t.Fatal(err)
@@ -80,10 +81,11 @@ func everyModule(t *testing.T) []string {
 // blankedInTurn returns the lines that httpd refuses, with its reasons, each found when the ones before are blank, and whether
 // it takes what is left.
 func (o *oracle) blankedInTurn(t *testing.T, sample testenv.Sample) (refused map[int]string, accepted bool) {
+	t.Helper()
 	refused = map[int]string{}
 	source := string(sample.Source)
 	for range 500 {
-		o.write(t, filepath.Join(o.root, "in.conf"), source)
+		writeFile(t, filepath.Join(o.root, "in.conf"), source)
 		v := o.httpdSays(t, []fragment{{text: strings.TrimPrefix(o.corpusServer(sample), o.header)}})
 		if !v.refused || v.file != "in.conf" || refused[v.line] != "" {
 			return refused, !v.refused
@@ -117,10 +119,11 @@ func withoutLine(source string, line int) string {
 			switch item := item.(type) {
 			case *ast.Section:
 				walk(item.Items)
-			default:
+			case *ast.Directive, *ast.Bad:
 				if lastLine(files, item.Span().Start) == line {
 					blank(item.Span())
 				}
+			case *ast.Comment, *ast.Blank:
 			}
 		}
 	}
@@ -130,12 +133,13 @@ func withoutLine(source string, line int) string {
 
 // refusedLines returns the lines of a sample that we refuse, with our reasons.
 func (o *oracle) refusedLines(t *testing.T, sample testenv.Sample) map[int]string {
+	t.Helper()
 	name := filepath.Join(o.root, "in.conf")
 	if err := os.WriteFile(name, sample.Source, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	tree := parser.Load(parser.Input{Name: filepath.Join(o.root, "main.conf"), Source: []byte(o.corpusServer(sample)), EnvComplete: true})
-	_, diags := lower.Lower(tree)
+	_, diags := lower.WithFiles(tree, machine{})
 	refused := map[int]string{}
 	for _, d := range slices.Concat(tree.Diagnostics, diags) {
 		if d.Class == diag.Refusal && tree.Files.File(d.Span.Start).Name() == name {

@@ -9,10 +9,10 @@ import (
 // input. httpd first reads everything, with what is included in place, and loads modules on the way; then it executes
 // what it has read in the same order; at last it checks the whole.
 func FirstRefusal(tree *parser.Tree, found diag.List) (first diag.Diagnostic, ok bool) {
-	first, ok = firstOf(tree.Diagnostics, func(d *diag.Diagnostic) bool { return true })
-	early, any := firstOf(found, func(d *diag.Diagnostic) bool { return d.Reading })
+	first, ok = firstOf(tree.Diagnostics, func(*diag.Diagnostic) bool { return true })
+	early, some := firstOf(found, func(d *diag.Diagnostic) bool { return d.Reading })
 	switch {
-	case any && (!ok || tree.Files.Before(early.Span.Start, first.Span.Start)):
+	case some && (!ok || tree.Files.Before(early.Span.Start, first.Span.Start)):
 		return early, true
 	case ok:
 		return first, true

@@ -37,8 +37,8 @@ type line struct {
 
 var lineShape = regexp.MustCompile(`^(<?)(\w+)>? ?@(\w+)(?:>(.))? ?(.*)$`)
 
-func readGrammar(t testing.TB) *grammar {
-	t.Helper()
+func readGrammar(tb testing.TB) *grammar {
+	tb.Helper()
 	g := &grammar{words: map[string]alternatives{}, at: map[byte][]*line{}}
 	for text := range strings.Lines(grammarText) {
 		text = strings.TrimSuffix(text, "\n")
@@ -51,7 +51,7 @@ func readGrammar(t testing.TB) *grammar {
 		}
 		m := lineShape.FindStringSubmatch(text)
 		if m == nil {
-			t.Fatalf("grammar: %q", text)
+			tb.Fatalf("grammar: %q", text)
 		}
 		l := &line{name: m[2], section: m[1] == "<", args: readAlternatives(m[5])}
 		if l.section {
@@ -244,7 +244,7 @@ func (w *writing) use(context byte, depth int) {
 	w.macro = false
 	for range w.pick(3) {
 		args := ""
-		for range strings.Fields(params) {
+		for range strings.FieldsSeq(params) {
 			args += " " + w.expand("‹VALUE›")
 		}
 		w.put(w.spelled("Use") + " " + w.broken(w.one([]string{name, name, strings.ToLower(name)})+args))

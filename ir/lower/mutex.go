@@ -16,8 +16,7 @@ var mutexModules = map[string]string{
 	"ssl-stapling": "ssl_module", "ssl-stapling-refresh": "ssl_module", "watchdog-callback": "watchdog_module",
 }
 
-// checkMutex is mechanism[:file] and names of mutexes, of which httpd looks at the last one first. That the folder of the
-// file is there is not asked.
+// checkMutex is mechanism[:file] and names of mutexes, of which httpd looks at the last one first.
 func checkMutex(l *lowering, n *parser.Node) bool {
 	const help = "write default, fcntl:FOLDER, flock:FOLDER, posixsem, sysvsem or pthread, and the names of the mutexes"
 	if first(n).String() == "" {
@@ -28,6 +27,7 @@ func checkMutex(l *lowering, n *parser.Node) bool {
 	if !none && !contains([]string{"default", "yes", "fcntl", "file", "flock", "posixsem", "sem", "sysvsem", "pthread"}, mechanism) {
 		return l.wrong(n, first(n), "Invalid Mutex argument %s", help)
 	}
+	l.mutexFolder(n)
 	names := 0
 	for _, w := range slices.Backward(n.Words[1:]) {
 		if clib.EqualFold(w.String(), "OmitPID") {

@@ -31,7 +31,7 @@ func namedFiles() map[string]namedFile {
 	all := map[string]namedFile{
 		"sslcertificatefile": certificate, "sslcertificatekeyfile": certificate,
 		"sslopensslconfcmd": confCommandFile, "sslrandomseed": randomSeed, "sslpassphrasedialog": passPhraseDialog,
-		"documentroot": documentRoot, "rewritemap": rewriteMap, "mutex": mutexFolder,
+		"documentroot": documentRoot, "rewritemap": rewriteMap,
 		"remoteiptrustedproxylist": proxyList, "remoteipinternalproxylist": proxyList,
 		"coredumpdirectory": coreDumpFolder, "chrootdir": chrootFolder, "defaultruntimedir": runtimeFolder,
 		"serverroot":            serverRoot,
@@ -64,12 +64,17 @@ type logFiles struct {
 
 // look asks about the file that a directive names.
 func (l *lowering) look(n *parser.Node, at place) {
-	if l.files == nil || len(n.Words) == 0 || undefined(n) {
+	if !l.asks(n) {
 		return
 	}
 	if ask, ok := l.values.named[n.Key()]; ok && !n.Section {
 		ask(l, n, at)
 	}
+}
+
+// asks reports whether somebody asks about the files of a directive, and what they are called is known.
+func (l *lowering) asks(n *parser.Node) bool {
+	return l.files != nil && len(n.Words) > 0 && (l.tree.EnvComplete || !undefined(n))
 }
 
 // rooted is a path of the configuration as httpd resolves it.
@@ -87,7 +92,7 @@ func (l *lowering) rooted(name string) string {
 
 // stat asks about a file. seen is false where nobody knows, as with a ServerRoot that has an undefined variable.
 func (l *lowering) stat(name string) (info fs.FileInfo, seen bool) {
-	if variable.MatchString(name) {
+	if !l.tree.EnvComplete && variable.MatchString(name) {
 		return nil, false
 	}
 	info, err := l.files.Stat(name)
@@ -222,8 +227,11 @@ func rewriteMap(l *lowering, n *parser.Node, _ place) {
 	}
 }
 
-// mutexFolder is the folder behind a mechanism that locks files.
-func mutexFolder(l *lowering, n *parser.Node, _ place) {
+// mutexFolder asks about the folder behind a mechanism that locks files.
+func (l *lowering) mutexFolder(n *parser.Node) {
+	if !l.asks(n) {
+		return
+	}
 	argument := n.Words[0].String()
 	mechanism, name, _ := strings.Cut(argument, ":")
 	if name == "" || !contains([]string{"file", "flock", "fcntl"}, mechanism) {
