@@ -187,7 +187,7 @@ func (l *loader) reached(at diag.Pos) {
 // and names the section.
 func (l *loader) within(s *ast.Section) (found bool) {
 	end := s.Span().End
-	for len(l.late) > 0 && l.late[0].at <= end && l.late[0].skipped != "" {
+	for len(l.late) > 0 && (l.late[0].at < end || s.Close == nil && l.late[0].at == end) && l.late[0].skipped != "" {
 		d := l.late[0].Diagnostic
 		d.Notes = slices.Clone(d.Notes)
 		d.Notes[0] = httpdSays("%s", l.late[0].skipped)

@@ -244,33 +244,34 @@ func texts(words []parser.Word) []string {
 
 var optionNames = []string{"All", "None", "Indexes", "Includes", "IncludesNOEXEC", "FollowSymLinks", "SymLinksIfOwnerMatch", "ExecCGI", "MultiViews", "RunScripts"}
 
+// lowerOptions is core: Options [+|-]name…. The first of the words with a sign decides whether all must have one, unless
+// All or None stands before them.
 func lowerOptions(l *lowering, n *parser.Node, _ place) ir.Item {
-	signed, plain := false, false
+	signed, allOrNone := false, false
 	for i, w := range n.Words {
 		name, sign := w.String(), false
 		if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
 			name, sign = name[1:], true
 		}
-		all := clib.EqualFold(name, "All") || clib.EqualFold(name, "None")
-		if !contains(optionNames, name) {
-			l.invalid(n, w.Text.All(), "Illegal option "+name, "write one of "+strings.Join(optionNames, ", "), "Options does not know %q", name)
-			return nil
-		}
-		if sign && plain || !sign && signed {
+		if i > 0 && (sign && !signed && !allOrNone || !sign && signed) {
 			l.invalid(n, w.Text.All(), "Either all Options must start with + or -, or no Option may.",
 				"write + or - before each option, or before none", "Options mixes words with and without a sign")
 			return nil
 		}
-		if all && sign {
-			l.wrong(n, w, "You may not use 'Options +"+name+"' or 'Options -"+name+"'.", "write "+name+" without a sign")
+		signed = signed || sign
+		switch every := clib.EqualFold(name, "All") || clib.EqualFold(name, "None"); {
+		case !contains(optionNames, name):
+			l.invalid(n, w.Text.All(), "Illegal option "+name, "write one of "+strings.Join(optionNames, ", "), "Options does not know %q", name)
 			return nil
-		}
-		if all && i > 0 {
+		case every && i > 0:
 			l.invalid(n, w.Text.All(), "'Options "+name+"' must be the first Option given.", "write it first", "Options has %q behind other options", name)
 			return nil
+		case every && signed:
+			l.wrong(n, w, "You may not use 'Options +"+name+"' or 'Options -"+name+"'.", "write "+name+" without a sign")
+			return nil
+		case every:
+			allOrNone = true
 		}
-		signed = signed || sign
-		plain = plain || !sign && !all
 	}
 	return &ir.Words{Node: node(n), Name: ir.WordsOptions, Values: texts(n.Words)}
 }

@@ -59,7 +59,7 @@ func sampleDifference(sample testenv.Sample) string {
 	if tree.Files.Readings(first.Span.Start) > 0 {
 		line = sample.Line // httpd counts the lines of a macro
 	}
-	if sample.Line > 0 && line != sample.Line || !quoted(diag.List{first}, unescaped(strings.ReplaceAll(sample.Said, `\n\t`, "\n\t"))) {
+	if sample.Line > 0 && line != sample.Line || !quoted(diag.List{first}, unescaped(sample.Said)) {
 		return fmt.Sprintf("line %d is refused first: %s %v\nand httpd says: %s", line, first.Message, first.Notes, sample.Said)
 	}
 	return ""

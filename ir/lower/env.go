@@ -66,11 +66,6 @@ func setEnvIf(attribute string, noCase bool) func(*lowering, *parser.Node, place
 				return nil
 			}
 			item.Attribute, words = words[0].String(), words[1:]
-			if ir.AttributeIsPattern(item.Attribute) {
-				if _, ok := l.regex(n, n.Words[0], "Header name regex could not be compiled."); !ok {
-					return nil
-				}
-			}
 		}
 		if len(words) == 0 || words[0].String() == "" {
 			l.invalid(n, n.Span(), "Missing regular expression for "+canonical(n), "write the pattern that the value must match", "%s has no pattern", n.Name)
@@ -79,6 +74,11 @@ func setEnvIf(attribute string, noCase bool) func(*lowering, *parser.Node, place
 		var ok bool
 		if item.Pattern, ok = l.regex(n, words[0], canonical(n)+" regex could not be compiled."); !ok {
 			return nil
+		}
+		if attribute == "" && ir.AttributeIsPattern(item.Attribute) {
+			if _, ok := l.regex(n, n.Words[0], "Header name regex could not be compiled."); !ok {
+				return nil
+			}
 		}
 		for _, w := range words[1:] {
 			if w.String() == "" {

@@ -22,6 +22,9 @@ var headerActions = []ir.HeaderAction{
 	ir.HeaderEditFirst, ir.HeaderEditAll,
 }
 
+// mostHeaderWords are an action, a name, two values and a condition: httpd counts them before it looks at the action.
+const mostHeaderWords = 5
+
 // header is mod_headers: Header [always|onsuccess] action name [value [replacement]] [condition].
 func header(request bool) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, _ place) ir.Item {
@@ -33,6 +36,10 @@ func header(request bool) func(*lowering, *parser.Node, place) ir.Item {
 			if item.Always || item.OnSuccess {
 				words = words[1:]
 			}
+		}
+		if len(words) > mostHeaderWords {
+			l.invalid(n, words[mostHeaderWords].Text.All(), canonical(n)+" has too many arguments", "quote a value of several words", "%s has too many arguments", n.Name)
+			return nil
 		}
 		if !l.headerAction(n, item, words) {
 			return nil
@@ -111,6 +118,10 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 				return nil
 			}
 		}
+	}
+	if item.Action == ir.HeaderUnset && len(rest) == 2 {
+		l.invalid(n, rest[1].Text.All(), "header unset takes two arguments", "write "+n.Name+" unset NAME, and a condition", "%s unset takes no value", n.Name)
+		return nil
 	}
 	if len(rest) > 1 {
 		l.invalid(n, rest[1].Text.All(), "Too many arguments to directive", "quote a value of several words", "%s has too many arguments", n.Name)

@@ -158,7 +158,10 @@ func (l *lowering) expires(n *parser.Node, w parser.Word) bool {
 	if strings.HasPrefix(text, "A") || strings.HasPrefix(text, "M") {
 		return true
 	}
-	words := strings.Fields(text)
+	var words []string
+	for _, part := range parser.SplitWords(w.Text) {
+		words = append(words, part.String())
+	}
 	problem := "unrecognised <base> ''"
 	if len(words) > 0 {
 		problem = "unrecognised <base> '" + words[0] + "'"
