@@ -301,7 +301,8 @@ func FuzzLower(f *testing.F) {
 			}
 		}
 		for _, d := range diags {
-			if !d.Span.IsValid() || d.Name == "" || d.Message == "" || strings.Contains(d.Message, "%!") {
+			verb := strings.Contains(d.Message, "%!") && !bytes.Contains(src, []byte("%!")) // what fmt writes for a verb without its argument
+			if !d.Span.IsValid() || d.Name == "" || d.Message == "" || verb {
 				t.Errorf("%+v", d)
 			}
 		}
