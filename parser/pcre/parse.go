@@ -348,8 +348,18 @@ func (p *parser) literalByte(s *sequenceState) {
 	if p.utf {
 		_, size = utf8.DecodeRuneInString(p.rest())
 	}
+	start := p.pos
 	p.pos += size
-	s.push(p.literal(p.pos-size, p.src[p.pos-size:p.pos]), true)
+	for isPlain(p.src[start]) && p.pos+1 < len(p.src) && isPlain(p.src[p.pos]) && isPlain(p.src[p.pos+1]) {
+		p.pos++
+	}
+	s.push(p.literal(start, p.src[start:p.pos]), true)
+}
+
+// isPlain reports a byte that stands for itself in every mode. The last of a run may belong to what follows, a quantifier,
+// and is read by itself: mergeLiterals joins it.
+func isPlain(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '/' || c == '_' || c == '-'
 }
 
 // literal makes a node of text that was written from start to the reading position.
