@@ -133,9 +133,9 @@ func (l *lowering) item(n *parser.Node, at place) ir.Item {
 	d := found.directive
 	switch {
 	case d == nil:
+		l.unknownDirective(n)
 		r := l.keep(n, at)
 		r.State = ir.ResidueUnknown
-		l.unknownDirective(n)
 		return r
 	case found.absent && !l.loaded(n, d), !l.permitted(n, d, at), !l.arguments(n, d), !l.within(n, d, d.NotIn, at), !l.ended(n):
 		return l.refused(n, at)
