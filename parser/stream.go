@@ -168,6 +168,9 @@ func (l *loader) behindMacro(s *stream) (ast.Line, bool) {
 // line executes one line.
 func (l *loader) line(s *stream, line ast.Line) {
 	inBody, written := s.body != nil, line.Text
+	if inBody {
+		l.astray(s, line)
+	}
 	replaced := false
 	if !inBody && !s.ignored && line.Text.Len() > 0 && line.Text.String()[0] != '#' {
 		line.Text, replaced = l.expand(line.Text)
@@ -194,6 +197,16 @@ func (l *loader) line(s *stream, line ast.Line) {
 	default:
 		l.lastDirective(s, written, replaced)
 	}
+}
+
+// astray notes a line that becomes text of a macro which does not begin in its file: where an expansion opens a <Macro> and
+// does not close it, mod_macro goes on reading behind the Use.
+func (l *loader) astray(s *stream, line ast.Line) {
+	text := line.Text.String()
+	if text == "" || text[0] == '#' || l.tree.Files.File(line.Whole.Start) == l.tree.Files.File(s.body.section.Open.Whole.Start) {
+		return
+	}
+	l.skip(&ast.Bad{Line: line}, 1, "it is text of a macro that begins in another macro", len(s.nodes))
 }
 
 // lastDirective executes the directive that the last line is, if it is one.
