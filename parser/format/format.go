@@ -189,7 +189,11 @@ func (p *printer) comment(c *ast.Comment) {
 	}
 	last := strings.LastIndexByte(text, '\n') + 1
 	p.write(text[:last])
-	p.out = append(p.out, strings.TrimRight(text[last:], space)...)
+	tail := strings.TrimRight(text[last:], space)
+	if last > 0 && tail == "" && text[last:] != "" {
+		tail = " " // an empty line would take a backslash from the end of the one that it continues
+	}
+	p.out = append(p.out, tail...)
 	p.newline()
 }
 
