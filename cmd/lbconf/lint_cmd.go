@@ -11,6 +11,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/ir/lint"
+	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
@@ -115,6 +116,7 @@ func lintInput(in *input, environment bool) linted {
 	reading := lint.Reading{Found: in.findings, Environment: environment}
 	if in.tree != nil {
 		reading.Syntax, reading.Defined = in.tree.Syntax, slices.Sorted(maps.Keys(in.tree.Defined))
+		reading.Folder = in.tree.Context == parser.ContextHtaccess || in.tree.Context == parser.ContextDirectory
 		in.tree.Nodes, in.tree.Asides = nil, nil // they became the IR
 		if in.size() > largeInput {
 			runtime.GC() // now, when a fifth of the memory is free for the rules: one collection instead of two at other times

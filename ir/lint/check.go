@@ -24,12 +24,14 @@ type Reading struct {
 	Defined []string
 	// Environment says that the user gave variables of the environment.
 	Environment bool
+	// Folder says that the configuration stands in a folder of a server that is not known, as a .htaccess file does.
+	Folder bool
 }
 
 // Check judges a configuration by all rules. It returns what was found in the order of the files, and how many findings
 // comments of the configuration ignore.
 func Check(config *ir.Config, view *effective.View, reading Reading) (found diag.List, ignored int) {
-	found = slices.Concat(reading.Found, Run(config, view, Rules()))
+	found = slices.Concat(reading.Found, run(config, view, Rules(), reading.Folder))
 	if config.Files != nil {
 		weigh(found, config.Files, reading)
 		found = OnceEach(found, config.Files)

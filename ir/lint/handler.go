@@ -110,6 +110,9 @@ func (h handled) rewrittenAway() bool {
 
 // isOpen says whether a client of whom nothing is known gets the page, as far as that is sure.
 func (h handled) isOpen(p *Pass) bool {
+	if p.folder {
+		return false // what is around the file may guard it
+	}
 	s := h.server
 	if onlyLoopback(p.View.Listens()) || hasLoopbackOnly(s) || p.mayIncludeMore(s) || h.rewrittenAway() {
 		return false

@@ -50,9 +50,12 @@ type Pass struct {
 	// View is what httpd makes of it.
 	View *effective.View
 
-	rule  *Rule
-	found *diag.List
-	facts *facts
+	rule *Rule
+	// folder says that the configuration stands in a folder of a server that is not known: workers and access rules may
+	// stand there.
+	folder bool
+	found  *diag.List
+	facts  *facts
 }
 
 // Report adds a finding. The rule fills in who speaks; a Severity that is set stays, so that a rule can say less than
@@ -67,6 +70,11 @@ func (p *Pass) Report(d diag.Diagnostic) {
 
 // Run applies the rules to a configuration, several at the same time, and returns the findings in the order of the files.
 func Run(config *ir.Config, view *effective.View, rules []*Rule) diag.List {
+	return run(config, view, rules, false)
+}
+
+// run is Run; folder says that the configuration stands in a folder of a server that is not known.
+func run(config *ir.Config, view *effective.View, rules []*Rule, folder bool) diag.List {
 	of := make([]diag.List, len(rules)) // in the order of the rules, whoever is ready first
 	var shared facts
 	var next atomic.Int64
@@ -75,7 +83,7 @@ func Run(config *ir.Config, view *effective.View, rules []*Rule) diag.List {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(rules); i = int(next.Add(1)) - 1 {
 				if rule := rules[i]; rule.Run != nil {
-					rule.Run(&Pass{Config: config, View: view, rule: rule, found: &of[i], facts: &shared})
+					rule.Run(&Pass{Config: config, View: view, rule: rule, folder: folder, found: &of[i], facts: &shared})
 				}
 			}
 		})

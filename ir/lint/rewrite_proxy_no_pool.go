@@ -61,15 +61,33 @@ func reportNoPool(p *Pass, u, earlier unpooled) {
 		Label:   "no worker has this address",
 		Notes: []diag.Note{
 			{Kind: "effect", Text: `httpd's default worker connects, sends "Connection: close" and disconnects, for every request`},
-			{Kind: "help", Text: fmt.Sprintf(`define a worker beside the rule: <Proxy "%s"> with "ProxySet connectiontimeout=5" in it`, backend)},
+			{Kind: "help", Text: fmt.Sprintf(`define a worker %s: <Proxy "%s"> with "ProxySet connectiontimeout=5" in it`, u.placeOfWorker(p), backend)},
 		},
+	}
+	if p.folder {
+		d.Severity = diag.Info
+		d.Message = fmt.Sprintf("each request to %s opens a new connection unless the server defines a worker for it", backend)
+		d.Label = "no worker here has this address"
 	}
 	switch {
 	case earlier.rule != nil:
 		d.Related = []diag.Related{{Span: earlier.hostSpan(p), Message: "the same backend: one worker serves both"}}
-	case u.section == nil:
+	case u.section == nil && !p.folder:
 		d.Fix = p.insertAfter(u.rule, "define a worker for the backend",
 			fmt.Sprintf(`<Proxy "%s">`, backend), "    ProxySet connectiontimeout=5", "</Proxy>")
 	}
 	p.Report(d)
+}
+
+// placeOfWorker says where a <Proxy> section for the target of the rule may stand: httpd refuses one in other sections.
+func (u unpooled) placeOfWorker(p *Pass) string {
+	switch {
+	case p.folder:
+		return "in the configuration of the server"
+	case u.section == nil:
+		return "beside the rule"
+	case u.server.IsMain():
+		return "in the main server"
+	}
+	return "in the <VirtualHost>"
 }
