@@ -69,7 +69,7 @@ type parsedPlace struct {
 
 type parsedNode struct {
 	Kind     string   `json:"kind" enum:"directive,section"`
-	Name     string   `json:"name" doc:"In httpd's spelling where httpd knows it, a section's without <; raw has it as it is written."`
+	Name     string   `json:"name" doc:"In the spelling of httpd's manual where httpd knows it, a section's without <; raw has it as it is written."`
 	Args     []string `json:"args" doc:"The words of the arguments as httpd splits them for most directives: variables replaced, quotes and their escapes removed."`
 	Quoted   []int    `json:"quoted,omitempty" doc:"Which of the arguments stood in quotes, counted from 0."`
 	Raw      string   `json:"raw" doc:"The directive as it stands in the file, continuation lines included; a section's opening tag without the brackets."`

@@ -141,8 +141,8 @@ func (s *step) span() diag.Span {
 	return s.item.Head().Origin.Span
 }
 
-// name returns the name of the directive in httpd's spelling, and the module that has it: "" for a name that httpd does
-// not know.
+// name returns the name of the directive in the spelling of httpd's manual, and the module that has it: "" for a name that
+// httpd does not know.
 func (s *step) name() (name, module string) {
 	name = emitted(s)
 	find := directive.Lookup
@@ -150,7 +150,7 @@ func (s *step) name() (name, module string) {
 		find = directive.LookupSection
 	}
 	if d, ok := find(name); ok && d.Section == s.section() {
-		return d.Name, d.ModuleName()
+		return d.Spelling(), d.ModuleName()
 	}
 	return name, ""
 }
