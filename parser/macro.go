@@ -104,6 +104,9 @@ func (l *loader) defineFirst(n *Node) diag.Note {
 	if n.Is("Use") && l.fragment {
 		return help("define it above this line, or check the server that includes this file and the macro before it")
 	}
+	if !n.Is("Use") {
+		return help("remove the line, or write the name of a macro that is defined above it")
+	}
 	return help("define it above this line: <Macro NAME $parameter …>")
 }
 
@@ -151,9 +154,13 @@ func (l *loader) argumentCount(n *Node, m *macro) {
 	if got > want {
 		d.Span, d.Label = n.Words[want+1].Text.All(), "one too many"
 	}
-	advice := help("write Use %s without arguments", m.name)
-	if want > 0 {
-		advice = help("write Use %s %s", m.name, strings.Join(m.parameters[:min(want, 8)], " "))
+	name := n.Words[0].String()
+	advice := help("write Use %s without arguments", name)
+	switch {
+	case want > 0 && got > want:
+		advice = help("write Use %s %s, with quotes around an argument that has spaces", name, strings.Join(m.parameters[:min(want, 8)], " "))
+	case want > 0:
+		advice = help("write Use %s %s", name, strings.Join(m.parameters[:min(want, 8)], " "))
 	}
 	l.report(with(related(d, m.node.Span(), "defined here"),
 		httpdSays("macro '%s' (%s) used with %d arguments instead of %d", m.name, l.location(m), got, want), advice))

@@ -37,10 +37,11 @@ func (l *loader) defineMacro(n *Node, s *ast.Section) {
 		l.report(with(d, httpdSays("AH02803: better prefix a macro name with any of '$%%@'"), help("begin it with a letter")))
 	}
 	rest := l.macroFlags(n, m)
-	if !l.parameters(m, SplitWords(rest)) {
+	words := SplitWords(rest)
+	if !l.parameters(m, words) {
 		return
 	}
-	l.macroContents(m, s)
+	l.macroContents(m, s, words)
 }
 
 // macroFlags reads /IgnoreEmptyArgs and /IgnoreBadNesting and returns what follows them, as mod_macro does.
@@ -137,7 +138,7 @@ func (l *loader) commonPrefixes(m *macro, words []Word) {
 }
 
 // macroContents checks the lines of a macro and makes it known.
-func (l *loader) macroContents(m *macro, s *ast.Section) {
+func (l *loader) macroContents(m *macro, s *ast.Section, parameters []Word) {
 	b := l.bodies[s]
 	if b == nil || s.Close == nil {
 		return // its end is missing, which is said where the file ends
@@ -164,7 +165,7 @@ func (l *loader) macroContents(m *macro, s *ast.Section) {
 				m.span = m.span.To(line.Whole)
 			}
 		}
-		l.unusedParameters(m)
+		l.unusedParameters(m, parameters)
 	} else {
 		l.report(with(macroDefect(m.node.Span(), "empty", "macro '%s' stands for nothing", m.name), httpdSays("AH02799: macro '%s': empty contents!", m.name),
 			help("write what it stands for, or remove it and each Use")))
@@ -182,7 +183,7 @@ func (l *loader) textBehind(m *macro, tag ast.Text, name, httpd string) {
 	}
 }
 
-func (l *loader) unusedParameters(m *macro) {
+func (l *loader) unusedParameters(m *macro, words []Word) {
 	unused := map[int]bool{}
 	for i := range m.parameters {
 		unused[i] = true
@@ -200,7 +201,7 @@ func (l *loader) unusedParameters(m *macro) {
 	}
 	for i, p := range m.parameters {
 		if unused[i] {
-			d := macroDefect(m.node.Span(), "", "parameter %s of macro '%s' is never used", p, m.name)
+			d := macroDefect(words[i].Text.All(), "replaces nothing", "parameter %s of macro '%s' is never used", p, m.name)
 			l.report(with(d, httpdSays("AH02800: macro '%s': argument '%s' (#%d) never used", m.name, p, i+1), help("remove it, here and in each Use")))
 		}
 	}

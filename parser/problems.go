@@ -120,14 +120,29 @@ func (p *parse) fits(line ast.Line) {
 	}
 }
 
+// manyNuls is how many lines with a NUL byte are reported each on its own: a file with more is no text, or UTF-16.
+const manyNuls = 3
+
 func (p *parse) nulBytes() {
-	for _, span := range p.nuls {
+	nuls := p.nuls
+	if len(nuls) > manyNuls {
+		nuls = nuls[:1]
+	}
+	for _, span := range nuls {
 		d := defect(diag.Span{Start: span.Start, End: span.Start + 1}, "NUL byte", "a NUL byte ends the line for httpd")
 		d.Severity = diag.Error
 		if n := span.Len() - 1; n > 0 {
 			d.Notes = append(d.Notes, effect(fmt.Sprintf("the %d bytes behind it on the line are ignored, a continuation too", n)))
 		}
-		p.say(with(d, help("remove the byte; a file of many NUL bytes is damaged or UTF-16: save it as UTF-8")))
+		advice := help("remove the byte; a file of many NUL bytes is damaged or UTF-16: save it as UTF-8")
+		if strings.HasPrefix(p.src, "\xff\xfe") || strings.HasPrefix(p.src, "\xfe\xff") {
+			advice = help("save the file as UTF-8: it begins with the byte order mark of UTF-16")
+		}
+		d = with(d, advice)
+		if more := len(p.nuls) - len(nuls); more > 0 {
+			d.Notes = append(d.Notes, diag.Note{Kind: "note", Text: fmt.Sprintf("the same on %d more lines of the file", more)})
+		}
+		p.say(d)
 	}
 }
 
@@ -260,7 +275,11 @@ func (p *parse) unclosed() {
 		} else {
 			d.Notes = append(d.Notes, httpdSays("<%s> was not closed.", s.Name))
 		}
-		p.say(with(d, help("write </%s> where the section ends", s.Name)))
+		advice := help("write </%s> where the section ends", s.Name)
+		if strings.HasPrefix(s.Name.String(), "<<<<<<") {
+			advice = help("git left a conflict here: keep one of the two versions")
+		}
+		p.say(with(d, advice))
 	}
 }
 

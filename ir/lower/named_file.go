@@ -344,12 +344,12 @@ func (l *lowering) logFolders() {
 	for _, srv := range l.logs.servers {
 		n := l.logs.errors[srv]
 		if target := n.Words[0].String(); !strings.HasPrefix(target, "|") && !clib.HasPrefixFold(target, "syslog") {
-			l.logFolder(n, "AH02291: Cannot access directory '%s' for ")
+			l.logFolder(n, "AH02291: Cannot access directory '%s'")
 		}
 	}
 	for _, n := range l.logs.access {
 		if target := n.Words[0].String(); !strings.HasPrefix(target, "|") {
-			l.logFolder(n, "AH02297: Cannot access directory '%s' for log file '"+target+"' defined at ")
+			l.logFolder(n, "AH02297: Cannot access directory '%s' for log file '"+target+"'")
 		}
 	}
 }

@@ -210,14 +210,23 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 		c, _ := utf8.DecodeRuneInString(n.Name[i:])
 		r.label = fmt.Sprintf("%U is no white space to httpd", c)
 		r.help = fmt.Sprintf("write a space in the place of %U, or remove it", c)
+	} else if conflictMark(n) {
+		r.label, r.help = "left by a merge", "keep one of the two versions, and remove the lines <<<<<<<, ======= and >>>>>>>"
+	} else if like != nil && n.Section {
+		r.label, r.help = "did you mean "+like.Spelling()+"?", "write <"+like.Spelling()+" …>, which "+like.ModuleName()+" has"
 	} else if like != nil {
-		r.label, r.help = "did you mean "+like.Name+"?", "write "+like.Name+", which "+like.ModuleName()+" has"
+		r.label, r.help = "did you mean "+like.Spelling()+"?", "write "+like.Spelling()+", which "+like.ModuleName()+" has"
 	}
 	kind := "directive"
 	if n.Section {
 		kind = "section"
 	}
 	l.refuse(n, r, "httpd 2.4 has no %s %s", kind, display(n))
+}
+
+// conflictMark reports a line that git writes around the versions of a conflict.
+func conflictMark(n *parser.Node) bool {
+	return n.Section && n.Name == "<<<<<<" || !n.Section && (n.Name == "=======" || n.Name == ">>>>>>>")
 }
 
 // looksLikeSpace reports a character that people take for a space, or do not see: mostly pasted from a web page.
