@@ -125,8 +125,8 @@ func TestURL(t *testing.T) {
 		{"https://h:8443", "https://h:8443", "https://h:8443", 8443},
 		{"http://[2001:DB8::1]:8080/x", "http://[2001:db8::1]:8080/x", "http://[2001:db8::1]:8080", 8080},
 		{"http://user:pw@h/", "http://h/", "http://h", 80},
-		{"unix:/run/a.sock|fcgi://localhost/", "unix:/run/a.sock|fcgi://localhost/", "unix:/run/a.sock|fcgi://localhost", 8000},
-		{"unix:/run/a.sock|http:", "unix:/run/a.sock|http://localhost", "unix:/run/a.sock|http://localhost", 80},
+		{"unix:/run/a.sock|fcgi://localhost/", "fcgi://localhost/", "fcgi://localhost", 8000},
+		{"unix:/run/a.sock|http:", "http://localhost", "http://localhost", 80},
 		{"http://h:8081$1", "http://h:8081$1", "http://h:8081$1", 0},
 		{"foo://x", "foo://x", "foo://x", 0},
 	} {

@@ -122,13 +122,14 @@ func (u URL) PortNumber() int {
 // IsBalancer says whether the URL names a balancer.
 func (u URL) IsBalancer() bool { return u.Scheme == "balancer" }
 
-// Authority is scheme://host[:port] in the form in which httpd compares workers: lower case, without the default port.
+// Authority is scheme://host[:port] of String.
 func (u URL) Authority() string {
 	u.Path = ""
 	return u.String()
 }
 
-// String is the URL in the form in which httpd compares workers: Authority and Path.
+// String is the URL in the form in which httpd looks for the worker of a request: scheme and host in lower case, without user,
+// default port and Unix socket. What looks for the worker of a directive is a WorkerKey.
 func (u URL) String() string {
 	host, port := u.Host, u.comparedPort()
 	if strings.IndexByte(host, ':') >= 0 {
@@ -138,13 +139,10 @@ func (u URL) String() string {
 	if port != "" {
 		colon = ":"
 	}
-	if u.Socket != "" {
-		return "unix:" + u.Socket + "|" + u.Scheme + "://" + host + colon + port + u.Path
-	}
 	return u.Scheme + "://" + host + colon + port + u.Path
 }
 
-// comparedPort is the port in the form in which httpd compares workers: empty where it is the scheme's.
+// comparedPort is the port of String: empty where it is the scheme's.
 func (u URL) comparedPort() string {
 	if number := u.PortNumber(); number != 0 && number == DefaultPort(u.Scheme) {
 		return ""

@@ -78,7 +78,7 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 		w.share(item, item.Params)
 		return
 	}
-	if w := defineWorker(item.URL, item); w != nil {
+	if w := defineWorker(item.URL, false, item); w != nil {
 		w.Balancer = b
 		w.apply(s.withTemplates(item.Params))
 		b.Members = append(b.Members, w)

@@ -41,18 +41,17 @@ func (x *workerIndex) find(workers []*Worker, target string, kind workerKind) *W
 	if len(workers) < indexFrom {
 		return findWorker(workers, target, kind)
 	}
-	url, ok := ir.ParseURL(target)
+	key, ok := ir.WorkerKeyOf(target)
 	if !ok {
 		return nil
 	}
 	x.grow(workers)
-	name := url.String()
-	least := len(name) - len(url.Path)
 	best, longest := -1, 0
 	if kind != matchWorker {
-		for n := len(name); n >= max(least, 1) && best < 0; n-- {
-			if at, found := x.names[name[:n]]; found {
-				best, longest = at, n
+		for name := range key.Prefixes() {
+			if at, found := x.names[name]; found {
+				best, longest = at, len(name)
+				break
 			}
 		}
 	}
@@ -60,7 +59,7 @@ func (x *workerIndex) find(workers []*Worker, target string, kind workerKind) *W
 		for _, at := range x.matches {
 			n := len(workers[at].Name)
 			longer := n > longest || n == longest && at < best
-			if longer && (n >= least || workers[at].anyHost()) && n <= len(name) && ir.MatchWorkerName(name, workers[at].Name) {
+			if longer && key.Finds(workers[at].WorkerName) {
 				best, longest = at, n
 			}
 		}

@@ -12,16 +12,16 @@ import (
 
 // The index answers as the walk does, while the list grows.
 func TestWorkerIndex(t *testing.T) {
-	address := rapid.StringMatching(`http://[ab](:8)?(/[ab$1]{0,3}){0,2}`)
+	address := rapid.StringMatching(`(unix:/s\|)?http://[ab](:8|:80)?(/[ab$1]{0,3}){0,2}`)
 	rapid.Check(t, func(t *rapid.T) {
 		var index workerIndex
 		var workers []*Worker
 		for range rapid.IntRange(1, 3*indexFrom).Draw(t, "number of workers") {
-			w := defineWorker(address.Draw(t, "worker"), nil)
+			url := address.Draw(t, "worker")
+			w := defineWorker(url, strings.Contains(url, "$1"), nil)
 			if w == nil {
 				continue
 			}
-			w.Match = strings.Contains(w.Name, "$1")
 			workers = append(workers, w)
 			target := address.Draw(t, "target")
 			for _, kind := range []workerKind{anyWorker, prefixWorker, matchWorker} {

@@ -48,17 +48,12 @@ func (s *Server) newMapping(pass *ir.ProxyPass, sec *Section) *Mapping {
 }
 
 func (m *Mapping) bindWorker(s *Server) {
-	kind := prefixWorker
-	if m.IsRegex() {
-		kind = matchWorker
-	}
-	if m.Worker = s.findWorker(m.Pass.URL, kind); m.Worker != nil {
+	if m.Worker = s.findWorker(m.Pass.URL, kindOf(m.IsRegex())); m.Worker != nil {
 		m.Shared = true
 		m.Worker.share(m.Pass, m.Pass.Params)
 		return
 	}
-	if m.Worker = defineWorker(m.Pass.URL, m.Pass); m.Worker != nil {
-		m.Worker.Match = m.IsRegex()
+	if m.Worker = defineWorker(m.Pass.URL, m.IsRegex(), m.Pass); m.Worker != nil {
 		m.Worker.apply(s.withTemplates(m.Pass.Params))
 		s.Workers = append(s.Workers, m.Worker)
 	}

@@ -9,9 +9,9 @@ import (
 // Worker is one backend as mod_proxy keeps it: a pool of connections with its parameters. It is immutable; its state at run
 // time belongs to the runtime.
 type Worker struct {
-	// Name is the URL in the form in which httpd compares it: scheme and host in lower case, no default port.
-	Name string
-	// URL is Name in its parts.
+	// WorkerName is what httpd calls it. Where it cannot call it anything, which lowering reports, it is the URL.
+	ir.WorkerName
+	// URL is the URL of its directive in its parts.
 	URL ir.URL
 	// Params are the merged parameters. Workers without any share httpd's defaults, so that they must not be changed.
 	Params *ir.Worker
@@ -21,8 +21,6 @@ type Worker struct {
 	Also []ir.Item
 	// Ignored are the parameters of those that httpd drops, since the worker was there already.
 	Ignored []Ignored
-	// Match says that a ProxyPassMatch defined it: $1 in the name stands for any text.
-	Match bool
 	// Balancer is the balancer that it is a member of; nil for a worker of its own.
 	Balancer *Balancer
 }
@@ -39,7 +37,7 @@ type Ignored struct {
 // ProxyPassMatch with $1 in its URL keeps none. With $1 in the host or port nothing helps, the address is another one each
 // time.
 func (w *Worker) Reusable() bool {
-	if w.anyHost() {
+	if w.AnyHost {
 		return false
 	}
 	if w.Params.Reuse.Set {
@@ -53,9 +51,13 @@ func (w *Worker) Reusable() bool {
 
 // WorkerFor returns the worker that a request for the target URL would use: of those whose name is a byte prefix of the URL
 // and covers at least scheme://host:port the longest, the first of two alike. It is nil where httpd takes the default
-// reverse worker, which keeps no connection.
+// reverse worker, which keeps no connection. Unlike a directive a request has no port that is its scheme's.
 func (s *Server) WorkerFor(target string) *Worker {
-	return findWorker(s.Workers, target, anyWorker)
+	url, ok := ir.ParseURL(target)
+	if !ok || len(s.Workers) == 0 {
+		return nil
+	}
+	return findWorker(s.Workers, url.StringOf(target), anyWorker)
 }
 
 // workerKind says which workers a search looks at.
@@ -67,41 +69,46 @@ const (
 	matchWorker
 )
 
+// kindOf is the kind that a directive defines, and looks for, which takes a pattern or not.
+func kindOf(match bool) workerKind {
+	if match {
+		return matchWorker
+	}
+	return prefixWorker
+}
+
 // findWorker is ap_proxy_get_worker_ex.
 func findWorker(workers []*Worker, target string, kind workerKind) *Worker {
 	if len(workers) == 0 {
 		return nil
 	}
-	url, ok := ir.ParseURL(target)
+	key, ok := ir.WorkerKeyOf(target)
 	if !ok {
 		return nil
 	}
-	name := url.String()
-	least := len(name) - len(url.Path)
 	var best *Worker
-	longest := 0
 	for _, w := range workers {
-		n := len(w.Name)
-		if n > len(name) || n < least && !w.anyHost() || n <= longest || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
+		if best != nil && len(w.Name) <= len(best.Name) || kind == prefixWorker && w.Match || kind == matchWorker && !w.Match {
 			continue
 		}
-		if w.Match && ir.MatchWorkerName(name, w.Name) || !w.Match && strings.HasPrefix(name, w.Name) {
-			best, longest = w, n
+		if key.Finds(w.WorkerName) {
+			best = w
 		}
 	}
 	return best
 }
 
-// anyHost says that a reference stands in the host or port, so that the worker fits hosts longer than its own.
-func (w *Worker) anyHost() bool { return w.Match && strings.Contains(w.URL.Authority(), "$") }
-
 // defineWorker returns a new worker for a target; nil where that is no URL.
-func defineWorker(target string, by ir.Item) *Worker {
+func defineWorker(target string, match bool, by ir.Item) *Worker {
 	url, ok := ir.ParseURL(target)
 	if !ok {
 		return nil
 	}
-	return &Worker{Name: url.StringOf(target), URL: url, Params: &defaultWorker, By: by}
+	name, httpd := ir.NameWorker(target, match)
+	if httpd != "" {
+		name = ir.WorkerName{Name: url.StringOf(target), Match: match}
+	}
+	return &Worker{WorkerName: name, URL: url, Params: &defaultWorker, By: by}
 }
 
 // defaultWorker is what nearly all workers of a large configuration have.
@@ -109,7 +116,7 @@ var defaultWorker = ir.DefaultWorker()
 
 // NewMember returns a worker that no directive defines, with httpd's defaults; nil where target is no URL. It is what
 // balancer-manager adds to a running balancer.
-func NewMember(target string) *Worker { return defineWorker(target, nil) }
+func NewMember(target string) *Worker { return defineWorker(target, false, nil) }
 
 // apply sets parameters. A parameter that httpd refuses leaves the worker as it is: lowering reported it.
 func (w *Worker) apply(params []ir.Param) {
@@ -137,21 +144,26 @@ func (w *Worker) share(by ir.Item, params []ir.Param) {
 
 // proxySet is the ProxySet directive: in a section it defines what it names, elsewhere that must be there.
 func (s *Server) proxySet(item *ir.ProxySet, sec *Section) {
-	url := item.URL
-	if url == "" && sec != nil {
-		url = sec.Section.Pattern
+	url, kind := item.URL, anyWorker
+	if url == "" {
+		kind = prefixWorker
+		if sec != nil {
+			url, kind = sec.Section.Pattern, kindOf(sec.Section.Regex != nil && !sec.Section.Tilde)
+		}
 	}
-	s.setParams(url, item.Params, item, item.URL == "", sec)
+	s.setParams(url, item.Params, item, kind, sec)
 }
 
 // proxySectionParams takes the key=value words of <Proxy URL key=value>, which httpd reads behind what is in the section.
 func (s *Server) proxySectionParams(item *ir.Section, sec *Section) {
 	if len(item.Params) > 0 {
-		s.setParams(item.Pattern, item.Params, item, true, sec)
+		s.setParams(item.Pattern, item.Params, item, prefixWorker, sec)
 	}
 }
 
-func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define bool, sec *Section) {
+// setParams sets parameters of what a URL names. What a section names, of which the kind is known, it defines.
+func (s *Server) setParams(url string, params []ir.Param, by ir.Item, kind workerKind, sec *Section) {
+	define := kind != anyWorker
 	if ir.IsBalancerURL(url) {
 		b := s.ownBalancer(url)
 		if b == nil && define {
@@ -164,7 +176,7 @@ func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define boo
 			}
 			return
 		}
-	} else if w := s.ownWorker(url, by, define); w != nil {
+	} else if w := s.ownWorker(url, by, kind); w != nil {
 		w.apply(s.withTemplates(params))
 		if w.By != by {
 			w.Also = append(w.Also, by)
@@ -179,10 +191,10 @@ func (s *Server) setParams(url string, params []ir.Param, by ir.Item, define boo
 	}
 }
 
-func (s *Server) ownWorker(url string, by ir.Item, define bool) *Worker {
-	w := s.findWorker(url, anyWorker)
-	if w == nil && define {
-		if w = defineWorker(url, by); w != nil {
+func (s *Server) ownWorker(url string, by ir.Item, kind workerKind) *Worker {
+	w := s.findWorker(url, kind)
+	if w == nil && kind != anyWorker {
+		if w = defineWorker(url, kind == matchWorker, by); w != nil {
 			s.Workers = append(s.Workers, w)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 )
@@ -67,11 +68,11 @@ func checkCacheEnable(l *lowering, n *parser.Node, at place) bool {
 }
 
 func checkCacheBase(l *lowering, n *parser.Node) bool {
-	u, ok := parseURI(first(n).String())
+	u, ok := ir.ParseURI(first(n).String())
 	if !ok {
 		return l.wrong(n, first(n), "Could not parse '%s' as an URL.", "write http://host:port")
 	}
-	return u.scheme != "" || u.host != "" || u.port != "" || l.wrong(n, first(n),
+	return u.Scheme != "" || u.Host != "" || u.Port != "" || l.wrong(n, first(n),
 		"URL '%s' must contain at least one of a scheme, a hostname or a port.", "write http://host:port")
 }
 

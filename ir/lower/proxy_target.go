@@ -27,7 +27,7 @@ func (l *lowering) refuseTarget(t target, httpd, help, format string, args ...an
 
 // socket reports whether a URL of a Unix socket has a scheme behind the socket; every other URL passes.
 func (l *lowering) socket(t target) bool {
-	if _, ok := socketTarget(t.url); ok {
+	if _, ok := ir.SocketTarget(t.url); ok {
 		return true
 	}
 	switch t.says {
@@ -42,7 +42,7 @@ func (l *lowering) socket(t target) bool {
 
 // defineWorker adds a worker to a pool, or reports why httpd does not.
 func (l *lowering) defineWorker(t target, match bool, to *pool) bool {
-	w, httpd := newWorker(t.url, match)
+	w, httpd := ir.NameWorker(t.url, match)
 	const write = "write scheme://host[:port]/path"
 	switch {
 	case httpd == "":
@@ -57,7 +57,7 @@ func (l *lowering) defineWorker(t target, match bool, to *pool) bool {
 	case strings.HasPrefix(httpd, "URL must be absolute"):
 		l.refuseTarget(t, httpd, write, "%q is no URL with scheme and host", t.url)
 	default:
-		l.refuseTarget(t, httpd, "shorten it", "a part of the URL is too long: httpd keeps %d bytes of a host and %d of the path of a socket", maxHostname, maxSocketPath)
+		l.refuseTarget(t, httpd, "shorten it", "a part of the URL is too long: httpd keeps %d bytes of a host and %d of the path of a socket", ir.MaxWorkerHost, ir.MaxWorkerSocket)
 	}
 	return false
 }

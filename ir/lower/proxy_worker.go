@@ -17,30 +17,22 @@ type server struct {
 	templates map[string]bool
 }
 
-// worker is the name under which mod_proxy finds a worker again, and whether ProxyPassMatch or ProxyMatch defined it.
-type worker struct {
-	name  string
-	match bool
-	// anyHost says that a reference stands in the host or port of a match.
-	anyHost bool
-}
-
 // pool is the workers of a server or of a balancer.
 type pool struct {
 	// prefixes are the names of the workers that are no matches. There may be thousands, and each directive searches.
 	prefixes map[string]struct{}
-	matches  []worker
+	matches  []ir.WorkerName
 }
 
-func (p *pool) add(w worker) {
-	if w.match {
+func (p *pool) add(w ir.WorkerName) {
+	if w.Match {
 		p.matches = append(p.matches, w)
 		return
 	}
 	if p.prefixes == nil {
 		p.prefixes = map[string]struct{}{}
 	}
-	p.prefixes[w.name] = struct{}{}
+	p.prefixes[w.Name] = struct{}{}
 }
 
 // balancer is a pool of workers, with the directives that define them.
@@ -52,9 +44,6 @@ type balancer struct {
 // The lengths in bytes to which mod_proxy keeps texts.
 const (
 	maxBalancerName = 95
-	maxWorkerName   = 383
-	maxHostname     = 255
-	maxSocketPath   = 95
 	maxVirtualPath  = 63
 	maxVirtualHost  = 63
 )
@@ -85,17 +74,17 @@ func (s *server) defineBalancer(url, front string) (b *balancer, httpd string) {
 	case len(name) > maxBalancerName:
 		return nil, "balancer name (" + name + ") too long"
 	}
-	parsed, ok := parseURI(front)
+	parsed, ok := ir.ParseURI(front)
 	if !ok {
 		return nil, "unable to parse: " + front
 	}
-	path, _, _ := strings.Cut(parsed.path, "#")
+	path, _, _ := strings.Cut(parsed.Path, "#")
 	path, _, _ = strings.Cut(path, "?")
 	if len(path) > maxVirtualPath {
 		return nil, "balancer " + name + " front-end virtual-path (" + path + ") too long"
 	}
-	if len(parsed.host) > maxVirtualHost {
-		return nil, "balancer " + name + " front-end vhost name (" + parsed.host + ") too long"
+	if len(parsed.Host) > maxVirtualHost {
+		return nil, "balancer " + name + " front-end vhost name (" + parsed.Host + ") too long"
 	}
 	if s.balancers == nil {
 		s.balancers = map[string]*balancer{}
@@ -122,90 +111,18 @@ func kindOf(match bool) search {
 	return amongPrefixes
 }
 
-// finds says whether a URL has a worker already, whose parameters it then shares: one whose name covers at least
-// scheme://host:port and begins the URL. A match with a reference in its host need not cover it.
+// finds says whether a URL has a worker already, whose parameters it then shares.
 func (p *pool) finds(url string, among search) bool {
-	target, ok := socketTarget(url)
-	_, rest, colon := strings.Cut(target, ":")
-	if !ok || !colon || !strings.HasPrefix(rest, "//") || len(rest) == 2 {
+	key, ok := ir.WorkerKeyOf(url)
+	if !ok {
 		return false
 	}
-	least := len(target)
-	if slash := strings.IndexByte(rest[2:], '/'); slash >= 0 {
-		least = len(target) - len(rest) + 2 + slash
-	}
-	target = clib.ToLower(target[:least]) + target[least:]
 	if among&amongPrefixes != 0 && len(p.prefixes) > 0 {
-		for n := min(len(target), maxWorkerName); n >= least; n-- {
-			if _, ok := p.prefixes[target[:n]]; ok {
+		for name := range key.Prefixes() {
+			if _, ok := p.prefixes[name]; ok {
 				return true
 			}
 		}
 	}
-	return among&amongMatches != 0 && slices.ContainsFunc(p.matches, func(w worker) bool {
-		return len(w.name) <= len(target) && (len(w.name) >= least || w.anyHost) && ir.MatchWorkerName(target, w.name)
-	})
-}
-
-// newWorker returns the worker that a URL defines, or what httpd says where it cannot.
-func newWorker(url string, match bool) (w worker, httpd string) {
-	target, socket, isSocket := url, "", false
-	if clib.HasPrefixFold(url, "unix:") && strings.Contains(url, "|") {
-		local, rest, _ := strings.Cut(url, "|")
-		if parsed, ok := parseURI(local); ok {
-			socket, _, _ = strings.Cut(parsed.path, "?")
-			target, isSocket = rest, true
-		}
-	}
-	references, anyHost := "", false
-	if match {
-		target, references, anyHost = cutPortReferences(target)
-	}
-	parsed, ok := parseURI(target)
-	switch {
-	case !ok:
-		return w, "Unable to parse URL: " + url
-	case parsed.scheme == "", parsed.host == "" && !isSocket:
-		return w, "URL must be absolute!: " + url
-	case parsed.host == "":
-		parsed.host = "localhost"
-	}
-	parsed.scheme, parsed.host = clib.ToLower(parsed.scheme), clib.ToLower(parsed.host)
-	parsed.path = references + parsed.path
-	name := parsed.String()
-	switch {
-	case len(parsed.host) > maxHostname:
-		return w, "worker hostname (" + parsed.host + ") too long"
-	case len(socket) > maxSocketPath:
-		return w, "worker uds path (" + socket + ") too long"
-	}
-	return worker{name[:min(len(name), maxWorkerName)], match, anyHost}, ""
-}
-
-// cutPortReferences takes $1 and what follows it off the port of a URL, since such a port is no number. anyHost says that there
-// is a reference in the host or the port.
-func cutPortReferences(url string) (rest, references string, anyHost bool) {
-	scheme := strings.Index(url, "://")
-	if scheme < 0 {
-		return url, "", false
-	}
-	i := scheme + 3
-	for i < len(url) && url[i] != ':' && url[i] != '/' {
-		anyHost = anyHost || url[i] == '$'
-		i++
-	}
-	if i >= len(url) || url[i] == '/' {
-		return url, "", anyHost
-	}
-	for i++; i < len(url) && url[i] != '/'; i++ {
-		if url[i] != '$' || i+1 >= len(url) || url[i+1] < '0' || url[i+1] > '9' {
-			continue
-		}
-		end := i + 2
-		for end < len(url) && url[end] != '/' {
-			end++
-		}
-		return url[:i] + url[end:], url[i:end], true
-	}
-	return url, "", anyHost
+	return among&amongMatches != 0 && slices.ContainsFunc(p.matches, key.Finds)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 )
@@ -130,7 +131,10 @@ func checkSSLRequire(l *lowering, n *parser.Node) bool {
 
 // checkSSLOCSPProxyURL refuses what apr_uri_parse does not take for a URL.
 func checkSSLOCSPProxyURL(l *lowering, n *parser.Node) bool {
-	if len(n.Words) == 0 || isURI(n.Words[0].String()) {
+	if len(n.Words) == 0 {
+		return true
+	}
+	if _, ok := ir.ParseURI(n.Words[0].String()); ok {
 		return true
 	}
 	l.invalid(n, n.Words[0].Text.All(), "SSLOCSPProxyURL: Cannot parse URL "+n.Words[0].String(), "write http://HOST:PORT/",
