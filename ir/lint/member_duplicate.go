@@ -21,7 +21,8 @@ var memberDuplicate = &Rule{
 it shares the first, and its parameters, such as another route or load factor, are dropped. The message about it (AH01150)
 appears in a virtual host only if a LogLevel stands above. Most often one line was copied and not changed, so that a backend
 gets no requests at all. Members behind Unix sockets are compared by the URL behind the "|": with
-unix:/run/a.sock|http://localhost and unix:/run/b.sock|http://localhost everything goes to a.sock, silently.`,
+unix:/run/a.sock|http://localhost and unix:/run/b.sock|http://localhost everything goes to a.sock, silently. With the
+default port or a final slash in one of the lines only, such as http://b/ and http://b, httpd has both members.`,
 	Bad: `<Proxy "balancer://cluster">
     BalancerMember "http://b1.example.com:8080" route=one
     BalancerMember "http://b1.example.com:8080" route=two loadfactor=5
@@ -55,15 +56,13 @@ func checkMembers(p *Pass, b *effective.Balancer, first *table.Of[*ir.BalancerMe
 		if !ok {
 			continue
 		}
-		socket := url.Socket
-		url.Socket = ""
 		key := strings.TrimSuffix(url.StringOf(member.URL), "/")
 		earlier, seen := first.Get(key)
 		if !seen {
 			first.KeepFirst(key, member)
 			continue
 		}
-		reportDuplicate(p, b, member, earlier, socket)
+		reportDuplicate(p, b, member, earlier, url.Socket)
 	}
 }
 
@@ -95,6 +94,9 @@ func reportDuplicate(p *Pass, b *effective.Balancer, member, earlier *ir.Balance
 		effect = "httpd compares members by the URL behind the |: nothing goes to " + socket
 		help = "give each socket a host of its own behind the |, such as http://one and http://two: the name is not resolved"
 	}
+	if defines(b, member) {
+		effect = "httpd compares members letter by letter and keeps both: the backend gets the share of two, and is tried twice when it fails"
+	}
 	p.Report(diag.Diagnostic{
 		Span:    memberSpan(member),
 		Message: fmt.Sprintf("%s is already a member of %s", member.URL, b.Name),
@@ -102,6 +104,11 @@ func reportDuplicate(p *Pass, b *effective.Balancer, member, earlier *ir.Balance
 		Related: []diag.Related{{Span: memberSpan(earlier), Message: "defined here"}},
 		Notes:   []diag.Note{{Kind: "effect", Text: effect}, {Kind: "help", Text: help}},
 	})
+}
+
+// defines reports whether a directive makes a member of its own.
+func defines(b *effective.Balancer, member *ir.BalancerMember) bool {
+	return slices.ContainsFunc(b.Members, func(w *effective.Worker) bool { return w.By == ir.Item(member) })
 }
 
 // memberSpan is the place of a member's URL.

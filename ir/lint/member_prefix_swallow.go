@@ -67,7 +67,6 @@ func memberKey(m *ir.BalancerMember) string {
 	if !ok {
 		return m.URL
 	}
-	url.Socket = ""
 	return strings.TrimSuffix(url.StringOf(m.URL), "/")
 }
 

@@ -86,9 +86,7 @@ func wire(u effective.URL) effective.URL {
 
 // reverseKey is what redirects of a backend begin with: its scheme, host and port. The URL was parsed from written.
 func reverseKey(u effective.URL, written string) string {
-	u = wire(u)
-	u.Socket = ""
-	return u.AuthorityOf(written)
+	return wire(u).AuthorityOf(written)
 }
 
 func (v *reversal) maps(key string) bool {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -21,7 +22,9 @@ var workerParamsIgnored = &Rule{
 ProxyPass whose URL begins with the URL of that worker shares it, and the parameters of the later line are dropped. The
 message about it (AH01146) appears in a virtual host only if a LogLevel stands above. The same happens with a worker of a
 virtual host when the main server has one with the same URL: httpd finds the main server's first, and that of the virtual
-host is never used.`,
+host is never used. A Unix socket is such a parameter, too: the URL of its worker is what stands behind the "|". With
+unix:/run/a.sock|http://localhost/ and unix:/run/b.sock|http://localhost/ every request goes to a.sock. URLs are compared as
+they are written, against names without a default port: http://b/ is not the beginning of http://b:80/c.`,
 	Bad: `ProxyPass "/app" "http://backend.example.com:8080/"
 ProxyPass "/report" "http://backend.example.com:8080/report" timeout=600
 `,
@@ -32,12 +35,10 @@ ProxyPass "/app" "http://backend.example.com:8080/"
 	Run: func(p *Pass) {
 		inherited := map[string]*effective.Worker{}
 		for _, s := range p.View.Servers() {
-			var dead map[ir.Item]bool
+			dead := sync.OnceValue(func() map[ir.Item]bool { return deadMappings(s) })
 			for _, w := range ownWorkers(s) {
-				if len(w.Ignored) > 0 && dead == nil {
-					dead = deadMappings(s)
-				}
 				checkShared(p, s, w, dead)
+				checkSockets(p, w, dead)
 				if first := inherited[w.Name]; first != nil && !s.IsMain() && w.Match == first.Match {
 					checkInherited(p, w, first)
 				}
@@ -67,7 +68,7 @@ func deadMappings(s *effective.Server) map[ir.Item]bool {
 }
 
 // checkShared reports the parameters of each directive that came too late.
-func checkShared(p *Pass, s *effective.Server, w *effective.Worker, dead map[ir.Item]bool) {
+func checkShared(p *Pass, s *effective.Server, w *effective.Worker, dead func() map[ir.Item]bool) {
 	for rest := w.Ignored; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n].By == rest[0].By {
@@ -79,10 +80,39 @@ func checkShared(p *Pass, s *effective.Server, w *effective.Worker, dead map[ir.
 		}
 		later, isPass := rest[0].By.(*ir.ProxyPass)
 		rest = rest[n:]
-		if params = changing(w, params); len(params) > 0 && isPass && !dead[later] {
+		if params = changing(w, params); len(params) > 0 && isPass && !dead()[later] {
 			reportShared(p, s, w, later, params)
 		}
 	}
+}
+
+// checkSockets reports directives whose requests go somewhere else than they say: to the socket, or the address, of the directive
+// that defined the worker.
+func checkSockets(p *Pass, w *effective.Worker, dead func() map[ir.Item]bool) {
+	for pass := range ir.Of[*ir.ProxyPass](w.Also) {
+		if url, ok := effective.ParseURL(pass.URL); ok && url.Socket != w.URL.Socket && !dead()[pass] {
+			reportSocket(p, pass, url, w)
+		}
+	}
+}
+
+func reportSocket(p *Pass, pass *ir.ProxyPass, url effective.URL, w *effective.Worker) {
+	reached := func(u effective.URL) string {
+		if u.Socket == "" {
+			return u.Authority()
+		}
+		return u.Socket
+	}
+	p.Report(diag.Diagnostic{
+		Span:    passURL(pass),
+		Message: fmt.Sprintf("nothing goes to %s: the worker %s is defined already, and goes to %s", reached(url), w.Name, reached(w.URL)),
+		Label:   "goes to " + reached(w.URL),
+		Related: []diag.Related{{Span: definitionOf(w), Message: "defines the worker"}},
+		Notes: []diag.Note{
+			{Kind: "effect", Text: "httpd compares workers by the URL behind the |"},
+			{Kind: "help", Text: "give each socket a host of its own behind the |, such as http://one and http://two: the name is not resolved"},
+		},
+	})
 }
 
 // changing returns the parameters that would make the worker another one.
@@ -131,6 +161,9 @@ func isNext(s *effective.Server, first, later *ir.ProxyPass) bool {
 
 // checkInherited reports the parameters of a virtual host's worker that the main server's of the same URL hides.
 func checkInherited(p *Pass, w, first *effective.Worker) {
+	if pass, ok := w.By.(*ir.ProxyPass); ok && w.URL.Socket != first.URL.Socket {
+		reportSocket(p, pass, w.URL, first)
+	}
 	for _, by := range append([]ir.Item{w.By}, w.Also...) {
 		params := slices.DeleteFunc(slices.Clone(paramsOf(by)), func(param ir.Param) bool {
 			return ir.LookupParam(ir.ParamOfMapping, param.Key) != nil
