@@ -3,6 +3,7 @@ package program
 import (
 	"unsafe"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
@@ -35,7 +36,8 @@ func (b *builder) mappings(h *Host, s *effective.Server) {
 // mapping compiles a mapping; it is nil for one that cannot be run, and what is wrong is reported once.
 func (b *builder) mapping(source *effective.Mapping) *mapping {
 	pass := source.Pass
-	m := &mapping{path: source.Path, exclude: pass.Exclude, url: pass.URL, noCanon: pass.NoCanon}
+	m := &mapping{path: source.Path, exclude: pass.Exclude, noCanon: pass.NoCanon}
+	m.url, _ = ir.SocketTarget(pass.URL) // the worker says which socket is used, if any
 	if at := source.MapsAt(); at != "" {
 		b.report.refuse(pass, "mapping=%s is not run by this server: leave it out, so that decoded paths are compared", at)
 		return nil
