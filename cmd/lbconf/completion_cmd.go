@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/lbconf/lbconf/ir/lint"
 )
 
 // completionCmd prints a script that completes command lines.
@@ -56,35 +58,69 @@ func values(v *kong.Value) []string {
 	return strings.Split(v.Enum, ",")
 }
 
+// bashHead finds the word that is completed and the one before it; bash takes --flag=word for three words.
+const bashHead = `_lbconf() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} flags= words=
+  COMPREPLY=()
+  if [ "$previous" = = ]; then previous=${COMP_WORDS[COMP_CWORD-2]}; elif [ "$current" = = ]; then current=; fi
+  case ${COMP_WORDS[1]}:$previous in
+`
+
+// bashTail offers flags where one is begun, so that an argument without words of its own is a file.
+const bashTail = `  case $current in -*) words=$flags ;; esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _lbconf lbconf
+`
+
 func bashCompletion(root *kong.Node) string {
 	var b strings.Builder
 	var names []string
-	b.WriteString("_lbconf() {\n  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} words=\n  COMPREPLY=()\n  case ${COMP_WORDS[1]}:$previous in\n")
+	b.WriteString(bashHead)
 	for _, command := range visible(root) {
 		names = append(names, command.Name)
 		for _, flag := range flagsOf(command) {
+			if flag.IsBool() {
+				continue
+			}
+			pattern := command.Name + ":--" + flag.Name
+			if flag.Short != 0 {
+				pattern += fmt.Sprintf("|%s:-%c", command.Name, flag.Short)
+			}
 			if words := values(flag.Value); words != nil {
-				fmt.Fprintf(&b, "    %s:--%s) COMPREPLY=($(compgen -W '%s' -- \"$current\")); return ;;\n", command.Name, flag.Name, strings.Join(words, " "))
+				fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$current\")); return ;;\n", pattern, strings.Join(words, " "))
+			} else {
+				fmt.Fprintf(&b, "    %s) return ;;\n", pattern)
 			}
 		}
 	}
 	b.WriteString("  esac\n  case ${COMP_WORDS[1]} in\n")
 	for _, command := range visible(root) {
-		fmt.Fprintf(&b, "    %s) words='%s' ;;\n", command.Name, strings.Join(wordsOf(command), " "))
+		fmt.Fprintf(&b, "    %s) flags='%s' words='%s' ;;\n", command.Name, strings.Join(flagNames(command), " "), strings.Join(argumentWords(command), " "))
 	}
-	fmt.Fprintf(&b, "  esac\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words='%s --help'; fi\n", strings.Join(names, " "))
-	b.WriteString("  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _lbconf lbconf\n")
+	fmt.Fprintf(&b, "  esac\n  if [ \"$COMP_CWORD\" -eq 1 ]; then words='%s' flags=--help; fi\n", strings.Join(names, " "))
+	b.WriteString(bashTail)
 	return b.String()
 }
 
-// wordsOf returns the flags of a command and the words its arguments may have.
-func wordsOf(command *kong.Node) []string {
-	var words []string
+func flagNames(command *kong.Node) []string {
+	var names []string
 	for _, flag := range flagsOf(command) {
-		words = append(words, "--"+flag.Name)
+		names = append(names, "--"+flag.Name)
 	}
+	return names
+}
+
+// argumentWords returns the words that the arguments of a command may have; a rule is one that lint knows.
+func argumentWords(command *kong.Node) []string {
+	var words []string
 	for _, arg := range command.Positional {
 		words = append(words, values(arg)...)
+		if arg.Name == "rule" {
+			for _, rule := range lint.Rules() {
+				words = append(words, string(rule.ID), rule.Name)
+			}
+		}
 	}
 	return words
 }
@@ -110,10 +146,8 @@ func fishCompletion(root *kong.Node) string {
 			}
 			b.WriteByte('\n')
 		}
-		for _, arg := range command.Positional {
-			if words := values(arg); words != nil {
-				fmt.Fprintf(&b, "complete -c lbconf -n '__fish_seen_subcommand_from %s' -f -a %s\n", command.Name, fishQuote(strings.Join(words, " ")))
-			}
+		if words := argumentWords(command); words != nil {
+			fmt.Fprintf(&b, "complete -c lbconf -n '__fish_seen_subcommand_from %s' -f -a %s\n", command.Name, fishQuote(strings.Join(words, " ")))
 		}
 	}
 	return b.String()
