@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -36,6 +38,25 @@ func readEnvvars(src string, env map[string]string) (skipped []int) {
 		env[match[1]] = value
 	}
 	return skipped
+}
+
+// listLines names lines, which are in order: "lines 4, 7-9, 11".
+func listLines(lines []int) string {
+	if len(lines) == 1 {
+		return fmt.Sprintf("line %d", lines[0])
+	}
+	var parts []string
+	for i := 0; i < len(lines); {
+		from := i
+		for i++; i < len(lines) && lines[i] == lines[i-1]+1; i++ {
+		}
+		if last := lines[i-1]; last > lines[from] {
+			parts = append(parts, fmt.Sprintf("%d-%d", lines[from], last))
+		} else {
+			parts = append(parts, strconv.Itoa(last))
+		}
+	}
+	return "lines " + strings.Join(parts, ", ")
 }
 
 // exportOnly reports a line such as `export LANG`, which changes no value.

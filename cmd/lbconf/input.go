@@ -169,8 +169,8 @@ func (f *inputFlags) environment(term *terminal, process []string) (variables, e
 		if err != nil {
 			return variables{}, exitWith(exitRefused, unread(err))
 		}
-		for _, line := range readEnvvars(string(src), env) {
-			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s:%d: not an assignment, not executed\n", file, line)
+		if lines := readEnvvars(string(src), env); len(lines) > 0 {
+			_, _ = fmt.Fprintf(term.stderr, "lbconf: %s: not executed, since no shell is run: %s\n", file, listLines(lines))
 		}
 	}
 	for _, assignment := range f.Env {
@@ -269,6 +269,9 @@ func (f *inputFlags) fileLimit() int64 {
 	}
 	return min(f.limit(), d.FileBytes)
 }
+
+// hasEnvironment reports that the user gave variables.
+func (f *inputFlags) hasEnvironment() bool { return len(f.Env)+len(f.Envvars) > 0 }
 
 // context is where an input stands, by its name where the user says nothing.
 func (f *inputFlags) context(name string) parser.Context {

@@ -97,7 +97,7 @@ func (c *lintCmd) lintAll(term *terminal) ([]linted, error) {
 	}
 	results := make([]linted, len(inputs))
 	for i, in := range inputs {
-		results[i] = lintInput(in, len(c.Env)+len(c.Envvars) > 0)
+		results[i] = lintInput(in, c.hasEnvironment())
 	}
 	return results, nil
 }
@@ -113,10 +113,8 @@ type linted struct {
 
 // lintInput judges an input. environment says that the user gave variables.
 func lintInput(in *input, environment bool) linted {
-	reading := lint.Reading{Found: in.findings, Environment: environment}
+	reading := in.reading(environment)
 	if in.tree != nil {
-		reading.Syntax, reading.Defined = in.tree.Syntax, slices.Sorted(maps.Keys(in.tree.Defined))
-		reading.Folder = in.tree.Context == parser.ContextHtaccess || in.tree.Context == parser.ContextDirectory
 		in.tree.Nodes, in.tree.Asides = nil, nil // they became the IR
 		if in.size() > largeInput {
 			runtime.GC() // now, when a fifth of the memory is free for the rules: one collection instead of two at other times
@@ -124,6 +122,16 @@ func lintInput(in *input, environment bool) linted {
 	}
 	findings, ignored := lint.Check(in.config, effective.New(in.config), reading)
 	return linted{in, findings, ignored, coverageOf(in)}
+}
+
+// reading is what lint is told of an input beside its IR. environment says that the user gave variables.
+func (in *input) reading(environment bool) lint.Reading {
+	reading := lint.Reading{Found: in.findings, Environment: environment}
+	if in.tree != nil {
+		reading.Syntax, reading.Defined = in.tree.Syntax, slices.Sorted(maps.Keys(in.tree.Defined))
+		reading.Folder = in.tree.Context == parser.ContextHtaccess || in.tree.Context == parser.ContextDirectory
+	}
+	return reading
 }
 
 // largeInput is the size in bytes from which the memory that reading leaves behind matters.

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"io"
+
+	"github.com/lbconf/lbconf/ir/lint"
 )
 
 // parseCmd prints what lbconf reads, for people and for other tools.
@@ -46,6 +48,9 @@ func (c *parseCmd) Run(term *terminal) error {
 	inputs, err := c.readWith(term, c.Path, nil, files)
 	if err != nil {
 		return err
+	}
+	for _, in := range inputs {
+		in.findings = lint.Weigh(in.findings, in.files, in.reading(c.hasEnvironment()))
 	}
 	err = term.write(c.Output, func(w io.Writer, colour bool) error {
 		for i, in := range inputs {

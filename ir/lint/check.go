@@ -33,8 +33,7 @@ type Reading struct {
 func Check(config *ir.Config, view *effective.View, reading Reading) (found diag.List, ignored int) {
 	found = slices.Concat(reading.Found, run(config, view, Rules(), reading.Folder))
 	if config.Files != nil {
-		weigh(found, config.Files, reading)
-		found = OnceEach(found, config.Files)
+		found = Weigh(found, config.Files, reading)
 	}
 	if reading.Syntax == nil {
 		for i := range found {
@@ -43,6 +42,13 @@ func Check(config *ir.Config, view *effective.View, reading Reading) (found diag
 	}
 	found.Sort()
 	return suppress(found, reading.Syntax, config.Files)
+}
+
+// Weigh gives findings the weight that Check gives them, and leaves one of those that each Use of a macro brings about. It
+// changes the elements of found.
+func Weigh(found diag.List, files *diag.FileSet, reading Reading) diag.List {
+	weigh(found, files, reading)
+	return OnceEach(found, files)
 }
 
 // weigh says less about what the environment of httpd may well put right: where the user gave none, a variable that is
