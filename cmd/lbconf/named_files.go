@@ -47,7 +47,8 @@ type askedFiles struct {
 
 	// below is the ServerRoot where it is there, else "".
 	below string
-	count int
+	// missed are the names of files that nobody looked at.
+	missed map[string]bool
 }
 
 // of returns the questions of an input; nil asks nothing.
@@ -55,7 +56,7 @@ func (n *namedFiles) of() *askedFiles {
 	if n == nil {
 		return nil
 	}
-	return &askedFiles{namedFiles: n}
+	return &askedFiles{namedFiles: n, missed: map[string]bool{}}
 }
 
 // unseen is the number of files that nobody looked at.
@@ -63,7 +64,7 @@ func (a *askedFiles) unseen() int {
 	if a == nil {
 		return 0
 	}
-	return a.count
+	return len(a.missed)
 }
 
 // lower lowers a tree and asks about the files that it names.
@@ -80,12 +81,12 @@ func (a *askedFiles) lower(tree *parser.Tree) (*ir.Config, diag.List) {
 // Stat implements lower.Files.
 func (a *askedFiles) Stat(name string) (fs.FileInfo, error) {
 	if !a.looks(name) {
-		a.count++
+		a.missed[name] = true
 		return nil, lower.ErrUnseen
 	}
 	info, err := a.stat(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		a.count++ // httpd may see it: it starts as root, and its links lead elsewhere
+		a.missed[name] = true // httpd may see it: it starts as root, and its links lead elsewhere
 	}
 	return info, err
 }

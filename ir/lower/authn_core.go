@@ -100,7 +100,7 @@ func lowerAuthnAlias(l *lowering, n *parser.Node, at place) ir.Item {
 	if !l.authnProvider(n, base, "", false) {
 		return refusedBox(n, box.Items)
 	}
-	l.providers.authn[alias.String()] = authnProvider{digest: l.providers.authn[base.String()].digest}
+	l.learn().providers.authn[alias.String()] = authnProvider{digest: l.providers.authn[base.String()].digest}
 	return box
 }
 

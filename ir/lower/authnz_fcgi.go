@@ -48,10 +48,10 @@ func checkFcgiProvider(l *lowering, n *parser.Node) bool {
 		return say(3, "Unexpected parameter "+word(3), "%s takes no more")
 	}
 	if !clib.EqualFold(word(0), "authz") {
-		l.providers.authn[word(1)] = authnProvider{}
+		l.learn().providers.authn[word(1)] = authnProvider{}
 	}
 	if !clib.EqualFold(word(0), "authn") {
-		l.providers.authz[word(1)] = authzProvider{parse: requireNoRestriction}
+		l.learn().providers.authz[word(1)] = authzProvider{parse: requireNoRestriction}
 	}
 	return true
 }

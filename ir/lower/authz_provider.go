@@ -214,6 +214,6 @@ func lowerAuthzAlias(l *lowering, n *parser.Node, at place) ir.Item {
 	if !l.requireLine(n, line) {
 		return refusedBox(n, box.Items)
 	}
-	l.providers.authz[alias.String()] = authzProvider{}
+	l.learn().providers.authz[alias.String()] = authzProvider{}
 	return box
 }

@@ -45,7 +45,7 @@ func (l *lowering) methodNumber(name string) int {
 		return number
 	}
 	number := min(len(l.methods)-1, mostMethods-1)
-	l.methods[name] = number
+	l.learn().methods[name] = number
 	return number
 }
 

@@ -5,6 +5,9 @@
 package lower
 
 import (
+	"maps"
+	"sync"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
@@ -26,38 +29,68 @@ func Lower(tree *parser.Tree) (*ir.Config, diag.List) { return WithFiles(tree, n
 // directive is modelled all the same, since what it means does not depend on the machine.
 func WithFiles(tree *parser.Tree, files Files) (*ir.Config, diag.List) {
 	l := &lowering{
-		tree: tree, files: files, table: handlers(), known: map[spelling]known{},
-		values:    values{checks(), placedChecks(), namedFiles()},
-		providers: providers{authnProviders(), authzProviders()}, methods: registeredMethods(),
+		tree: tree, files: files, table: handlers(), values: values{checks(), placedChecks(), namedFiles()},
+		strangers: sync.OnceValue(func() *strangers { return strangersOf(tree) }),
+		reading:   newReading(),
+		learned:   &learned{providers: providers{authnProviders(), authzProviders()}, methods: registeredMethods()},
 	}
-	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.items(tree.Nodes, start(tree.Context))}
+	c := &ir.Config{Files: tree.Files, Server: tree.Server, Items: l.top(tree.Nodes, start(tree.Context))}
 	c.Number()
 	l.finish()
 	l.logFolders()
 	return c, append(l.diags, l.checks...)
 }
 
-// lowering is the state of one run.
+// lowering is the state of one run, or of a part of one that some virtual hosts are.
 type lowering struct {
+	*reading
+	*learned
+
 	tree *parser.Tree
 	// files is nil where nobody asks about them.
 	files  Files
-	logs   logFiles
 	table  map[string]handler
 	values values
-	diags  diag.List
+	// strangers looks for them once: most configurations never ask.
+	strangers func() *strangers
+
+	diags diag.List
 	// checks is what httpd finds when it has executed everything.
 	checks    diag.List
 	misplaced []misplaced
-	strangers *strangers
-	rewrites  rewrite.Reader
-	known     map[spelling]known
+	logs      logFiles
+	// borrowed says that others read what is learned, so that it must be copied before it changes.
+	borrowed bool
+}
+
+// reading is what saves doing the same again. It changes no result.
+type reading struct {
+	rewrites rewrite.Reader
+	known    map[spelling]known
+}
+
+func newReading() *reading { return &reading{known: map[spelling]known{}} }
+
+// learned is what a directive makes known to all that follow it, whatever server they stand in. It changes by learn only.
+type learned struct {
 	providers providers
 	methods   methods
 	// charsets are the aliases of mod_xml2enc, in upper case, and what they stand for.
 	charsets map[string]string
 	// once are the directives seen that may stand once in a server.
 	once map[string]bool
+}
+
+// learn returns what is known in order to change it.
+func (l *lowering) learn() *learned {
+	if l.borrowed {
+		l.borrowed = false
+		l.learned = &learned{
+			providers: providers{maps.Clone(l.providers.authn), maps.Clone(l.providers.authz)}, methods: maps.Clone(l.methods),
+			charsets: maps.Clone(l.charsets), once: maps.Clone(l.once),
+		}
+	}
+	return l.learned
 }
 
 // spelling is the name of a directive or section as it is written.

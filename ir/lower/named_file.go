@@ -15,7 +15,8 @@ import (
 // Files answers for the files that a configuration names.
 type Files interface {
 	// Stat follows symbolic links. The error is fs.ErrNotExist for a file that is not there. Any other, as ErrUnseen, says that
-	// nothing is known about it, and then nothing is said.
+	// nothing is known about it, and then nothing is said. One goroutine at a time asks, in no order that counts, and it may ask
+	// about a file several times.
 	Stat(name string) (fs.FileInfo, error)
 }
 
@@ -327,14 +328,16 @@ func sharedObject(argument int) namedFile {
 }
 
 // errorLog and accessLog wait until everything is executed.
-func errorLog(l *lowering, n *parser.Node, at place) {
-	if l.logs.errors == nil {
-		l.logs.errors = map[*server]*parser.Node{}
+func errorLog(l *lowering, n *parser.Node, at place) { l.logs.errorLog(at.srv, n) }
+
+func (f *logFiles) errorLog(srv *server, n *parser.Node) {
+	if f.errors == nil {
+		f.errors = map[*server]*parser.Node{}
 	}
-	if _, ok := l.logs.errors[at.srv]; !ok {
-		l.logs.servers = append(l.logs.servers, at.srv)
+	if _, ok := f.errors[srv]; !ok {
+		f.servers = append(f.servers, srv)
 	}
-	l.logs.errors[at.srv] = n
+	f.errors[srv] = n
 }
 
 func accessLog(l *lowering, n *parser.Node, _ place) { l.logs.access = append(l.logs.access, n) }

@@ -225,14 +225,15 @@ func defaultCharset(l *lowering, n *parser.Node) bool {
 
 // charsetAlias is xml2EncAlias charset alias…; the charset may be any text.
 func charsetAlias(l *lowering, n *parser.Node) bool {
-	if l.charsets == nil {
-		l.charsets = map[string]string{}
+	known := l.learn()
+	if known.charsets == nil {
+		known.charsets = map[string]string{}
 	}
 	for _, w := range n.Words[1:] {
 		if w.String() == "" {
 			break // httpd reads no further
 		}
-		l.charsets[clib.ToUpper(w.String())] = n.Words[0].String()
+		known.charsets[clib.ToUpper(w.String())] = n.Words[0].String()
 	}
 	return true
 }
@@ -245,10 +246,8 @@ func heartbeatAddress(what string) check {
 		if l.once[name] {
 			return l.badWord(n, 0, name+": May only be specified once.", "remove one of the two lines")
 		}
-		if l.once == nil {
-			l.once = map[string]bool{}
-		}
-		l.once[name] = true
+		known := l.learn()
+		known.once = with(known.once, name)
 		host, port, ok := parseAddrPort(n.Words[0].String())
 		on := map[bool]string{true: " on " + what}[what != "address"]
 		switch {

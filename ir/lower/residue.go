@@ -78,19 +78,16 @@ type stranger struct {
 // stranger returns such a module: one of an <IfModule> around the directive, or one that is loaded, whose directives are
 // not in the table.
 func (l *lowering) stranger(n *parser.Node) (stranger, bool) {
-	if l.strangers == nil {
-		l.strangers = strangersOf(l.tree)
-	}
-	for _, box := range l.strangers.boxes {
+	strangers := l.strangers()
+	for _, box := range strangers.boxes {
 		if box.span.Contains(n.NameSpan().Start) {
 			return stranger{box.module, true}, true
 		}
 	}
-	return stranger{l.strangers.loaded, false}, l.strangers.loaded != ""
+	return stranger{strangers.loaded, false}, strangers.loaded != ""
 }
 
-// strangers are the modules of a configuration whose directives are not in the table. Most configurations never ask, so
-// they are looked for when the first directive is unknown.
+// strangers are the modules of a configuration whose directives are not in the table.
 type strangers struct {
 	// boxes are the <IfModule> sections of such modules, in reading order.
 	boxes []strangeBox
