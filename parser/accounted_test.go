@@ -17,6 +17,9 @@ func unaccounted(tree *parser.Tree) []string {
 	nodes = func(list []*parser.Node) {
 		for _, n := range list {
 			add(n.Span())
+			if d, ok := n.Item.(*ast.Directive); ok && n.Name == "" {
+				add(d.Line.Whole) // an empty name may begin where the file ends
+			}
 			if section, ok := n.Item.(*ast.Section); ok && section.Close != nil {
 				add(section.Close.Whole)
 			}

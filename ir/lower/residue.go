@@ -207,6 +207,8 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 		c, _ := utf8.DecodeRuneInString(n.Name[i:])
 		r.label = fmt.Sprintf("%U is no white space to httpd", c)
 		r.help = fmt.Sprintf("write a space in the place of %U, or remove it", c)
+	} else if n.Name == "" {
+		r.label, r.help = "an empty word", "remove the quote: a line begins with the name of a directive"
 	} else if conflictMark(n) {
 		r.label, r.help = "left by a merge", "keep one of the two versions, and remove the lines <<<<<<<, ======= and >>>>>>>"
 	} else if like != nil && n.Section {
@@ -218,7 +220,11 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 	if n.Section {
 		kind = "section"
 	}
-	l.refuse(n, r, "httpd 2.4 has no %s %s", kind, display(n))
+	name := display(n)
+	if name == "" {
+		name = `""`
+	}
+	l.refuse(n, r, "httpd 2.4 has no %s %s", kind, name)
 }
 
 // conflictMark reports a line that git writes around the versions of a conflict.
