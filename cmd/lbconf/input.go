@@ -77,7 +77,8 @@ func (f *inputFlags) readAll(term *terminal, paths []string, environment []strin
 	return f.readWith(term, paths, environment, nil)
 }
 
-// readWith is readAll, and asks about the files that the inputs name; with nil it does not.
+// readWith is readAll, and asks about the files that the inputs name; with nil it does not. Where some cannot be read it
+// says so and returns the others beside the error, which has nothing more to print.
 func (f *inputFlags) readWith(term *terminal, paths []string, environment []string, files *namedFiles) ([]*input, error) {
 	if err := f.check(paths); err != nil {
 		return nil, exitWith(exitUsage, err)
@@ -87,20 +88,26 @@ func (f *inputFlags) readWith(term *terminal, paths []string, environment []stri
 		return nil, err
 	}
 	var inputs []*input
+	var failed error
+	fail := func(err error) {
+		_, _ = fmt.Fprintf(term.stderr, "lbconf: %s\n", diag.Clean(err.Error()))
+		failed = exitWith(exitRefused, nil)
+	}
 	for _, path := range paths {
 		names, err := expand(path)
 		if err != nil {
-			return nil, exitWith(exitRefused, err)
+			fail(err)
 		}
 		for _, name := range names {
 			in, err := f.read(term, name, env, files)
 			if err != nil {
-				return nil, exitWith(exitRefused, err)
+				fail(err)
+				continue
 			}
 			inputs = append(inputs, in)
 		}
 	}
-	return inputs, nil
+	return inputs, failed
 }
 
 // moduleID is what LoadModule calls a module.
@@ -198,9 +205,16 @@ func expand(path string) ([]string, error) {
 			return []string{name}, nil
 		}
 	}
-	names, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.conf"))
+	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, err
+		return nil, unread(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		hidden := strings.HasPrefix(entry.Name(), ".") // httpd's *.conf has no hidden file either
+		if name := filepath.Join(path, entry.Name()); filepath.Ext(name) == ".conf" && !hidden && isFile(name, entry) {
+			names = append(names, name)
+		}
 	}
 	if len(names) == 0 {
 		return nil, fmt.Errorf("%s: a folder without apache2.conf, httpd.conf or any *.conf: name the files", path)

@@ -53,19 +53,24 @@ func (c *lintCmd) Run(term *terminal) error {
 	if term.getenv("GOGC") == "" {
 		debug.SetGCPercent(1000) // nearly all that a run allocates lives to its end; lintInput collects what does not
 	}
-	results, err := c.lintAll(term)
-	if err != nil {
-		return err
+	results, failed := c.lintAll(term)
+	if len(results) == 0 {
+		return failed
 	}
 	if c.Fix || c.Diff {
 		if done, err := c.fixInputs(term, results); done || err != nil {
+			if failed != nil {
+				return failed
+			}
 			return err
 		}
-		if results, err = c.lintAll(term); err != nil {
-			return err
+		said := *term
+		said.stderr = io.Discard
+		if results, failed = c.lintAll(&said); len(results) == 0 {
+			return failed
 		}
 	}
-	err = term.write(c.Output, func(w io.Writer, colour bool) error {
+	err := term.write(c.Output, func(w io.Writer, colour bool) error {
 		if c.Format == "json" {
 			return writeLintJSON(w, results)
 		}
@@ -73,6 +78,9 @@ func (c *lintCmd) Run(term *terminal) error {
 	})
 	if err != nil {
 		return exitWith(exitRefused, err)
+	}
+	if failed != nil {
+		return failed
 	}
 	for _, r := range results {
 		if r.findings.Count(severityNamed(c.FailOn)) > 0 {
@@ -82,7 +90,7 @@ func (c *lintCmd) Run(term *terminal) error {
 	return nil
 }
 
-// lintAll reads and judges the inputs.
+// lintAll reads and judges the inputs: with an error, those that could be read.
 func (c *lintCmd) lintAll(term *terminal) ([]linted, error) {
 	if c.Root != "" && (c.Fix || c.Diff) {
 		return nil, exitWith(exitUsage, errors.New("--root names files as the server does: --fix and --diff need their names on this machine"))
@@ -92,14 +100,11 @@ func (c *lintCmd) lintAll(term *terminal) ([]linted, error) {
 		return nil, exitWith(exitUsage, err)
 	}
 	inputs, err := c.readWith(term, c.Path, nil, files)
-	if err != nil {
-		return nil, err
-	}
 	results := make([]linted, len(inputs))
 	for i, in := range inputs {
 		results[i] = lintInput(in, c.hasEnvironment())
 	}
-	return results, nil
+	return results, err
 }
 
 // linted is an input with everything that was found.

@@ -45,10 +45,7 @@ func (c *parseCmd) Run(term *terminal) error {
 	if err != nil {
 		return exitWith(exitUsage, err)
 	}
-	inputs, err := c.readWith(term, c.Path, nil, files)
-	if err != nil {
-		return err
-	}
+	inputs, failed := c.readWith(term, c.Path, nil, files)
 	for _, in := range inputs {
 		in.findings = lint.Weigh(in.findings, in.files, in.reading(c.hasEnvironment()))
 	}
@@ -68,5 +65,5 @@ func (c *parseCmd) Run(term *terminal) error {
 	if err != nil {
 		return exitWith(exitRefused, err)
 	}
-	return nil
+	return failed
 }
