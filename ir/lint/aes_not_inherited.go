@@ -31,14 +31,15 @@ manual does not say so. Each virtual host needs a line of its own.`,
     ProxyPass "/" "http://app.example.com:8080/" nocanon
 </VirtualHost>
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/core.html#allowencodedslashes"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/core.html#allowencodedslashes"},
+	Whole: true,
 	Run: func(p *Pass) {
 		main, value := encodedSlashes(p.View.Main())
 		if main == nil || clib.EqualFold(value, "off") {
 			return
 		}
 		var without []*effective.Server
-		for _, s := range p.View.Servers()[1:] {
+		for _, s := range p.Servers[1:] {
 			if own, _ := encodedSlashes(s); own == nil && p.proxies(s) && !p.mayIncludeMore(s) {
 				without = append(without, s)
 			}

@@ -24,7 +24,7 @@ ProxyPass "/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/core.html#allowencodedslashes"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			own, value := encodedSlashes(s)
 			if own == nil || !clib.EqualFold(value, "on") {
 				continue

@@ -28,7 +28,7 @@ ProxyPass "/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass", "https://httpd.apache.org/docs/2.4/mod/mod_alias.html#alias"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for path, alias := range aliases(s) {
 				if pass, known := proxiedBy(s, path); known && pass != nil {
 					reportAliasShadowed(p, s, pass, path, alias)

@@ -400,9 +400,9 @@ func (p *Pass) knownHosts(s *effective.Server) bool {
 
 // firstHost returns the first virtual host of an address: it takes the requests for names that none has.
 func (p *Pass) firstHost(address ir.Address) *effective.Server {
-	return p.facts.first.get(func() map[ir.Address]*effective.Server {
+	return p.whole.facts.first.get(func() map[ir.Address]*effective.Server {
 		first := map[ir.Address]*effective.Server{}
-		for _, s := range p.View.Servers() {
+		for _, s := range p.whole.Servers {
 			for _, a := range s.Addresses() {
 				if first[a] == nil {
 					first[a] = s

@@ -60,7 +60,7 @@ func (p *Pass) balancerTargets() iter.Seq[balancerTarget] {
 
 func (p *Pass) findBalancerTargets() []balancerTarget {
 	var all []balancerTarget
-	for _, s := range p.View.Servers() {
+	for _, s := range p.Servers {
 		for _, list := range [...][]*effective.Mapping{s.Mappings, s.Located} {
 			for _, m := range list {
 				if m.Server == s && m.Balancer != nil {
@@ -82,10 +82,7 @@ func (p *Pass) findBalancerTargets() []balancerTarget {
 // filledUnseen reports whether members may be there that the view does not show: the section of the balancer holds lines
 // that httpd refuses or that are not understood, or an Include of files that may be elsewhere.
 func (p *Pass) filledUnseen(t balancerTarget) bool {
-	for _, s := range p.View.Servers() {
-		if s != t.server && !s.IsMain() {
-			continue
-		}
+	for _, s := range [...]*effective.Server{t.server, p.View.Main()} {
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind == ir.SectionProxy && effective.BalancerName(section.Pattern) == t.balancer.Name &&
 				(hasUnread(section.Items) || p.includes(section.Origin.Span, "</proxy>")) {
@@ -124,7 +121,7 @@ func hasUnread(items []ir.Item) bool {
 	return false
 }
 
-func reportEmpty(p *Pass, known *balancers, t balancerTarget) {
+func reportEmpty(p *Pass, known knownBalancers, t balancerTarget) {
 	d := diag.Diagnostic{
 		Span:    t.span,
 		Message: t.balancer.Name + " has no members",

@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -38,7 +37,7 @@ ProxyPass "/app" "balancer://cluster/app"
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
 		known := p.definedBalancers()
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
 					if m.Server == s && m.Balancer != nil && !known.sees(s, m.Balancer.Name) && !grows(m.Balancer) {
@@ -71,62 +70,58 @@ func passURL(pass *ir.ProxyPass) diag.Span {
 func grows(b *effective.Balancer) bool { return b.Params.Growth.Set }
 
 // balancers are the names that servers define: in a section, by a member or by parameters, not by a target alone.
-type balancers struct {
-	defined map[serverBalancer]ir.Item
-	// of are the names by the index of the server; first is the first definition of each name in any server.
-	of    [][]string
-	first func() map[string]ir.Item
-}
+type balancers map[serverBalancer]ir.Item
 
 type serverBalancer struct {
 	server *effective.Server
 	name   string
 }
 
-func (p *Pass) definedBalancers() *balancers { return p.facts.balancers.get(p.findDefinedBalancers) }
+// knownBalancers are the names that the servers of a pass, the main server, and all servers define.
+type knownBalancers struct {
+	own, main balancers
+	// first is the first definition of each name in any server; few configurations ask for it.
+	first func() map[string]ir.Item
+}
 
-func (p *Pass) findDefinedBalancers() *balancers {
-	servers := p.View.Servers()
-	all := &balancers{defined: make(map[serverBalancer]ir.Item, len(servers)), of: make([][]string, len(servers))}
-	all.first = sync.OnceValue(func() map[string]ir.Item { return all.findFirst(servers) })
+func (p *Pass) definedBalancers() knownBalancers {
+	own := p.facts.balancers.get(func() balancers { return definedBalancers(p.Servers) })
+	main := p.whole.facts.main.get(func() balancers { return definedBalancers(p.View.Servers()[:1]) })
+	return knownBalancers{own, main, p.firstBalancers}
+}
+
+func definedBalancers(servers []*effective.Server) balancers {
+	all := make(balancers, len(servers))
 	for _, s := range servers {
 		for _, b := range s.Balancers {
 			if _, target := b.By.(*ir.ProxyPass); !target || len(b.Members)+len(b.Discarded) > 0 {
-				all.add(s, b.Name, b.By)
+				all[serverBalancer{s, b.Name}] = b.By
 			}
 		}
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind == ir.SectionProxy && effective.IsBalancerURL(section.Pattern) {
-				all.add(s, effective.BalancerName(section.Pattern), section)
+				all[serverBalancer{s, effective.BalancerName(section.Pattern)}] = section
 			}
 		}
 	}
 	return all
 }
 
-func (b *balancers) add(s *effective.Server, name string, by ir.Item) {
-	key := serverBalancer{s, name}
-	if b.defined[key] == nil {
-		b.of[s.Index] = append(b.of[s.Index], name)
-	}
-	b.defined[key] = by
-}
-
-func (b *balancers) findFirst(servers []*effective.Server) map[string]ir.Item {
-	first := make(map[string]ir.Item, len(b.defined))
-	for _, s := range servers {
-		for _, name := range b.of[s.Index] {
-			if first[name] == nil {
-				first[name] = b.defined[serverBalancer{s, name}]
+func (p *Pass) firstBalancers() map[string]ir.Item {
+	return p.whole.facts.firstBalancers.get(func() map[string]ir.Item {
+		first, index := map[string]ir.Item{}, map[string]int{}
+		for key, by := range p.whole.definedBalancers().own {
+			if at, seen := index[key.name]; !seen || key.server.Index < at {
+				first[key.name], index[key.name] = by, key.server.Index
 			}
 		}
-	}
-	return first
+		return first
+	})
 }
 
 // sees reports whether a target in the server can mean the balancer. A ProxyPass of the main server works in each virtual
 // host and finds the balancers that are defined there.
-func (b *balancers) sees(s *effective.Server, name string) bool {
+func (b knownBalancers) sees(s *effective.Server, name string) bool {
 	if strings.ContainsAny(name, "$%") || b.definition(s, name) != nil {
 		return true
 	}
@@ -134,14 +129,14 @@ func (b *balancers) sees(s *effective.Server, name string) bool {
 }
 
 // definition returns what defines the balancer in the server, or in the main server that it inherits from; nil for nothing.
-func (b *balancers) definition(s *effective.Server, name string) ir.Item {
-	if by := b.defined[serverBalancer{s, name}]; by != nil {
+func (b knownBalancers) definition(s *effective.Server, name string) ir.Item {
+	if by := b.own[serverBalancer{s, name}]; by != nil {
 		return by
 	}
-	return b.defined[serverBalancer{s.View.Main(), name}]
+	return b.main[serverBalancer{s.View.Main(), name}]
 }
 
-func (b *balancers) report(p *Pass, s *effective.Server, name string, at diag.Span, effect string) {
+func (b knownBalancers) report(p *Pass, s *effective.Server, name string, at diag.Span, effect string) {
 	d := diag.Diagnostic{
 		Span:    at,
 		Message: fmt.Sprintf("%s is not defined", name),
@@ -150,7 +145,7 @@ func (b *balancers) report(p *Pass, s *effective.Server, name string, at diag.Sp
 	}
 	switch {
 	case p.Config.Server:
-	case len(b.defined) > 0:
+	case len(b.first()) > 0:
 		d.Severity = diag.Warning // another file of the server may define it
 	default:
 		d.Severity = diag.Info // it does, since this one defines no balancer at all
@@ -172,14 +167,17 @@ func (b *balancers) report(p *Pass, s *effective.Server, name string, at diag.Sp
 }
 
 // nearest returns the balancer with the most similar name that the server sees, if one is similar.
-func (b *balancers) nearest(s *effective.Server, name string) (string, ir.Item) {
+func (b knownBalancers) nearest(s *effective.Server, name string) (string, ir.Item) {
 	best, distance := "", 3
 	var item ir.Item
-	for _, server := range []*effective.Server{s, s.View.Main()} {
-		for _, candidate := range b.of[server.Index] {
-			d := levenshtein.ComputeDistance(candidate, name)
-			if d < distance || d == distance && item != nil && candidate < best {
-				best, distance, item = candidate, d, b.defined[serverBalancer{server, candidate}]
+	for _, defined := range [...]balancers{b.own, b.main} {
+		for key, by := range defined {
+			if key.server != s && !key.server.IsMain() {
+				continue
+			}
+			d := levenshtein.ComputeDistance(key.name, name)
+			if d < distance || d == distance && item != nil && key.name < best {
+				best, distance, item = key.name, d, by
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -37,14 +36,13 @@ ProxyPass "/" "balancer://Cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxy"},
 	Run: func(p *Pass) {
-		targets := sync.OnceValue(p.writtenTargets)
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for section := range ir.Of[*ir.Section](s.Items) {
 				if section.Kind != ir.SectionProxy || section.Regex != nil || strings.ContainsAny(section.Pattern, "*?[") {
 					continue
 				}
 				if restricts(section) {
-					checkGuard(p, s, section, targets())
+					checkGuard(p, s, section, p.whole.facts.written.get(p.whole.writtenTargets))
 				}
 				checkBalancerPath(p, section)
 			}
@@ -78,7 +76,7 @@ func (p *Pass) writtenTargets() map[targetsOf][]target {
 			all[targetsOf{nil, name}] = append(all[targetsOf{nil, name}], t)
 		}
 	}
-	for _, s := range p.View.Servers() {
+	for _, s := range p.Servers {
 		for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 			for _, m := range list {
 				if m.Server == s {

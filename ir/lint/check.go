@@ -31,7 +31,7 @@ type Reading struct {
 // Check judges a configuration by all rules. It returns what was found in the order of the files, and how many findings
 // comments of the configuration ignore.
 func Check(config *ir.Config, view *effective.View, reading Reading) (found diag.List, ignored int) {
-	found = slices.Concat(reading.Found, run(config, view, Rules(), reading.Folder))
+	found = slices.Concat(reading.Found, run(&Pass{Config: config, View: view, folder: reading.Folder}, Rules()))
 	if config.Files != nil {
 		found = Weigh(found, config.Files, reading)
 	}

@@ -38,7 +38,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for item := range ir.All(s.Items) {
 				if header, ok := item.(*ir.HeaderEdit); ok {
 					checkRouteCookie(p, s, header)

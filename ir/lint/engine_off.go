@@ -35,7 +35,7 @@ on purpose is not meant here.`,
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewriteengine"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			if s.IsMain() && !p.Config.Server || s.Settings.Switch(ir.SwitchRewriteEngine).IsSet() {
 				continue // the lines of a file may be included where the engine is on
 			}

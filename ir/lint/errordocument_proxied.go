@@ -26,10 +26,11 @@ ProxyPass "/" "http://app.example.com:8080/"
 ProxyPass "/down.html" !
 ProxyPass "/" "http://app.example.com:8080/"
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/core.html#errordocument", "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/core.html#errordocument", "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
+	Whole: true,
 	Run: func(p *Pass) {
 		told := map[*ir.ErrorDocument]bool{}
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, document := range s.Files.Documents {
 				p.errorDocument(s, document, told)
 			}

@@ -31,7 +31,7 @@ exclusion works.`,
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			sections := map[string]located{}
 			for _, l := range locations(s) {
 				sections[l.section.Pattern] = l

@@ -7,21 +7,28 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 )
 
-// facts are what several rules of a run need and one works out: a configuration may have ten thousand virtual hosts, and
-// there are many rules.
+// facts are what several rules need of the servers of a pass and one works out: a configuration may have ten thousand virtual
+// hosts, and there are many rules.
 type facts struct {
 	scopes    fact[[]*scope]
 	rules     fact[[]proxyRule]
 	mappings  fact[[]prefixMapping]
 	reverses  fact[[]prefixReverse]
 	targets   fact[[]balancerTarget]
-	balancers fact[*balancers]
+	balancers fact[balancers]
 	unpooled  fact[[]unpooled]
-	first     fact[map[ir.Address]*effective.Server]
-	proxies   fact[bool]
 	reversals fact[[]*reversal]
 	shadows   fact[[]shadow]
 	open      fact[[]openAuthority]
+
+	// Those below are asked of the whole configuration only.
+	first          fact[map[ir.Address]*effective.Server]
+	main           fact[balancers]
+	firstBalancers fact[map[string]ir.Item]
+	proxies        fact[bool]
+	blocks         fact[map[blockKey][]block]
+	used           fact[usedWorkers]
+	written        fact[map[targetsOf][]target]
 }
 
 // fact is a value that the first who asks works out; rules run at the same time. What it leads to must not be changed.

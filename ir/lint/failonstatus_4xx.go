@@ -33,7 +33,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for item := range ir.All(p.Config.Items) {
+		for item := range p.items() {
 			for _, param := range paramsOf(item) {
 				if param.Key == "failonstatus" {
 					checkFailOnStatus(p, param)

@@ -32,7 +32,8 @@ does, since sections are asked first.`,
     </Location>
 </VirtualHost>
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinherit"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypassinherit"},
+	Whole: true,
 	Run: func(p *Pass) {
 		var main covers
 		for pass := range ir.Of[*ir.ProxyPass](p.View.Main().Items) {
@@ -40,7 +41,10 @@ does, since sections are asked first.`,
 				main.add(pass)
 			}
 		}
-		for _, s := range p.View.Servers()[1:] {
+		if main.isEmpty() {
+			return
+		}
+		for _, s := range p.Servers[1:] {
 			for pass := range ir.Of[*ir.ProxyPass](s.Items) {
 				if earlier := main.find(pass); isPlain(pass) && earlier != nil && !sameMapping(earlier, pass) {
 					reportGlobal(p, s, earlier, pass)

@@ -24,7 +24,7 @@ type handled struct {
 // handlers yields the paths of Location sections and of whole servers, where they stand.
 func (p *Pass) handlers() iter.Seq[handled] {
 	return func(yield func(handled) bool) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for word := range ir.Of[*ir.Word](s.Items) {
 				if h := (handled{s, word, clib.ToLower(word.Value), "/"}); h.isHandler() && !yield(h) {
 					return

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -27,14 +28,9 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy_hcheck.html#usage"},
 	Run: func(p *Pass) {
-		seen := map[*effective.Worker]bool{}
-		for _, s := range p.View.Servers() {
-			for _, w := range s.Workers {
-				if seen[w] {
-					continue
-				}
-				seen[w] = true
-				for _, by := range append([]ir.Item{w.By}, w.Also...) {
+		for _, s := range p.Servers {
+			for _, w := range ownWorkers(s) {
+				for by := range directivesOf(w) {
 					if key, ok := healthParam(paramsOf(by)); ok {
 						reportUncheckedWorker(p, w, key)
 					}
@@ -54,6 +50,20 @@ func reportUncheckedWorker(p *Pass, w *effective.Worker, key ir.Param) {
 			{Kind: "help", Text: fmt.Sprintf("make it a BalancerMember of a balancer and send the ProxyPass there, or drop %s=%s", key.Key, key.Value)},
 		},
 	})
+}
+
+// directivesOf yields what defines a worker, and then what shares it.
+func directivesOf(w *effective.Worker) iter.Seq[ir.Item] {
+	return func(yield func(ir.Item) bool) {
+		if !yield(w.By) {
+			return
+		}
+		for _, by := range w.Also {
+			if !yield(by) {
+				return
+			}
+		}
+	}
 }
 
 // paramsOf returns the key=value words of a directive or section that defines a worker.

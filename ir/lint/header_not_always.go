@@ -36,7 +36,7 @@ client gets both lines. "Header unset" in front of it takes the backend's away.`
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_headers.html#header"},
 	Run: func(p *Pass) {
 		always := alwaysNames(p.View.Main())
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			known := always
 			if !s.IsMain() {
 				known = append(slices.Clip(always), alwaysNames(s)...)
@@ -84,7 +84,7 @@ func alwaysNames(s *effective.Server) []string {
 // proxies reports whether requests of a server are forwarded; those of the main server hold for all virtual hosts.
 func (p *Pass) proxies(s *effective.Server) bool {
 	if s.IsMain() {
-		return p.facts.proxies.get(func() bool { return slices.ContainsFunc(p.View.Servers(), proxiesItself) })
+		return p.whole.facts.proxies.get(func() bool { return slices.ContainsFunc(p.whole.Servers, proxiesItself) })
 	}
 	return proxiesItself(s)
 }

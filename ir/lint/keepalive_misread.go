@@ -22,7 +22,8 @@ kept is said by ttl=, that it is not kept by disablereuse=On.`,
 `,
 	Good: `ProxyPass "/" "http://app.example.com:8080/"
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
+	Whole: true,
 	Run: func(p *Pass) {
 		var first ir.Item
 		var params []ir.Param

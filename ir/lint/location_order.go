@@ -39,7 +39,7 @@ the most specific location takes precedence, which httpd does not do.`,
 		"https://httpd.apache.org/docs/2.4/sections.html#merging",
 	},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			checkLocationOrder(p, s)
 		}
 	},

@@ -32,7 +32,7 @@ RewriteRule "^/([^/]+)/(.*)" "http://${backends:$1}/$2" [P]
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/rewrite/rewritemap.html"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			if !s.Rewrite.Engine.Value {
 				continue
 			}

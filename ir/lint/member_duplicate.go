@@ -38,7 +38,7 @@ ProxyPass "/" "balancer://cluster/"
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#balancermember"},
 	Run: func(p *Pass) {
 		var first table.Of[*ir.BalancerMember]
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, b := range s.Balancers {
 				if b.Server == s {
 					first.Reset()

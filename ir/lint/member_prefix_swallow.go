@@ -33,7 +33,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, b := range s.Balancers {
 				if b.Server == s {
 					checkSwallowed(p, b)

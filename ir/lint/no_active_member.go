@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -32,20 +33,40 @@ ProxyPass "/" "balancer://cluster/"
 </Proxy>
 ProxyPass "/" "balancer://cluster/"
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#status_table"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#status_table"},
+	Whole: true,
 	Run: func(p *Pass) {
-		if p.changesStates() {
-			return
+		idle := map[*effective.Balancer]bool{} // those that are not reported yet
+		for _, s := range p.Servers {
+			for b := range ownBalancers(s) {
+				if len(b.Members) > 0 && !grows(b) && !serves(b) {
+					idle[b] = true
+				}
+			}
 		}
-		done := map[*effective.Balancer]bool{}
+		if len(idle) == 0 || p.changesStates() {
+			return // nearly always, without a look at the targets
+		}
 		for t := range p.balancerTargets() {
-			b := t.balancer
-			if len(b.Members) > 0 && !done[b] && !grows(b) && !serves(b) && !p.filledUnseen(t) {
-				done[b] = true
+			if idle[t.balancer] && !p.filledUnseen(t) {
+				delete(idle, t.balancer)
 				reportNobodyActive(p, t)
 			}
 		}
 	},
+}
+
+// ownBalancers yields the balancers of a server that are not the main server's as they are.
+func ownBalancers(s *effective.Server) iter.Seq[*effective.Balancer] {
+	return func(yield func(*effective.Balancer) bool) {
+		inherited := s.View.Main().Balancers
+		for i, b := range s.Balancers {
+			own := s.IsMain() || i >= len(inherited) || inherited[i] != b
+			if own && !yield(b) {
+				return
+			}
+		}
+	}
 }
 
 // changesStates reports whether something may take members back while httpd runs: the balancer manager, or states kept

@@ -33,7 +33,7 @@ that covers the target.`,
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_ssl.html#sslproxyengine"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, list := range [][]*effective.Mapping{s.Mappings, s.Located} {
 				for _, m := range list {
 					if m.Server == s && !m.Pass.Exclude {

@@ -32,7 +32,7 @@ ProxyPass "/" "balancer://app/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for item := range ir.All(p.Config.Items) {
+		for item := range p.items() {
 			params := paramsOf(item)
 			if template, ok := item.(*ir.HealthTemplate); ok {
 				params = template.Params

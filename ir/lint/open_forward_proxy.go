@@ -27,13 +27,14 @@ ProxyPass "/" "http://app.example.com:8080/"
     Require ip 10.0.0.0/8
 </Proxy>
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#access"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#access"},
+	Whole: true,
 	Run: func(p *Pass) {
 		if onlyLoopback(p.View.Listens()) {
 			return
 		}
 		reported := map[*ir.Switch]bool{}
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			on := s.OpenForwardProxy()
 			if on == nil || reported[on] || p.mayIncludeMore(s) {
 				continue

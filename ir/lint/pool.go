@@ -3,7 +3,6 @@ package lint
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -26,18 +25,13 @@ func (p *Pass) unpooledRules() []unpooled { return p.facts.unpooled.get(p.findUn
 
 func (p *Pass) findUnpooledRules() []unpooled {
 	var all []unpooled
-	var used usedWorkers
-	blocks := sync.OnceValue(p.bareBlocks)
 	for rule := range p.proxyRules() {
 		if !rule.fixed || !pools(rule.url) || rule.url.Socket != "" || rule.mayPool() {
 			continue
 		}
-		u := unpooled{proxyRule: rule, block: bareBlock(rule, blocks())}
+		u := unpooled{proxyRule: rule, block: bareBlock(rule, p.bareBlocks())}
 		if u.block == nil {
-			if used == nil {
-				used = p.usedWorkers()
-			}
-			u.worker = used.meantFor(rule)
+			u.worker = p.usedWorkers().meantFor(rule)
 		}
 		all = append(all, u)
 	}
@@ -82,11 +76,15 @@ type block struct {
 	name    string
 }
 
-// bareBlocks are the <Proxy> sections for a URL that have neither parameters nor a ProxySet, in order. They are found by the
-// address, so that a server may have ten thousand rules and as many sections.
+// bareBlocks are the <Proxy> sections of all servers for a URL that have neither parameters nor a ProxySet, in order. They are
+// found by the address, so that a server may have ten thousand rules and as many sections.
 func (p *Pass) bareBlocks() map[blockKey][]block {
+	return p.whole.facts.blocks.get(p.whole.findBareBlocks)
+}
+
+func (p *Pass) findBareBlocks() map[blockKey][]block {
 	all := map[blockKey][]block{}
-	for _, s := range p.View.Servers() {
+	for _, s := range p.Servers {
 		for section := range ir.Of[*ir.Section](s.Items) {
 			if section.Kind != ir.SectionProxy || section.Regex != nil || len(section.Params) > 0 || strings.ContainsAny(section.Pattern, "*?[") {
 				continue
@@ -132,12 +130,14 @@ func setsProxy(section *ir.Section) bool {
 	return false
 }
 
-// usedWorkers are the workers that a mapping or a rule uses. One that nobody uses was meant for something.
+// usedWorkers are the workers that a mapping or a rule of any server uses. One that nobody uses was meant for something.
 type usedWorkers map[*effective.Worker]bool
 
-func (p *Pass) usedWorkers() usedWorkers {
+func (p *Pass) usedWorkers() usedWorkers { return p.whole.facts.used.get(p.whole.findUsedWorkers) }
+
+func (p *Pass) findUsedWorkers() usedWorkers {
 	used := usedWorkers{}
-	for _, s := range p.View.Servers() {
+	for _, s := range p.Servers {
 		for _, w := range s.Workers {
 			isPass := func(by ir.Item) bool { _, ok := by.(*ir.ProxyPass); return ok }
 			if isPass(w.By) || slices.ContainsFunc(w.Also, isPass) {

@@ -38,7 +38,7 @@ Where the pattern is a path and all that follows, ProxyPass does the same and ke
 // that never runs is another rule's.
 func (p *Pass) matchWorkers() iter.Seq2[*effective.Worker, *ir.ProxyPass] {
 	return func(yield func(*effective.Worker, *ir.ProxyPass) bool) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			var dead map[ir.Item]bool
 			for _, w := range ownWorkers(s) {
 				pass, ok := w.By.(*ir.ProxyPass)

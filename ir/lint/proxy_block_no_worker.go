@@ -30,8 +30,12 @@ RewriteRule "^/app/(.*)" "http://backend.example.com:8080/app/$1" [P]
     ProxySet connectiontimeout=5
 </Proxy>
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
+	Whole: true,
 	Run: func(p *Pass) {
+		if len(p.bareBlocks()) == 0 {
+			return
+		}
 		var blocks []*ir.Section
 		rules := map[*ir.Section][]unpooled{}
 		for _, rule := range p.unpooledRules() {

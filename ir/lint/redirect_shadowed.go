@@ -31,7 +31,7 @@ ProxyPass "/" "http://app.example.com:8080/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_alias.html#redirect"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			if redirects := redirectsOf(s.Items); len(redirects) > 0 {
 				checkRedirects(p, s, redirects)
 			}

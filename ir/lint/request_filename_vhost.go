@@ -43,7 +43,7 @@ for Proxying" of httpd's manual has this example. In a <Directory> section or a 
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html#rewritecond"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			at := &scope{server: s, items: s.Items}
 			if !at.engineOn() {
 				continue

@@ -25,8 +25,8 @@ many connections that are too old stay open. The rule looks at pools whose size 
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
-			for _, w := range s.Workers {
+		for _, s := range p.Servers {
+			for _, w := range ownWorkers(s) {
 				checkAge(p, s, w)
 			}
 			for _, b := range s.Balancers {
@@ -43,11 +43,11 @@ many connections that are too old stay open. The rule looks at pools whose size 
 // checkAge looks at a worker of a server, not at those that the server inherits.
 func checkAge(p *Pass, s *effective.Server, w *effective.Worker) {
 	age := w.Params.TTL.Set || w.Params.Ping.Set
-	if age || !w.Reusable() || w.URL.Scheme != "http" && w.URL.Scheme != "https" || p.View.ServerOf(w.By) != s {
+	if age || !w.Reusable() || w.URL.Scheme != "http" && w.URL.Scheme != "https" {
 		return
 	}
 	size, found := sizeOf(w)
-	if !found {
+	if !found || p.View.ServerOf(w.By) != s {
 		return
 	}
 	effect := "a request that meets a connection which the backend is closing is answered with 502"
@@ -67,7 +67,7 @@ func checkAge(p *Pass, s *effective.Server, w *effective.Worker) {
 
 // sizeOf returns the first parameter that sets the size of the worker's pool.
 func sizeOf(w *effective.Worker) (ir.Param, bool) {
-	for _, item := range append([]ir.Item{w.By}, w.Also...) {
+	for item := range directivesOf(w) {
 		for _, param := range paramsOf(item) {
 			switch param.Key {
 			case "max", "smax", "min":

@@ -31,7 +31,7 @@ ProxyPass "/app" "http://app.example.com:8080/app"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/rewrite/flags.html#flag_pt"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			checkServerRules(p, &scope{server: s, items: s.Items})
 		}
 	},

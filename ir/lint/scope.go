@@ -21,15 +21,29 @@ type scope struct {
 func (p *Pass) scopes() []*scope {
 	return p.facts.scopes.get(func() []*scope {
 		n := 0
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			n += 1 + countSections(s.Items)
 		}
 		all := make([]*scope, 0, n)
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			all = sections(s, s.Items, append(all, &scope{s, nil, s.Items}))
 		}
 		return all
 	})
+}
+
+// items yields the items of the servers and all below them. A virtual host in a section that nobody knows stands among the
+// items of the main server too; it is a server of its own.
+func (p *Pass) items() iter.Seq[ir.Item] {
+	return func(yield func(ir.Item) bool) {
+		for _, s := range p.Servers {
+			for item := range ir.All(s.Items) {
+				if (!s.IsMain() || p.View.ServerOf(item).IsMain()) && !yield(item) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func countSections(items []ir.Item) int {

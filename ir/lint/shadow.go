@@ -19,7 +19,7 @@ func (p *Pass) shadows() []shadow {
 	return p.facts.shadows.get(func() []shadow {
 		var found []shadow
 		var seen covers
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			seen.reset()
 			found = seen.shadows(s.Items, found)
 		}
@@ -67,6 +67,11 @@ func (c *covers) reset() {
 	c.segments.Reset()
 	c.folders.Reset()
 	c.texts.Reset()
+}
+
+// isEmpty reports whether nothing takes any path.
+func (c *covers) isEmpty() bool {
+	return c.all == nil && c.segments.Len()+c.folders.Len()+c.texts.Len() == 0
 }
 
 func (c *covers) add(pass *ir.ProxyPass) {

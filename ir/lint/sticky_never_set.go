@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -36,12 +37,10 @@ ProxyPass "/" "balancer://cluster/"
 </Proxy>
 ProxyPass "/" "balancer://cluster/"
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness_implementation"},
+	Whole: true,
 	Run: func(p *Pass) {
-		used := map[*effective.Balancer]bool{}
-		for t := range p.balancerTargets() {
-			used[t.balancer] = true
-		}
+		used := sync.OnceValue(p.usedBalancers) // few configurations have a balancer that asks
 		named := map[string]bool{}
 		names := func(cookie string) bool {
 			if _, known := named[cookie]; !known {
@@ -49,10 +48,10 @@ ProxyPass "/" "balancer://cluster/"
 			}
 			return named[cookie]
 		}
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, b := range s.Balancers {
 				cookie, param, _ := strings.Cut(b.Params.StickySession.Value, "|")
-				if b.Server != s || !used[b] || len(b.Members) < 2 || !hasRoute(b) || !forProxy(cookie) || param != "" && param != cookie {
+				if b.Server != s || cookie == "" || len(b.Members) < 2 || !hasRoute(b) || !forProxy(cookie) || param != "" && param != cookie || !used()[b] {
 					continue
 				}
 				if !names(cookie) && !p.filledUnseen(balancerTarget{server: s, balancer: b}) {
@@ -61,6 +60,15 @@ ProxyPass "/" "balancer://cluster/"
 			}
 		}
 	},
+}
+
+// usedBalancers are those that something is sent to.
+func (p *Pass) usedBalancers() map[*effective.Balancer]bool {
+	used := map[*effective.Balancer]bool{}
+	for t := range p.balancerTargets() {
+		used[t.balancer] = true
+	}
+	return used
 }
 
 // forProxy reports whether the name of a cookie says that it is for a proxy and not for an application.

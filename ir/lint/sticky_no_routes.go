@@ -34,7 +34,7 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy_balancer.html#stickyness"},
 	Run: func(p *Pass) {
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			for _, b := range s.Balancers {
 				if b.Server == s && b.Params.StickySession.Value != "" && len(b.Members) > 1 && !grows(b) && !hasRoute(b) {
 					reportNoRoutes(p, s, b)

@@ -26,7 +26,7 @@ slow backend gets 502 or 504 after a second, or a dead one holds its clients for
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for item := range ir.All(p.Config.Items) {
+		for item := range p.items() {
 			for _, param := range paramsOf(item) {
 				spec := ir.LookupParam(ir.ParamOfWorker, param.Key)
 				if spec != nil && spec.Kind == ir.ParamSeconds {

@@ -42,10 +42,11 @@ address is used.`,
     ProxyPass "/" "http://old.example.net:8080/"
 </VirtualHost>
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/vhosts/details.html"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/vhosts/details.html"},
+	Whole: true,
 	Run: func(p *Pass) {
 		taken := map[netip.AddrPort]*hostNames{}
-		for _, s := range p.View.Servers()[1:] {
+		for _, s := range p.Servers[1:] {
 			addresses, ok := addressesOf(s)
 			if !ok {
 				continue

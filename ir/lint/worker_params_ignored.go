@@ -31,10 +31,11 @@ ProxyPass "/report" "http://backend.example.com:8080/report" timeout=600
 	Good: `ProxyPass "/report" "http://backend.example.com:8080/report" timeout=600
 ProxyPass "/app" "http://backend.example.com:8080/"
 `,
-	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
+	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#workers"},
+	Whole: true,
 	Run: func(p *Pass) {
 		inherited := map[string]*effective.Worker{}
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			dead := sync.OnceValue(func() map[ir.Item]bool { return deadMappings(s) })
 			for _, w := range ownWorkers(s) {
 				checkShared(p, s, w, dead)
@@ -164,7 +165,7 @@ func checkInherited(p *Pass, w, first *effective.Worker) {
 	if pass, ok := w.By.(*ir.ProxyPass); ok && w.URL.Socket != first.URL.Socket {
 		reportSocket(p, pass, w.URL, first)
 	}
-	for _, by := range append([]ir.Item{w.By}, w.Also...) {
+	for by := range directivesOf(w) {
 		params := slices.DeleteFunc(slices.Clone(paramsOf(by)), func(param ir.Param) bool {
 			return ir.LookupParam(ir.ParamOfMapping, param.Key) != nil
 		})

@@ -46,7 +46,7 @@ backend may have its public URL in its own configuration.`,
 	},
 	Run: func(p *Pass) {
 		told := tellsScheme(p.View.Main().Items)
-		for _, s := range p.View.Servers() {
+		for _, s := range p.Servers {
 			host := s.Settings.Switch(ir.SwitchProxyPreserveHost)
 			tls := s.Settings.Word(ir.WordSSLEngine)
 			if told || !host.Value || !clib.EqualFold(tls.Value, "on") {
