@@ -176,7 +176,8 @@ func (b knownBalancers) nearest(s *effective.Server, name string) (string, ir.It
 				continue
 			}
 			d := levenshtein.ComputeDistance(key.name, name)
-			if d < distance || d == distance && item != nil && key.name < best {
+			first := key.name < best || key.name == best && key.server == s
+			if d < distance || d == distance && item != nil && first {
 				best, distance, item = key.name, d, by
 			}
 		}
