@@ -51,7 +51,7 @@ address is used.`,
 			if !ok {
 				continue
 			}
-			if earlier := takenBy(taken, addresses, s); earlier != nil && !hasServerPath(s) {
+			if earlier := takenBy(taken, addresses, s); earlier != nil && !hasOtherWay(s) {
 				reportVhostDuplicate(p, s, earlier)
 			}
 			for _, at := range addresses {
@@ -158,10 +158,12 @@ func takenBy(taken map[netip.AddrPort]*hostNames, addresses []netip.AddrPort, s 
 	return by
 }
 
-// hasServerPath reports whether requests without a name may reach the server by their path.
-func hasServerPath(s *effective.Server) bool {
+// hasOtherWay reports whether requests may reach the server by something else than the names that are known: by their
+// path, or by a name that httpd refuses as it is written now.
+func hasOtherWay(s *effective.Server) bool {
 	for residue := range ir.Of[*ir.Residue](s.Items) {
-		if clib.EqualFold(residue.Name, "ServerPath") {
+		named := clib.EqualFold(residue.Name, "ServerName") || clib.EqualFold(residue.Name, "ServerAlias")
+		if clib.EqualFold(residue.Name, "ServerPath") || named && residue.State == ir.ResidueRefused {
 			return true
 		}
 	}
