@@ -32,7 +32,7 @@ type lintCmd struct {
 
 // Help says what the exit codes mean.
 func (*lintCmd) Help() string {
-	return `Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 a PATH cannot be read.
+	return `Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage, 3 a PATH cannot be read (the others are judged).
 A comment "# lbconf: ignore[LB101] reason" on its own line ignores findings on the next directive or in the next section.
 "lbconf explain LB101" says more about a finding, "lbconf rules" lists all that are looked for.
 The environment of the process does not count, so that the result is the same everywhere: give variables with --env or

@@ -22,7 +22,7 @@ type parseCmd struct {
 
 // Help says what the exit codes mean.
 func (*parseCmd) Help() string {
-	return `Exit codes: 0 done, 2 usage, 3 a PATH cannot be read. What httpd refuses and what lbconf does not understand
+	return `Exit codes: 0 done, 2 usage, 3 a PATH cannot be read (the others are printed). What httpd refuses and what lbconf does not understand
 does not change the code: it stands in the output, under findings, and the rest of the input is there all the same.
 "lbconf lint" has a code that says how bad it is, and finds more.
 json has the values of the configuration as they are, passwords too; tree masks them.`
