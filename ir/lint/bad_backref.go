@@ -19,7 +19,8 @@ var badBackref = &Rule{
 	Why: `$1 to $9 are the groups of the pattern of the rule, %1 to %9 those of the last RewriteCond that matched, which takes the place
 of those before it even if it has no group. Where there is no
 such group httpd puts nothing in the place and says nothing. A pattern with "!" before it has no groups, since it did not match.
-The same happens to a percent escape in a substitution: "%20" is the group %2 and a 0, and has to be written "\%20".`,
+The same happens to a percent escape in a substitution: "%20" is the group %2 and a 0, and has to be written "\%20".
+The values of the flags E, CO, H and T are filled in the same way.`,
 	Bad: `RewriteEngine On
 RewriteRule "^/app/(.*)" "http://app.example.com:8080/$2" [P]
 <Proxy "http://app.example.com:8080">
@@ -107,6 +108,11 @@ func checkReferences(p *Pass, c chain) {
 	}
 	if !rule.NoSubstitution() {
 		groups.check(p, c.rule.Origin.Arg(1), rule.Output.Parts)
+	}
+	for _, flag := range rule.Flags {
+		if n := flag.Name; n == rewrite.FlagE || n == rewrite.FlagCO || n == rewrite.FlagH || n == rewrite.FlagT {
+			groups.check(p, c.rule.Origin.Arg(2), flag.Template().Parts)
+		}
 	}
 }
 
