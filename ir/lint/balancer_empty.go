@@ -133,6 +133,9 @@ func reportEmpty(p *Pass, known knownBalancers, t balancerTarget) {
 	}
 	if by := known.definition(t.server, t.balancer.Name); by != nil {
 		d.Related = append(d.Related, diag.Related{Span: by.Head().Origin.Span, Message: "defined here"})
+	} else if by := known.first()[t.balancer.Name]; by != nil {
+		d.Related = append(d.Related, diag.Related{Span: by.Head().Origin.Span, Message: "httpd drops the members of this virtual host"})
+		d.Notes[1].Text = "move the balancer out of the virtual host, or the ProxyPass into it: the main server's balancer, which is empty, comes first everywhere"
 	}
 	if len(t.balancer.Discarded) > 0 {
 		d.Message = t.balancer.Name + " has no members: the main server has it without, and that counts"

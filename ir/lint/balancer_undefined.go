@@ -119,8 +119,9 @@ func (p *Pass) firstBalancers() map[string]ir.Item {
 	})
 }
 
-// sees reports whether a target in the server can mean the balancer. A ProxyPass of the main server works in each virtual
-// host and finds the balancers that are defined there.
+// sees reports whether a target in the server can mean the balancer. A rule of the main server may be inherited by a virtual host
+// that defines it. A ProxyPass of the main server makes it, without members, which hides that of each virtual host: another rule
+// tells that.
 func (b knownBalancers) sees(s *effective.Server, name string) bool {
 	if strings.ContainsAny(name, "$%") || b.definition(s, name) != nil {
 		return true
