@@ -25,6 +25,20 @@ type WorkerName struct {
 	AnyHost bool
 }
 
+// Public is the name for logs and pages: with *** for a user and a password. It finds no more requests than the name does, since
+// no request has a user in its URL.
+func (w WorkerName) Public() string {
+	scheme, rest, _ := strings.Cut(w.Name, "://")
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	if at := strings.LastIndexByte(rest[:end], '@'); at >= 0 {
+		return scheme + "://***" + rest[at:]
+	}
+	return w.Name
+}
+
 // NameWorker returns the name of the worker that a URL defines, or what httpd says where it cannot (mod_proxy:
 // ap_proxy_define_worker).
 func NameWorker(url string, match bool) (w WorkerName, httpd string) {

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"errors"
 	"maps"
 	"slices"
@@ -78,8 +79,11 @@ func (l *lowering) checkParam(n *parser.Node, what object, p ir.Param, at place)
 		if like := closest(p.Value, valuesOf(bad.Spec)); like != "" {
 			label = "did you mean " + like + "?"
 		}
-		l.refuse(n, refusal{code: invalidArgument, span: p.Span, label: label, httpd: says, help: "write " + bad.Spec.Legal},
-			"%s cannot be %q", p.Key, p.Value)
+		message := fmt.Sprintf("%s cannot be %q", p.Key, p.Value)
+		if bad.Spec.Key == "secret" { // which no report shows
+			message = fmt.Sprintf("%s cannot have %d bytes", p.Key, len(p.Value))
+		}
+		l.refuse(n, refusal{code: invalidArgument, span: p.Span, label: label, httpd: says, help: "write " + bad.Spec.Legal}, "%s", message)
 	}
 	return false
 }

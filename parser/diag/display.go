@@ -31,10 +31,10 @@ func (d displayed) column(offset int) int {
 }
 
 // display returns a line as it is shown: cut around the marks if it is long, tabs as spaces, control bytes escaped, secrets
-// masked.
-func display(line string, marks []mark) displayed {
+// masked. before and behind are what continues it: a secret may begin in one line and end in another.
+func display(before, line, behind string, marks []mark) displayed {
 	from, to := window(line, marks)
-	hidden := secretBytes(line, from, to, true)
+	hidden := secretsOfLine(before, line, behind, from, to)
 	d := displayed{first: from, columns: make([]int, 0, to-from+1)}
 	var b strings.Builder
 	width := 0
@@ -131,6 +131,7 @@ func clean(s string, line bool) string {
 	if plainText(s, line) {
 		return s
 	}
+	s = joinLines(s) // a secret that is quoted from a source may go on in its next line
 	whole := s
 	if len(s) > longText {
 		s = s[:longText]

@@ -93,6 +93,39 @@ func (f *File) Line(line int) string {
 	return strings.TrimSuffix(rest, "\r")
 }
 
+// around returns what httpd joins with a line, with backslashes before the line ends: what stands before it and what stands
+// behind it. Of much only what is next to the line is returned, and the beginning of the whole.
+func (f *File) around(line int) (before, behind string) {
+	starts := f.lineStarts()
+	if line < 1 || line > len(starts) {
+		return "", ""
+	}
+	first, last := line, line
+	for first > 1 && f.continues(first-1) {
+		first--
+	}
+	for last < len(starts) && last-line < maskMargin && f.continues(last) {
+		last++
+	}
+	before = f.src[starts[first-1]:starts[line-1]]
+	if len(before) > 2*maskMargin {
+		before = before[:maskMargin] + before[len(before)-maskMargin:]
+	}
+	if line < last {
+		behind = f.src[starts[line]:starts[last-1]] + f.Line(last)
+		behind = behind[:min(len(behind), maskMargin)]
+	}
+	return joinLines(before), joinLines(behind)
+}
+
+// continues reports whether a line ends in a backslash.
+func (f *File) continues(line int) bool { return strings.HasSuffix(f.Line(line), `\`) }
+
+// joinLines takes out the line ends that a backslash takes away.
+func joinLines(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\\\r\n", ""), "\\\n", "")
+}
+
 func (f *File) lineStarts() []int {
 	if f.part != nil {
 		return f.part.of.lineStarts()

@@ -233,7 +233,7 @@ func (r *renderer) excerpt(e excerpt, first bool, color string) {
 	r.bar("")
 	r.text("\n")
 	for _, line := range e.lines {
-		r.line(e.file.Line(line.number), line, color)
+		r.line(e.file, line, color)
 	}
 }
 
@@ -266,9 +266,10 @@ func (r *renderer) bar(number string) {
 }
 
 // line writes a line of the source and the rows of marks below it.
-func (r *renderer) line(src string, line markedLine, color string) {
+func (r *renderer) line(file *File, line markedLine, color string) {
 	slices.SortStableFunc(line.marks, func(a, b mark) int { return cmp.Compare(a.from, b.from) })
-	shown := display(src, line.marks)
+	before, behind := file.around(line.number)
+	shown := display(before, file.Line(line.number), behind, line.marks)
 	r.bar(fmt.Sprint(line.number))
 	if shown.text != "" {
 		r.text(" ", shown.text)

@@ -9,10 +9,11 @@ import (
 const secretValue = `("(?:[^"\\]|\\.)*"?|'[^']*'?|\S+)`
 
 // secrets are what must not appear in a report, in any text; the groups are masked. They are the secret= of AJP workers,
-// passwords among parameters (DBDParams), and passwords in URLs, which reach to the last @ of the authority.
+// passwords among parameters (DBDParams), and passwords in URLs, which reach to the last @ of the authority; a user
+// without a password is mostly a token.
 var secrets = regexp.MustCompile(`(?i)"secret=((?:[^"\\]|\\.)*)|\bsecret=` + secretValue +
 	`|\bpass(?:w|wd|word|phrase)?=([^\s,;&"']+)` +
-	`|://[^\s/:@"'?#]*:([^\s/"'?#]+)@`)
+	`|://(?:[^\s/:@"'?#]*:)?([^\s/"'?#]+)@`)
 
 // secretLines are further secrets of a line of a configuration: what directives take that are given a password or a token.
 // In other texts, what stands behind such a name is prose.
@@ -51,9 +52,18 @@ func secretBytes(text string, from, to int, line bool) []bool {
 	return hidden
 }
 
+// secretsOfLine is secretBytes for line[from:to], of which before and behind are the lines that a backslash joins with it.
+func secretsOfLine(before, line, behind string, from, to int) []bool {
+	whole := before + line
+	if behind != "" {
+		whole = before + strings.TrimSuffix(line, `\`) + behind
+	}
+	return secretBytes(whole, len(before)+from, len(before)+to, true)
+}
+
 // HoldsSecret reports whether lines of a configuration hold something that must not appear in a report.
 func HoldsSecret(text string) bool {
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(joinLines(text)) {
 		if secretBytes(line, 0, len(line), true) != nil {
 			return true
 		}

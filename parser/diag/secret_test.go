@@ -14,6 +14,7 @@ func TestSecrets(t *testing.T) {
 		`ProxyPass / ajp://h/ secret='hunter2' retry=1`:      `ProxyPass / ajp://h/ secret=*** retry=1`,
 		`ProxyPass / ajp://h/ secret=\"hunter2 retry=1`:      `ProxyPass / ajp://h/ secret=*** retry=1`,
 		`ProxyPass / http://u:hunter2@hunter2@h/ retry=1`:    `ProxyPass / http://u:***@h/ retry=1`,
+		`ProxyPass / http://hunter2@h/ retry=1`:              `ProxyPass / http://***@h/ retry=1`,
 		`ProxyPass / "http://:hunter2@h/"`:                   `ProxyPass / "http://:***@h/"`,
 		`ProxyPass / http://h:80/a@b`:                        `ProxyPass / http://h:80/a@b`,
 		`DBDParams "host=x pass=hunter2,user=y"`:             `DBDParams "host=x pass=***,user=y"`,
@@ -31,7 +32,7 @@ func TestSecrets(t *testing.T) {
 		`RewriteCond %{HTTP:Authorization} (.+)`:             `RewriteCond %{HTTP:Authorization} (.+)`,
 		strings.Repeat("x", 200) + ` secret=hunter2 retry=1`: "",
 	} {
-		got := display(line, nil).text
+		got := display("", line, "", nil).text
 		if strings.Contains(got, "hunter2") || want != "" && got != want {
 			t.Errorf("%s\nis shown as %s\nwant        %s", line, got, want)
 		}
@@ -50,7 +51,7 @@ func TestSecrets(t *testing.T) {
 // TestLongSecret shows the middle of a line whose secret begins far before it.
 func TestLongSecret(t *testing.T) {
 	line := `RequestHeader set Authorization "Bearer ` + strings.Repeat("hunter2", 150) + `"`
-	if got := display(line, []mark{{from: 600, to: 610}}).text; strings.Contains(got, "hunter2") {
+	if got := display("", line, "", []mark{{from: 600, to: 610}}).text; strings.Contains(got, "hunter2") {
 		t.Errorf("shown: %s", got)
 	}
 }

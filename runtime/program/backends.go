@@ -56,7 +56,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags) *upstream.Worker {
 	host, port := w.URL.Host, w.URL.PortNumber()
 	worker := &upstream.Worker{
-		Name: w.Name, Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
+		Name: w.Public(), Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
 		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/diag"
 )
 
 // Report is what a program does not do. Everything in it was known to httpd or to the configuration's author, so that
@@ -52,7 +53,7 @@ func (r *Report) tell(item ir.Item, format string, args ...any) {
 }
 
 func entry(item ir.Item, format string, args ...any) Entry {
-	return Entry{Origin: item.Head().Origin, Message: fmt.Sprintf(format, args...)}
+	return Entry{Origin: item.Head().Origin, Message: diag.Clean(fmt.Sprintf(format, args...))}
 }
 
 // OK says whether nothing keeps a server from starting.
