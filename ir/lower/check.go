@@ -95,11 +95,3 @@ func oneWord(httpd string, legal ...string) check {
 		return false
 	}
 }
-
-// checkKey is the name under which checks has a directive or section.
-func checkKey(n *parser.Node) string {
-	if n.Section {
-		return "<" + n.Key()
-	}
-	return n.Key()
-}

@@ -107,6 +107,10 @@ type known struct {
 	absent bool
 	// lower is nil for a directive that is not modelled.
 	lower handler
+	// check and placed look at the values of one that is not, ask at the files that it names; each may be nil.
+	check  check
+	placed placedCheck
+	ask    namedFile
 }
 
 // find looks a name up. A large configuration has many lines and few names.
@@ -119,7 +123,7 @@ func (l *lowering) find(n *parser.Node) known {
 	if n.Section {
 		key = "<" + key
 	}
-	found := known{lower: l.table[key]}
+	found := known{lower: l.table[key], check: l.values.checks[key], placed: l.values.placed[key], ask: l.values.named[key]}
 	if d, ok := lookup(n); ok {
 		found.directive, found.absent = d, !l.hasModule(d)
 	}
@@ -173,10 +177,10 @@ func (l *lowering) item(n *parser.Node, at place) ir.Item {
 	case found.absent && !l.loaded(n, d), !l.permitted(n, d, at), !l.arguments(n, d), !l.within(n, d, d.NotIn, at), !l.ended(n):
 		return l.refused(n, at)
 	case found.lower == nil:
-		return l.residue(n, d, at)
+		return l.residue(n, found, at)
 	}
 	if item := found.lower(l, n, at); item != nil {
-		l.look(n, at)
+		l.look(n, found, at)
 		return item
 	}
 	return l.refused(n, at)
@@ -224,14 +228,14 @@ func (l *lowering) keep(n *parser.Node, at place) *ir.Residue {
 }
 
 // residue keeps a directive that has no type.
-func (l *lowering) residue(n *parser.Node, d *directive.Directive, at place) ir.Item {
-	r := l.keep(n, at)
+func (l *lowering) residue(n *parser.Node, as known, at place) ir.Item {
+	d, r := as.directive, l.keep(n, at)
 	r.Name = d.Name
-	if !l.value(n, at) {
+	if !l.value(n, as, at) {
 		r.State = ir.ResidueRefused
 		return r
 	}
-	l.look(n, at)
+	l.look(n, as, at)
 	r.State = ir.ResidueUnsupported
 	if d.Effect == directive.Inert {
 		r.State = ir.ResidueInert

@@ -64,12 +64,9 @@ type logFiles struct {
 }
 
 // look asks about the file that a directive names.
-func (l *lowering) look(n *parser.Node, at place) {
-	if !l.asks(n) {
-		return
-	}
-	if ask, ok := l.values.named[n.Key()]; ok && !n.Section {
-		ask(l, n, at)
+func (l *lowering) look(n *parser.Node, as known, at place) {
+	if as.ask != nil && l.asks(n) {
+		as.ask(l, n, at)
 	}
 }
 

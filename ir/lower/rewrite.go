@@ -147,6 +147,5 @@ func lowerRewriteBase(l *lowering, n *parser.Node, at place) ir.Item {
 		l.invalid(n, n.Words[0].Text.All(), "RewriteBase: argument is not a valid URL", "write a path that begins with /", "RewriteBase cannot be %q", base)
 		return nil
 	}
-	d, _ := lookup(n)
-	return l.residue(n, d, at)
+	return l.residue(n, l.find(n), at)
 }

@@ -47,7 +47,7 @@ func authority(name ir.WordName) func(*lowering, *parser.Node, place) ir.Item {
 	return func(l *lowering, n *parser.Node, at place) ir.Item {
 		if at.perDir() && l.one(n) {
 			before := len(l.diags)
-			if l.look(n, at); len(l.diags) > before {
+			if l.look(n, l.find(n), at); len(l.diags) > before {
 				return nil // httpd looks for it first
 			}
 			l.invalid(n, n.Span(), "Your SSL library does not have support for per-directory CA", "write it for the whole server",

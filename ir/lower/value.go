@@ -18,12 +18,11 @@ type values struct {
 }
 
 // value reports whether a directive that is not modelled has values that httpd takes.
-func (l *lowering) value(n *parser.Node, at place) bool {
-	if c := l.values.checks[checkKey(n)]; c != nil && !c(l, n) {
+func (l *lowering) value(n *parser.Node, as known, at place) bool {
+	if as.check != nil && !as.check(l, n) {
 		return false
 	}
-	c := l.values.placed[checkKey(n)]
-	return c == nil || at.unsure || c(l, n, at)
+	return as.placed == nil || at.unsure || as.placed(l, n, at)
 }
 
 // first returns the first argument, an empty one where there is none.
