@@ -51,7 +51,7 @@ func (c *lintCmd) Run(term *terminal) error {
 		return exitWith(exitUsage, errors.New(`lint: name a file or a folder, or - for standard input`))
 	}
 	if term.getenv("GOGC") == "" {
-		debug.SetGCPercent(1000) // nearly all that a run allocates lives to its end; lintInput collects what does not
+		debug.SetGCPercent(3000) // nearly all that a run allocates lives to its end; lintInput collects what does not, once
 	}
 	results, failed := c.lintAll(term)
 	if len(results) == 0 {
