@@ -20,6 +20,7 @@ type facts struct {
 	reversals fact[[]*reversal]
 	shadows   fact[[]shadow]
 	open      fact[[]openAuthority]
+	params    fact[[]writtenParam]
 
 	// Those below are asked of the whole configuration only.
 	first          fact[map[ir.Address]*effective.Server]
@@ -28,6 +29,8 @@ type facts struct {
 	proxies        fact[bool]
 	blocks         fact[map[blockKey][]block]
 	used           fact[usedWorkers]
+	states         fact[bool]
+	probes         fact[[]writtenParam]
 	written        fact[map[targetsOf][]target]
 }
 

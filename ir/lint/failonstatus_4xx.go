@@ -33,11 +33,9 @@ ProxyPass "/" "balancer://cluster/"
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for item := range p.items() {
-			for _, param := range paramsOf(item) {
-				if param.Key == "failonstatus" {
-					checkFailOnStatus(p, param)
-				}
+		for _, param := range p.params() {
+			if param.Key == "failonstatus" {
+				checkFailOnStatus(p, param.Param)
 			}
 		}
 	},

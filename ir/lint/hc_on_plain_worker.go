@@ -65,21 +65,3 @@ func directivesOf(w *effective.Worker) iter.Seq[ir.Item] {
 		}
 	}
 }
-
-// paramsOf returns the key=value words of a directive or section that defines a worker.
-func paramsOf(item ir.Item) []ir.Param {
-	switch item := item.(type) {
-	case *ir.ProxyPass:
-		return item.Params
-	case *ir.ProxySet:
-		return item.Params
-	case *ir.BalancerMember:
-		return item.Params
-	case *ir.Section:
-		return item.Params
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
-		*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
-		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
-	}
-	return nil
-}

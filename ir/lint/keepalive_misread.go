@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
@@ -22,29 +24,37 @@ kept is said by ttl=, that it is not kept by disablereuse=On.`,
 `,
 	Good: `ProxyPass "/" "http://app.example.com:8080/"
 `,
-	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
-	Whole: true,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		var first ir.Item
-		var params []ir.Param
-		for item := range ir.All(p.Config.Items) {
-			for _, param := range paramsOf(item) {
-				if param.Key == "keepalive" && clib.EqualFold(param.Value, "on") {
-					if first == nil {
-						first = item
-					}
-					params = append(params, param)
-				}
-			}
+		if !slices.ContainsFunc(p.params(), switchesProbesOn) {
+			return
 		}
-		if first != nil {
-			reportKeepalive(p, first, params)
+		all := p.whole.facts.probes.get(p.whole.findProbes)
+		if slices.Contains(p.Servers, p.View.ServerOf(all[0].by)) {
+			reportKeepalive(p, all)
 		}
 	},
 }
 
+// findProbes returns the words that switch probes on in the order of the configuration, where the main server's own lines may
+// stand behind virtual hosts.
+func (p *Pass) findProbes() []writtenParam {
+	var all []writtenParam
+	for _, param := range p.params() {
+		if switchesProbesOn(param) {
+			all = append(all, param)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b writtenParam) int { return cmp.Compare(a.by.Head().Seq, b.by.Head().Seq) })
+	return all
+}
+
+func switchesProbesOn(param writtenParam) bool {
+	return param.Key == "keepalive" && clib.EqualFold(param.Value, "on")
+}
+
 // reportKeepalive reports the first of some lines: who has misread it has misread it everywhere.
-func reportKeepalive(p *Pass, item ir.Item, params []ir.Param) {
+func reportKeepalive(p *Pass, params []writtenParam) {
 	d := diag.Diagnostic{
 		Span:    params[0].Span,
 		Message: "keepalive=On is TCP keep-alive: it does not make httpd reuse connections",
@@ -54,7 +64,7 @@ func reportKeepalive(p *Pass, item ir.Item, params []ir.Param) {
 			{Kind: "help", Text: "for the reuse of connections nothing has to be written; ttl=60 closes those that were idle for a minute"},
 		},
 	}
-	if set, ok := item.(*ir.ProxySet); ok && len(set.Params) == 1 {
+	if set, ok := params[0].by.(*ir.ProxySet); ok && len(set.Params) == 1 {
 		d.Notes[1].Text = "what helps is that the section has a parameter, which makes a worker; connectiontimeout=5 does it too, and says something"
 	}
 	if len(params) > 1 {

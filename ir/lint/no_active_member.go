@@ -33,8 +33,7 @@ ProxyPass "/" "balancer://cluster/"
 </Proxy>
 ProxyPass "/" "balancer://cluster/"
 `,
-	Refs:  []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#status_table"},
-	Whole: true,
+	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#status_table"},
 	Run: func(p *Pass) {
 		idle := map[*effective.Balancer]bool{} // those that are not reported yet
 		for _, s := range p.Servers {
@@ -47,7 +46,11 @@ ProxyPass "/" "balancer://cluster/"
 		if len(idle) == 0 || p.changesStates() {
 			return // nearly always, without a look at the targets
 		}
-		for t := range p.balancerTargets() {
+		at := p
+		if p.Servers[0].IsMain() {
+			at = p.whole // all virtual hosts inherit its balancers
+		}
+		for t := range at.balancerTargets() {
 			if idle[t.balancer] && !p.filledUnseen(t) {
 				delete(idle, t.balancer)
 				reportNobodyActive(p, t)
@@ -72,15 +75,17 @@ func ownBalancers(s *effective.Server) iter.Seq[*effective.Balancer] {
 // changesStates reports whether something may take members back while httpd runs: the balancer manager, or states kept
 // from an earlier run.
 func (p *Pass) changesStates() bool {
-	for item := range ir.All(p.Config.Items) {
-		if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler && clib.EqualFold(word.Value, "balancer-manager") {
-			return true
+	return p.whole.facts.states.get(func() bool {
+		for item := range ir.All(p.Config.Items) {
+			if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler && clib.EqualFold(word.Value, "balancer-manager") {
+				return true
+			}
+			if residue, ok := item.(*ir.Residue); ok && clib.EqualFold(residue.Name, "BalancerPersist") {
+				return true
+			}
 		}
-		if residue, ok := item.(*ir.Residue); ok && clib.EqualFold(residue.Name, "BalancerPersist") {
-			return true
-		}
-	}
-	return false
+		return false
+	})
 }
 
 // serves reports whether a request gets a member, as the walk of mod_proxy_balancer goes: in some set there is a member

@@ -26,13 +26,13 @@ slow backend gets 502 or 504 after a second, or a dead one holds its clients for
 `,
 	Refs: []string{"https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypass"},
 	Run: func(p *Pass) {
-		for item := range p.items() {
-			for _, param := range paramsOf(item) {
-				spec := ir.LookupParam(ir.ParamOfWorker, param.Key)
-				if spec != nil && spec.Kind == ir.ParamSeconds {
-					checkUnit(p, param.Span, param.Key+"=", param.Value)
-				}
+		for _, param := range p.params() {
+			spec := ir.LookupParam(ir.ParamOfWorker, param.Key)
+			if spec != nil && spec.Kind == ir.ParamSeconds {
+				checkUnit(p, param.Span, param.Key+"=", param.Value)
 			}
+		}
+		for item := range p.items() {
 			if number, ok := item.(*ir.Number); ok && (number.Name == ir.NumberTimeout || number.Name == ir.NumberProxyTimeout) {
 				checkUnit(p, number.Origin.Arg(0), string(number.Name)+" ", number.Written)
 			}
