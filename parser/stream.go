@@ -104,7 +104,7 @@ func (l *loader) nextLine(s *stream) (ast.Line, bool) {
 			if s.done() {
 				break
 			}
-			next = s.raw()
+			next = l.losing(s, s.raw)
 			l.skip(&ast.Bad{Line: next}, 1, "it continues the last line of a macro", len(s.nodes))
 		}
 		if l.tree.Files.File(next.Whole.Start) != l.tree.Files.File(line.Whole.Start) {
@@ -142,27 +142,48 @@ func (s *stream) nextOfMacro() (line ast.Line, more, ok bool) {
 	return ast.Line{}, false, false
 }
 
-// behindMacro returns the line of the file behind the Use of a macro. mod_macro reads it byte by byte, and forgets what it
-// has of it at the end of the file: a last line without a line end is lost.
+// behindMacro returns the line of the file behind the Use of a macro.
 func (l *loader) behindMacro(s *stream) (ast.Line, bool) {
 	if s.done() {
 		return ast.Line{}, false
 	}
-	rest := s.src[s.at:]
-	if strings.Contains(rest, "\n") {
-		return s.next(), true
+	line := l.losing(s, s.next)
+	return line, line.Whole.Len() > 0
+}
+
+// losing reads a line behind the Use of a macro. mod_macro reads it byte by byte, and forgets what it has of it at the end of the
+// file: a last line without a line end is lost, and of a line that backslashes continue the last piece.
+func (l *loader) losing(s *stream, read func() ast.Line) ast.Line {
+	start, src := s.at, s.src
+	line := read()
+	if !s.done() || strings.HasSuffix(src, "\n") {
+		return line
 	}
-	line := s.next()
-	if text := line.Text.String(); text != "" && text[0] != '#' {
-		end := s.file.Pos(len(s.src))
-		d := macroDefect(line.Text.All(), "lost", "httpd does not see the last line of the file, which has no line end")
-		d.Severity = diag.Error
-		d.Fix = &diag.Fix{Message: "end the line", Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: "\n"}}}
-		l.report(with(d, effect("behind the Use of a macro mod_macro reads the file byte by byte, and drops a line that the end of the file ends"),
-			help("end the line with a line end")))
-		l.skip(&ast.Bad{Line: line}, 1, "httpd loses the last line behind Use", len(s.nodes))
+	kept := max(strings.LastIndexByte(src, '\n')+1, start)
+	lost := s.whole.Slice(kept, len(src))
+	lost = lost.Slice(trim(lost.String()))
+	if text := lost.String(); text == "" || kept == start && text[0] == '#' {
+		return line
 	}
-	return ast.Line{}, false
+	whole := diag.Span{Start: line.Whole.Start, End: s.file.Pos(kept)}
+	what := "the last line of the file, which has no line end"
+	if kept > start {
+		s.at, s.src = start, src[:kept]
+		line = read()
+		s.at, s.src = len(src), src
+		what = "what continues the line behind Use, since it is the last of the file and has no line end"
+	} else {
+		line.Text = line.Text.Slice(0, 0)
+	}
+	line.Whole = whole
+	end := s.file.Pos(len(src))
+	d := macroDefect(lost.All(), "lost", "httpd does not see %s", what)
+	d.Severity = diag.Error
+	d.Fix = &diag.Fix{Message: "end the line", Edits: []diag.Edit{{Span: diag.Span{Start: end, End: end}, Text: "\n"}}}
+	l.report(with(d, effect("behind the Use of a macro mod_macro reads the file byte by byte, and drops a line that the end of the file ends"),
+		help("end the line with a line end")))
+	l.skip(&ast.Bad{Line: ast.Line{Whole: diag.Span{Start: whole.End, End: end}, Text: lost}}, 1, "httpd loses the last line behind Use", len(s.nodes))
+	return line
 }
 
 // line executes one line.

@@ -11,7 +11,8 @@ var macroDoubtful = &Rule{
 	Why: `mod_macro warns of these at each start, and goes on: a macro that is defined twice, a parameter that is never used or has no
 $ before its name, an unknown flag, text behind the tags. Of one it says nothing: when the line behind a Use is the last of
 its file and has no line end, httpd does not see it. mod_macro reads on in the file byte by byte, and at its end forgets the
-line. A </VirtualHost> there is missed, any other directive is silently left out.`,
+line. A </VirtualHost> there is missed, any other directive is silently left out. Where a backslash continues the line behind
+Use, what is lost is its last piece: the directive runs without it.`,
 	Bad: `<Macro backend $name $port>
     ProxyPass "/$name" "http://$name.example.com/"
 </Macro>
