@@ -23,7 +23,6 @@ func (l *loader) condition(n *Node, s *ast.Section, before int) (how entered, wh
 	case !holds:
 		return switchedOff, fmt.Sprintf("<%s %s>: %s", n.Name, n.Args, why)
 	}
-	l.executes(s)
 	l.consumed(n, before)
 	return spliced, ""
 }
@@ -33,7 +32,16 @@ func (l *loader) condition(n *Node, s *ast.Section, before int) (how entered, wh
 func (l *loader) unclosedSkip(s *ast.Section) {
 	l.late = slices.DeleteFunc(slices.Clone(l.late), func(f found) bool { return f.Span == tag(s) && f.Label == labelUnclosed })
 	d := refusal(tag(s), labelUnclosed, "<%s> is not closed before the end of the file", s.Name)
-	l.report(with(d, httpdSays("Expected </%s> before end of configuration", lastOpen(s).Name), help("write </%s> where the section ends", s.Name)))
+	l.report(with(d, httpdSays("Expected </%s> before end of configuration", skippedTo(s)), help("write </%s> where the section ends", s.Name)))
+}
+
+// skippedTo returns the name that httpd looks for at the end of the file while it skips a section that is open there.
+func skippedTo(s *ast.Section) string {
+	open := lastOpen(s)
+	if open == s {
+		return s.Name.String()
+	}
+	return soughtName(open)
 }
 
 // lastOpen returns the innermost section that is open at the end of the file, of one that is.
@@ -46,14 +54,46 @@ func lastOpen(s *ast.Section) *ast.Section {
 	return s
 }
 
+// soughtName returns the name that must close a section in one that httpd skips: the first word of the opening tag, with its
+// > where anything stands behind it.
+func soughtName(s *ast.Section) string {
+	line := s.Open.Text
+	w := wordEnd(line.String(), 0)
+	name := strings.TrimPrefix(w.word(line).Text.String(), "<")
+	if skipSpace(line.String(), w.next) == line.Len() {
+		name = strings.TrimSuffix(name, ">")
+	}
+	return name
+}
+
+// neverClosed reports a closing tag that httpd does not take in a section that it skips: of a tag without arguments and
+// with text behind it the > belongs to the name.
+func (l *loader) neverClosed(s *ast.Section) {
+	for _, item := range s.Items {
+		section, ok := item.(*ast.Section)
+		if !ok {
+			continue
+		}
+		l.neverClosed(section)
+		if name := soughtName(section); section.Close != nil && strings.HasSuffix(name, ">") && l.bodies[section] == nil {
+			saw := section.Close.Text.String()
+			saw = saw[:wordEnd(saw, 0).to]
+			d := refusal(section.Close.Text.All(), "does not close it", "where httpd skips <%s it takes the %q for a part of the name", name, ">")
+			l.report(with(related(d, tag(section), "text stands behind this tag"), httpdSays("Expected </%s> but saw %s", name, saw),
+				help("put the text behind <%s on a line of its own", name)))
+			return
+		}
+	}
+}
+
 // holds evaluates a condition. Why says what decided; it is not ok when the condition makes no sense, which is reported.
 func (l *loader) holds(n *Node, s *ast.Section) (holds bool, why string, ok bool) {
+	if n.Key() == "ifversion" {
+		return l.ifVersion(n, s)
+	}
 	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
 		l.executes(s)
 		return false, "the opening tag has no end", false
-	}
-	if n.Key() == "ifversion" {
-		return l.ifVersion(n)
 	}
 	arg := n.Args
 	not := strings.HasPrefix(arg.String(), "!")
@@ -211,24 +251,64 @@ func (v version) compare(w version) int { return slices.Compare(v[:], w[:]) }
 func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
 
 // ifVersion evaluates <IfVersion [[!]operator] version>.
-func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
+func (l *loader) ifVersion(n *Node, s *ast.Section) (holds bool, why string, ok bool) {
 	n.Words = SplitWords(n.Args)
-	if len(n.Words) > 0 && n.Words[0].Text.Len() == 0 {
-		return l.badVersion(n, n.Words[0], `"" is no version`, "<IfVersion takes one, two or three arguments")
+	words := SplitWords(l.behindName(s))
+	if len(words) == 0 {
+		return l.badVersion(n, Word{}, `"" is no version: major[.minor[.patch]] in digits`, "Version appears to be invalid.")
 	}
-	operator, operand := "=", Word{Text: n.Args.Slice(n.Args.Len(), n.Args.Len())}
-	switch len(n.Words) {
-	case 0:
-	case 1:
-		operand = n.Words[0]
-	case 2:
-		operator, operand = n.Words[0].String(), n.Words[1]
-		if operand.Text.Len() == 0 {
-			return l.badVersion(n, n.Words[0], "<IfVersion> has an operator and no version", "<IfVersion> directive missing closing '>'")
+	if len(words) > 3 || words[0].Text.Len() == 0 {
+		return l.badVersion(n, words[min(3, len(words)-1)], "<IfVersion> takes an operator and a version, nothing more",
+			"<IfVersion takes one, two or three arguments, a comparison operator, a version (and a delimiter)")
+	}
+	operator, operand, closed := versionWords(words)
+	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
+		l.executes(s)
+		return false, "the opening tag has no end", false
+	}
+	switch {
+	case !closed && len(words) == 3:
+		return l.badVersion(n, words[2], "<IfVersion> takes an operator and a version, nothing more", "<IfVersion> directive missing closing '>'")
+	case !closed:
+		return l.badVersion(n, operand, "the version of <IfVersion> must end in \">\"", "<IfVersion> directive missing closing '>'")
+	}
+	return l.versionHolds(n, operator, operand)
+}
+
+// behindName returns what stands behind the name of an opening tag, its > included.
+func (l *loader) behindName(s *ast.Section) ast.Text {
+	line := s.Open.Text
+	if l.stream == nil {
+		if replaced, changed := l.expand(line); changed {
+			line = replaced
 		}
-	default:
-		return l.badVersion(n, n.Words[2], "<IfVersion> takes an operator and a version, nothing more", "<IfVersion> directive missing closing '>'")
 	}
+	return rest(line, wordEnd(line.String(), 0).next)
+}
+
+// versionWords are the operator and the version of an opening tag as mod_version finds them in one to three words, and
+// whether the > is there: at the end of the version, whatever is the third word, or a word by itself.
+func versionWords(words []Word) (operator, version Word, closed bool) {
+	alone := func(w Word) bool { return w.String() == ">" }
+	switch {
+	case len(words) == 1:
+		version = words[0]
+	case alone(words[1]):
+		return Word{}, words[0], true
+	default:
+		operator, version = words[0], words[1]
+	}
+	if len(words) == 3 && alone(words[2]) {
+		return operator, version, version.Text.Len() > 0
+	}
+	text, closed := strings.CutSuffix(version.String(), ">")
+	version.Text = version.Text.Slice(0, len(text))
+	return operator, version, closed
+}
+
+// versionHolds compares the assumed release with a version or a pattern.
+func (l *loader) versionHolds(n *Node, comparison, operand Word) (holds bool, why string, ok bool) {
+	operator := cmp.Or(comparison.String(), "=")
 	not := strings.HasPrefix(operator, "!")
 	op := strings.TrimPrefix(operator, "!")
 	text := operand.String()
@@ -255,7 +335,7 @@ func (l *loader) ifVersion(n *Node) (holds bool, why string, ok bool) {
 	case "<=":
 		holds, ok = l.versionCompares(n, operand, func(c int) bool { return c <= 0 })
 	default:
-		return l.badVersion(n, n.Words[0], fmt.Sprintf("%q is no comparison; = == > >= < <= ~ are, and ! may stand before one", operator), "unrecognized operator '"+operator+"'")
+		return l.badVersion(n, comparison, fmt.Sprintf("%q is no comparison; = == > >= < <= ~ are, and ! may stand before one", operator), "unrecognized operator '"+operator+"'")
 	}
 	if !ok {
 		why = "the condition makes no sense"

@@ -333,7 +333,9 @@ func (l *loader) section(s *ast.Section, nodes []*Node) []*Node {
 	how, why := l.enter(n, s, len(nodes))
 	switch how {
 	case spliced:
-		return l.items(s.Items, nodes)
+		nodes = l.items(s.Items, nodes)
+		l.executes(s) // what stands behind the closing tag
+		return nodes
 	case executed:
 		around := l.scope
 		l.scope = n
@@ -397,6 +399,7 @@ func (l *loader) leave(n *Node, how entered, why string, nodes []*Node) []*Node 
 		return nodes
 	case switchedOff, nonsense:
 		l.looseMacros(s)
+		l.neverClosed(s)
 		if found := l.within(s); how == switchedOff && s.Close == nil && !found {
 			l.unclosedSkip(s)
 		}

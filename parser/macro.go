@@ -168,7 +168,8 @@ func (l *loader) argumentCount(n *Node, m *macro) {
 
 // location is what mod_macro says of the place of a definition: the last line of its tag.
 func (l *loader) location(m *macro) string {
-	at := l.tree.Files.Position(m.node.Span().End)
+	whole := m.section.Open.Whole
+	at := l.tree.Files.Position(max(whole.Start, whole.End-1))
 	return fmt.Sprintf("defined on line %d of %q", at.Line, at.Filename)
 }
 

@@ -208,6 +208,9 @@ func (l *loader) line(s *stream, line ast.Line) {
 	if inBody && s.body != nil {
 		return
 	}
+	if len(s.frames) > len(s.stack) {
+		l.late = s.found // what a closing tag closes may be skipped, and is then named otherwise
+	}
 	for len(s.frames) > len(s.stack) {
 		l.pop(s)
 	}

@@ -76,7 +76,22 @@ func stop(files *diag.FileSet, at diag.Pos) (file string, line int) {
 	for files.File(first-1) == in {
 		first--
 	}
-	return "macro " + in.Macro(), lastLine(files, at) - files.Position(first).Line + 1
+	return "macro " + in.Macro(), logicalLines(in, files.Position(first).Line, files.Position(at).Line)
+}
+
+// logicalLines counts what mod_macro keeps of the lines from one to another: comments it drops, continued lines are one.
+func logicalLines(in *diag.File, from, to int) int {
+	n := 0
+	for from <= to {
+		if !strings.HasPrefix(strings.TrimSpace(in.Line(from)), "#") {
+			n++
+		}
+		for strings.HasSuffix(in.Line(from), `\`) {
+			from++
+		}
+		from++
+	}
+	return n
 }
 
 // lastLine returns the last line of the directive that begins at a position.
