@@ -20,7 +20,6 @@ func coreChecks() map[string]check {
 		"FlushMaxPipelined":        digits(-1, maxInt, "parameter must be a number between -1 and"),
 		"FlushMaxThreshold":        digits(0, 1<<32-1, "parameter must be a number between 0 and"),
 		"HostnameLookups":          keyword("parameter must be 'on', 'off', or 'double'", "On", "Off", "Double"),
-		"HttpProtocolOptions":      checkProtocolOptions,
 		"LimitInternalRecursion":   checkRecursion,
 		"LimitRequestBody":         parsable("LimitRequestBody argument is not parsable.", "LimitRequestBody requires a non-negative integer."),
 		"LimitRequestFields":       atoi(0, maxInt, `LimitRequestFields "%s" must be a non-negative integer (0 = no limit)`),
@@ -62,32 +61,48 @@ func checkCGIVar(l *lowering, n *parser.Node) bool {
 		l.wrong(n, n.Words[1], "Valid rules for REQUEST_URI are 'current-uri' and 'original-uri'", "write current-uri or original-uri")
 }
 
-// checkProtocolOptions looks at the words of one line; httpd looks at those of a server together.
-func checkProtocolOptions(l *lowering, n *parser.Node) bool {
-	pairs := [][2]string{{"Allow0.9", "Require1.0"}, {"Strict", "Unsafe"}, {"RegisteredMethods", "LenientMethods"}}
-	seen := map[string]bool{}
-	for _, w := range n.Words {
-		if w.String() == "" {
-			break // httpd takes it for the end
-		}
-		known := false
-		for _, pair := range pairs {
-			for i, word := range pair {
-				if !clib.EqualFold(word, w.String()) {
-					continue
-				}
-				known, seen[word] = true, true
-				if seen[pair[1-i]] {
-					return l.wrong(n, w, "HttpProtocolOptions '"+pair[0]+"' and '"+pair[1]+"' are mutually exclusive", "write one of the two")
-				}
+// corePlacedChecks are those of core that depend on what is said before.
+func corePlacedChecks() map[string]placedCheck {
+	return map[string]placedCheck{"HttpProtocolOptions": checkProtocolOptions}
+}
+
+// protocolOptions are the words of HttpProtocolOptions, of which two that stand together exclude each other in a server.
+func protocolOptions() [][2]string {
+	return [][2]string{{"Allow0.9", "Require1.0"}, {"Strict", "Unsafe"}, {"RegisteredMethods", "LenientMethods"}}
+}
+
+// checkProtocolOptions looks at the words of a server together.
+func checkProtocolOptions(l *lowering, n *parser.Node, at place) bool {
+	said := map[string]bool{}
+	for _, before := range at.before {
+		if before.Is("HttpProtocolOptions") {
+			for _, w := range untilEmpty(before.Words) {
+				said[clib.ToLower(w.String())] = true
 			}
 		}
-		if !known {
-			return l.wrong(n, w, "HttpProtocolOptions accepts 'Unsafe' or 'Strict' (default), 'RegisteredMethods' or 'LenientMethods' (default), and "+
-				"'Require1.0' or 'Allow0.9' (default)", "write Strict or Unsafe, RegisteredMethods or LenientMethods, Require1.0 or Allow0.9")
+	}
+	for _, w := range untilEmpty(n.Words) {
+		if !l.protocolOption(n, w, said) {
+			return false
 		}
 	}
 	return true
+}
+
+// protocolOption judges one word behind those that were said.
+func (l *lowering) protocolOption(n *parser.Node, w parser.Word, said map[string]bool) bool {
+	word := clib.ToLower(w.String())
+	said[word] = true
+	for _, pair := range protocolOptions() {
+		one, other := clib.ToLower(pair[0]), clib.ToLower(pair[1])
+		if word != one && word != other {
+			continue
+		}
+		return !said[one] || !said[other] ||
+			l.wrong(n, w, "HttpProtocolOptions '"+pair[0]+"' and '"+pair[1]+"' are mutually exclusive", "write one of the two")
+	}
+	return l.wrong(n, w, "HttpProtocolOptions accepts 'Unsafe' or 'Strict' (default), 'RegisteredMethods' or 'LenientMethods' (default), and "+
+		"'Require1.0' or 'Allow0.9' (default)", "write Strict or Unsafe, RegisteredMethods or LenientMethods, Require1.0 or Allow0.9")
 }
 
 func checkRecursion(l *lowering, n *parser.Node) bool {
