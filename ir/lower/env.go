@@ -1,8 +1,11 @@
 package lower
 
 import (
+	"strings"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/parser/pcre"
 )
 
 func envHandlers() map[string]handler {
@@ -72,8 +75,10 @@ func setEnvIf(attribute string, noCase bool) func(*lowering, *parser.Node, place
 			return nil
 		}
 		var ok bool
-		if item.Pattern, ok = l.regex(n, words[0], canonical(n)+" regex could not be compiled."); !ok {
-			return nil
+		if item.Pattern, ok = cutShort(words[0].String()); !ok {
+			if item.Pattern, ok = l.regex(n, words[0], canonical(n)+" regex could not be compiled."); !ok {
+				return nil
+			}
 		}
 		if attribute == "" && ir.AttributeIsPattern(item.Attribute) {
 			if _, ok := l.regex(n, n.Words[0], "Header name regex could not be compiled."); !ok {
@@ -92,4 +97,29 @@ func setEnvIf(attribute string, noCase bool) func(*lowering, *parser.Node, place
 		}
 		return item
 	}
+}
+
+// cutShort is a pattern that ends in a backslash and is nothing but text to mod_setenvif: it removes the backslashes and
+// compiles no regular expression.
+func cutShort(pattern string) (*pcre.Pattern, bool) {
+	escaped := false
+	for i := range len(pattern) {
+		switch special := strings.IndexByte(`^.$|()[]*+?{}`, pattern[i]) >= 0; {
+		case special != escaped && pattern[i] != '\\':
+			return nil, false
+		case special:
+			escaped = false
+		case pattern[i] == '\\':
+			escaped = !escaped
+		}
+	}
+	if !escaped {
+		return nil, false
+	}
+	text := pattern[:len(pattern)-1]
+	if text == "" {
+		text = "^" // what is found in every value
+	}
+	compiled, err := pcre.Parse(text)
+	return compiled, err == nil
 }
