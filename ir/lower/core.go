@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"net"
+	"strconv"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -184,11 +186,36 @@ func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {
 	if host == "*" {
 		host = ""
 	}
+	if !bindable(host) {
+		l.invalid(n, span, "Listen setup failed", help, "Listen cannot open %q: that is no address, and the name of no host", text)
+		return nil
+	}
+	if l.tree.Server && !l.opens(n, host, port) { // a fragment is read with the contents of conditions that exclude each other
+		return nil
+	}
 	item := &ir.Listen{Node: node(n), Address: host, Port: port}
 	if len(words) == 2 {
 		item.Protocol = clib.ToLower(words[1].String())
 	}
 	return item
+}
+
+// opens reports whether no Listen above has the same port with an address that is written the same, whatever its protocol.
+func (l *lowering) opens(n *parser.Node, host string, port int) bool {
+	socket := net.JoinHostPort(host, strconv.Itoa(port))
+	before := l.sockets[socket]
+	if before == nil {
+		if l.sockets == nil {
+			l.sockets = map[string]*parser.Node{}
+		}
+		l.sockets[socket] = n
+		return true
+	}
+	l.refuse(n, refusal{
+		code: invalidArgument, span: first(n).Text.All(), httpd: "Cannot define multiple Listeners on the same IP:port",
+		help: "remove one of the two lines", related: []diag.Related{{Span: before.Span(), Message: "opened here before"}},
+	}, "%s %s is there twice", n.Name, first(n))
+	return false
 }
 
 // argv are the words of a directive that httpd gives all at once: a last one without text is none.

@@ -77,6 +77,8 @@ type learned struct {
 	methods   methods
 	// charsets are the aliases of mod_xml2enc, in upper case, and what they stand for.
 	charsets map[string]string
+	// sockets are the Listen directives by address and port.
+	sockets map[string]*parser.Node
 	// once are the directives seen that may stand once in a server.
 	once map[string]bool
 }
