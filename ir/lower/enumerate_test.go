@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	enumerated = flag.Int("enumerated", 300, "number of directives in places with numbers of arguments that are put to httpd; 0 for all")
+	enumerated = flag.Int("enumerated", 100, "number of directives in places with numbers of arguments that are put to httpd; 0 for all")
 	only       = flag.String("only", "", "the one directive that is enumerated")
 )
 

@@ -68,8 +68,12 @@ func TestNamedFiles(t *testing.T) {
 	}
 	h.files = machine{}
 	var snippets []string
-	for _, namer := range namers() {
-		for _, file := range []string{"missing", "empty", "folder", "text", "text/below", h.root + "/missing", h.root + "/folder/"} {
+	files := []string{"missing", "empty", "folder", "text", "text/below", h.root + "/missing", h.root + "/folder/"}
+	for i, namer := range namers() {
+		for j, file := range files {
+			if j > 2 && (i+j)%3 != 0 {
+				continue // the last ones are seldom told apart: a third of the directives is asked for each
+			}
 			switch {
 			case strings.HasPrefix(namer, "ChrootDir") && !filepath.IsAbs(file), strings.HasPrefix(namer, "ForensicLog") && file == "text":
 				continue // it depends on where httpd is started; the log is opened

@@ -15,7 +15,7 @@ import (
 	"github.com/lbconf/lbconf/parser/diag"
 )
 
-var snippets = flag.Int("snippets", 60, "number of random configurations of each kind in TestRandomVerdicts")
+var snippets = flag.Int("snippets", 25, "number of random configurations of each kind in TestRandomVerdicts")
 
 // TestRandomVerdicts compares configurations that are put together from pieces, so that most are nearly right, with httpd:
 // whether it refuses, on which line and with which words. They are the same ones each time, unless -seed and
