@@ -151,6 +151,9 @@ func described(id string) bool {
 // no refusal.
 func (l *lowering) unknownDirective(n *parser.Node) {
 	like := meant(n)
+	if _, old := removedAdvice(n.Name); old {
+		like = nil // it is no mistake of writing
+	}
 	owner, owned := directive.Foreign(n.Name)
 	other, strange := l.stranger(n)
 	switch {
@@ -198,7 +201,9 @@ func (l *lowering) misspelled(n *parser.Node, like *directive.Directive) {
 	r := refusal{
 		code: unknownDirective, span: n.NameSpan(), label: "unknown", httpd: invalidCommand(n), help: "remove the line, or correct the name",
 	}
-	if other, ok := directive.Lookup(n.Name); ok {
+	if advice, ok := removedAdvice(n.Name); ok && !n.Section {
+		r.label, r.help = "of an older httpd", advice
+	} else if other, ok := directive.Lookup(n.Name); ok {
 		r.label, r.help = "a section", "write <"+other.Name+" …> and close it"
 		if !other.Section {
 			r.label, r.help = "a directive", "write "+other.Name+" without < and >"
