@@ -169,6 +169,9 @@ func (r *reader) checkKeys(node *yaml.Node) {
 
 var yamlErrorLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)`)
 
+// yamlParserError are the errors of which the YAML reader counts the line from 0: those of its grammar, not of its letters.
+var yamlParserError = regexp.MustCompile(`^did not find expected (?:key|node content|'-' indicator|',' or |<)`)
+
 // syntaxError places an error of the YAML reader, which knows the line only.
 func (r *reader) syntaxError(err error) {
 	match := yamlErrorLine.FindStringSubmatch(err.Error())
@@ -176,7 +179,9 @@ func (r *reader) syntaxError(err error) {
 	if match != nil {
 		message = match[2]
 		if n, err := strconv.Atoi(match[1]); err == nil {
-			line = n
+			if line = n; yamlParserError.MatchString(message) {
+				line++
+			}
 		}
 	}
 	start, end := r.lines.line(line)

@@ -21,6 +21,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"version", "lbconf: 2", `1:9-10 version "2" of the format is unknown | this lbconf reads lbconf: 1`},
 		{"a list", "- a", "1:1-4 the file is a list, not a mapping | begin it with lbconf: 1"},
 		{"tab", "lbconf: 1\nsites:\n\tx: 1", `3:2-6 this is not YAML: found character that cannot start any token | indent with spaces, and quote a value that contains ": " or " #" or begins with one of *&!%@[]{}|>` + "`"},
+		{"open bracket", "lbconf: 1\nsites:\nx: [a, b\n", "3:1-9 this is not YAML: did not find expected ',' or ']' | indent with spaces, and quote a value that contains \": \" or \" #\" or begins with one of *&!%@[]{}|>`"},
+		{"list in a mapping", "lbconf: 1\nsites: 1\n- x", "3:1-4 this is not YAML: did not find expected key | indent with spaces, and quote a value that contains \": \" or \" #\" or begins with one of *&!%@[]{}|>`"},
 		{"colon", "lbconf: 1\nset_handler: a: b", `2:1-18 this is not YAML: mapping values are not allowed in this context | indent with spaces, and quote a value that contains ": " or " #" or begins with one of *&!%@[]{}|>` + "`"},
 		{"bytes", "lbconf: 1\nuser: \xff", "2:7-8 byte 0xff is not UTF-8 | write the file in UTF-8; a value with other bytes is written as !!binary and base64"},
 		{"control", "lbconf: 1\nuser: \x01", `2:7-8 control character U+0001 | write it in double quotes, as "\u0001"`},
