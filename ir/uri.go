@@ -97,15 +97,20 @@ func portOf(text string) (uint16, bool) {
 }
 
 // String is the URL put together again, without the port of its scheme.
-func (u URI) String() string {
-	host := u.Host
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
+func (u URI) String() string { return string(u.appendTo(nil)) }
+
+// appendTo appends what String returns.
+func (u URI) appendTo(b []byte) []byte {
+	b = append(append(append(b, u.Scheme...), "://"...), u.User...)
+	if strings.Contains(u.Host, ":") {
+		b = append(append(append(b, '['), u.Host...), ']')
+	} else {
+		b = append(b, u.Host...)
 	}
 	if u.Number != 0 && u.Number != portOfScheme(u.Scheme) {
-		host += ":" + u.Port
+		b = append(append(b, ':'), u.Port...)
 	}
-	return u.Scheme + "://" + u.User + host + u.Path
+	return append(b, u.Path...)
 }
 
 // portOfScheme is the port of a scheme in lower case, 0 for one that neither APR nor mod_proxy knows.

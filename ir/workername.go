@@ -65,14 +65,16 @@ func NameWorker(url string, match bool) (w WorkerName, httpd string) {
 	}
 	parsed.Scheme, parsed.Host = clib.ToLower(parsed.Scheme), clib.ToLower(parsed.Host)
 	parsed.Path = references + parsed.Path
-	name := parsed.String()
+	var room [128]byte
+	name := written // which is kept anyway
+	if text := parsed.appendTo(room[:0]); string(text) != written {
+		name = string(text)
+	}
 	switch {
 	case len(parsed.Host) > MaxWorkerHost:
 		return w, "worker hostname (" + parsed.Host + ") too long"
 	case len(socket) > MaxWorkerSocket:
 		return w, "worker uds path (" + socket + ") too long"
-	case name == written:
-		name = written // which is kept anyway
 	}
 	return WorkerName{name[:min(len(name), maxWorkerName)], match, anyHost}, ""
 }

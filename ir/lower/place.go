@@ -71,7 +71,10 @@ func start(context parser.Context) place {
 
 // in returns the place inside a section.
 func (p place) in(n *parser.Node, pattern string) place {
-	kind := strings.Trim(canonical(n), "<>")
+	kind := strings.Trim(n.Name, "<>")
+	if d, ok := lookup(n); ok {
+		kind = d.Name
+	}
 	p.around = append(slices.Clip(p.around), kind)
 	p.kind, p.section = kind, n
 	p.boxes |= boxOf(kind)
