@@ -17,11 +17,14 @@ func unaccounted(tree *parser.Tree) []string {
 	nodes = func(list []*parser.Node) {
 		for _, n := range list {
 			add(n.Span())
-			if d, ok := n.Item.(*ast.Directive); ok && n.Name == "" {
-				add(d.Line.Whole) // an empty name may begin where the file ends
-			}
-			if section, ok := n.Item.(*ast.Section); ok && section.Close != nil {
-				add(section.Close.Whole)
+			switch item := n.Item.(type) {
+			case *ast.Directive:
+				add(item.Line.Whole) // a name may be empty, and begin where the file ends
+			case *ast.Section:
+				add(item.Open.Whole)
+				if item.Close != nil {
+					add(item.Close.Whole)
+				}
 			}
 			nodes(n.Children)
 		}

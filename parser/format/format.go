@@ -181,7 +181,9 @@ func (p *printer) comment(c *ast.Comment) {
 	p.begin()
 	p.indent(p.depth)
 	text, ended := strings.CutSuffix(p.src[p.offset(c.Line.Text.All().Start):p.offset(c.Line.Whole.End)], "\n")
-	text = strings.TrimSuffix(text, "\r")
+	if ended {
+		text = strings.TrimSuffix(text, "\r")
+	}
 	if ended && strings.HasSuffix(text, `\`) { // it goes on at the end of the file
 		p.write(text)
 		p.out = append(p.out, p.eol...)
