@@ -52,9 +52,13 @@ func TestNoSecretIsReported(t *testing.T) {
 		if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, args := range [][]string{
-			{"lint", "--format", "text"}, {"lint", "--format", "concise"}, {"lint", "--format", "json"},
-			{"parse"}, {"serve"}, {"convert", "--to", "yaml", "--output", os.DevNull},
+		for _, args := range [...][]string{
+			{"lint", "--format", "text"},
+			{"lint", "--format", "concise"},
+			{"lint", "--format", "json"},
+			{"parse"},
+			{"serve"},
+			{"convert", "--to", "yaml", "--output", os.DevNull},
 		} {
 			var out, problems bytes.Buffer
 			term := &terminal{stdin: strings.NewReader(""), stdout: &out, stderr: &problems, getenv: func(string) string { return "" }, environ: func() []string { return nil }}

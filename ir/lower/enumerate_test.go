@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lbconf/lbconf/parser/directive"
-	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 var (
@@ -72,16 +70,6 @@ func TestEnumeration(t *testing.T) {
 // allModules loads every module that can be loaded together.
 func allModules(t *testing.T) *httpd {
 	t.Helper()
-	files, err := filepath.Glob(testenv.Modules + "/mod_*.so")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, file := range files {
-		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "mod_"), ".so")
-		if !slices.Contains(modulesOf, name) && name != "mpm_worker" && name != "mpm_prefork" {
-			names = append(names, name)
-		}
-	}
+	names := slices.DeleteFunc(everyModule(t), func(name string) bool { return slices.Contains(modulesOf, name) })
 	return newHTTPD(t, names...)
 }

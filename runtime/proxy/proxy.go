@@ -179,7 +179,7 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 		return p.balance(ctx, j)
 	}
 	j.sayAttempt(j.Plan.Worker.Scheme, 0)
-	if w := j.Plan.Worker; !w.Usable() && !(w.Retry(j.now) && w.Usable()) {
+	if w := j.Plan.Worker; !w.Usable() && (!w.Retry(j.now) || !w.Usable()) {
 		p.log.Warn("the worker is disabled", "worker", w.Name)
 		return Result{Status: 503}
 	}
