@@ -139,7 +139,7 @@ func (g *generator) listen(context) ir.Item {
 }
 
 func (g *generator) serverName(context) ir.Item {
-	name := &ir.ServerName{Scheme: g.pick("scheme", "", "http", "https"), Host: g.pick("host", "example.com", "a.example", "[::1]", "x")}
+	name := &ir.ServerName{Scheme: g.pick("scheme", "", "http", "https"), Host: g.pick("host", "example.com", "a.example", "192.0.2.7", "x")}
 	if g.coin("with port") {
 		name.Port = rapid.IntRange(1, 65535).Draw(g.t, "port")
 	}
