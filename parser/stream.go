@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/ast"
@@ -40,6 +41,11 @@ type frame struct {
 	scope  *Node
 }
 
+// skips says that httpd looks for the end of the section and for nothing else.
+func (f frame) skips() bool {
+	return (f.how == switchedOff || f.how == nonsense) && f.why != ignoredWithin
+}
+
 // lines reads a file that p has parsed and that must be executed line by line.
 func (l *loader) lines(p *parse, nodes []*Node) []*Node {
 	s := &stream{
@@ -76,7 +82,11 @@ func (l *loader) news(s *stream) {
 		l.late = s.found
 	}
 	for _, f := range l.late {
-		l.report(f.Diagnostic)
+		d := f.Diagnostic
+		if i := slices.IndexFunc(s.frames, frame.skips); i >= 0 && f.skipped != "" {
+			d = related(d, s.frames[i].node.Span(), "httpd skips this section to its end")
+		}
+		l.report(d)
 	}
 	l.late, s.found = nil, s.found[:0]
 }
