@@ -261,7 +261,7 @@ func (g *generator) header(context) ir.Item {
 	case ir.HeaderUnset, ir.HeaderEcho:
 		h.Value = ""
 	case ir.HeaderEditFirst, ir.HeaderEditAll:
-		h.Value, h.Replacement = g.pattern().Source, g.some("replacement")
+		h.Value, h.Replacement = g.pattern().Source, format(g.some("replacement"))
 	case ir.HeaderAdd, ir.HeaderSet, ir.HeaderSetIfEmpty, ir.HeaderAppend, ir.HeaderMerge, ir.HeaderNote:
 		h.Value = format(h.Value)
 	}
