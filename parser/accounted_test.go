@@ -25,6 +25,7 @@ func unaccounted(tree *parser.Tree) []string {
 				if item.Close != nil {
 					add(item.Close.Whole)
 				}
+			case *ast.Comment, *ast.Blank, *ast.Bad: // no nodes come from them
 			}
 			nodes(n.Children)
 		}
