@@ -176,6 +176,11 @@ func TestLikeHttpd(t *testing.T) {
 		backends[i] = newBackend(t, c)
 		fmt.Fprintf(&conf, "BalancerMember http://%s%s timeout=1 hcinterval=100ms\n", backends[i].addr, c.member)
 	}
+	for _, b := range backends {
+		if b.unbind != nil {
+			_ = b.unbind() // nobody is to listen; not before the others have ports of their own
+		}
+	}
 	conf.WriteString("</Proxy>\n")
 	wanted := httpdVerdicts(t, conf.String(), backends)
 
@@ -237,6 +242,8 @@ func httpdVerdicts(t *testing.T, conf string, backends []*backend) []bool {
 // backend is a member that records what it gets.
 type backend struct {
 	addr string
+	// unbind gives up the port of one that refuses connections; it is nil for the others.
+	unbind func() error
 
 	mu       sync.Mutex
 	accepted int
@@ -251,7 +258,7 @@ func newBackend(t *testing.T, c probeCase) *backend {
 	}
 	b := &backend{addr: listener.Addr().String()}
 	if c.answer == "refuse" {
-		_ = listener.Close() // nobody is to listen
+		b.unbind = listener.Close
 		return b
 	}
 	ctx, stop := context.WithCancel(context.Background())
