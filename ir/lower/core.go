@@ -175,7 +175,7 @@ func lowerListen(l *lowering, n *parser.Node, _ place) ir.Item {
 	const help = "write Listen 8080, Listen 192.0.2.1:8080 or Listen [2001:db8::1]:8080; a port is 1 to 65535"
 	text, span := words[0].String(), words[0].Text.All()
 	host, port, ok := parseAddrPort(text)
-	if !ok {
+	if !ok || text == "" {
 		l.invalid(n, span, "Invalid address or port", help, "Listen cannot open %q", text)
 		return nil
 	}

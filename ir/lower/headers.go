@@ -123,6 +123,10 @@ func (l *lowering) headerRest(n *parser.Node, item *ir.HeaderEdit, values, rest 
 		l.invalid(n, rest[1].Text.All(), "header unset takes two arguments", "write "+n.Name+" unset NAME, and a condition", "%s unset takes no value", n.Name)
 		return nil
 	}
+	if item.Action == ir.HeaderEcho && len(rest) == 2 {
+		l.invalid(n, rest[1].Text.All(), "Header echo takes two arguments", "write Header echo PATTERN, and a condition", "Header echo takes no value")
+		return nil
+	}
 	if len(rest) > 1 {
 		l.invalid(n, rest[1].Text.All(), "Too many arguments to directive", "quote a value of several words", "%s has too many arguments", n.Name)
 		return nil

@@ -114,7 +114,7 @@ func strangersOf(tree *parser.Tree) *strangers {
 			continue
 		}
 		module := box.Words[0].String()
-		if !strings.HasPrefix(module, "!") && strange(moduleID(module)) {
+		if negated := strings.HasPrefix(box.Args.String(), "!"); !negated && strange(moduleID(module)) {
 			s.boxes = append(s.boxes, strangeBox{box.Item.Span(), module})
 		}
 	}
