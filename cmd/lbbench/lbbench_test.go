@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net"
 	"net/http"
@@ -84,7 +83,7 @@ func TestMedian(t *testing.T) {
 func TestConfigurations(t *testing.T) {
 	for _, c := range contenders("")[1:] {
 		t.Run(c.engine.Name(), func(t *testing.T) {
-			requireEngine(t, c.engine)
+			engine.Require(t, c.engine)
 			front, err := engine.Reserve()
 			if err != nil {
 				t.Fatal(err)
@@ -109,15 +108,5 @@ func TestConfigurations(t *testing.T) {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-func requireEngine(t *testing.T, e engine.Engine) {
-	t.Helper()
-	if _, err := e.Version(context.Background()); err != nil {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
 	}
 }

@@ -47,7 +47,7 @@ func TestWriteCosts(t *testing.T) {
 // httpd accepts the configuration that it is timed on.
 func TestLargeIsAccepted(t *testing.T) {
 	httpd := engine.HTTPD{AsIs: true}
-	requireEngine(t, httpd)
+	engine.Require(t, httpd)
 	dir := t.TempDir()
 	source := slices.Concat([]byte(modulesOfHosts), large.VirtualHosts(5))
 	if err := os.WriteFile(filepath.Join(dir, "hosts.conf"), source, 0o600); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -64,12 +63,7 @@ ProxyPass /bytes http://BACKEND/bytes upgrade=bytes
 // startEngine runs an engine on a configuration until the test ends, and returns its address.
 func startEngine(t *testing.T, e engine.Engine, config string) (addr string) {
 	t.Helper()
-	if _, err := e.Version(t.Context()); err != nil {
-		if missing := (*engine.MissingError)(nil); errors.As(err, &missing) && os.Getenv("LBCONF_REQUIRE_ENGINES") != "1" {
-			t.Skip(err)
-		}
-		t.Fatal(err)
-	}
+	engine.Require(t, e)
 	dir, err := os.MkdirTemp("", "lbconf-engine-") //nolint:usetesting // httpd's account cannot enter the folder of a test
 	if err == nil {
 		err = os.Chmod(dir, 0o755)

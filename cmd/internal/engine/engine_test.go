@@ -46,21 +46,6 @@ func reserve(t *testing.T) string {
 	return r.Addr
 }
 
-// need skips without the engine, and fails when the environment says that all engines are there.
-func need(t *testing.T, e Engine) {
-	t.Helper()
-	_, err := e.Version(t.Context())
-	if missing := (*MissingError)(nil); errors.As(err, &missing) {
-		if os.Getenv("LBCONF_REQUIRE_ENGINES") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func closing(t *testing.T, c io.Closer) {
 	t.Helper()
 	if err := c.Close(); err != nil {
@@ -102,7 +87,7 @@ func TestStartAndStop(t *testing.T) {
 	}
 	for i, test := range tests {
 		t.Run(fmt.Sprintf("%d-%s", i, test.engine.Name()), func(t *testing.T) {
-			need(t, test.engine)
+			Require(t, test.engine)
 			job := Job{Dir: scratch(t, test.file, test.text), File: test.file, Fronts: []Front{test.front}}
 			p, err := Start(t.Context(), test.engine, job)
 			if err != nil {
@@ -134,7 +119,7 @@ func TestStartAndStop(t *testing.T) {
 }
 
 func TestHTTPDRefuses(t *testing.T) {
-	need(t, HTTPD{})
+	Require(t, HTTPD{})
 	dir := scratch(t, "site.conf", "LoadModule proxy_module modules/mod_proxy.so\n<Proxy balancer://b>\nProxySet enablereuse=on\n</Proxy>\n")
 	job := Job{Dir: dir, File: "site.conf", Fronts: []Front{{Addr: reserve(t)}}}
 	verdict, err := HTTPD{}.Check(t.Context(), job)
@@ -159,7 +144,7 @@ func TestHTTPDRefuses(t *testing.T) {
 
 // A port that somebody listens on is told apart from a bad configuration, so that the caller takes another one.
 func TestPortInUse(t *testing.T) {
-	need(t, HTTPD{})
+	Require(t, HTTPD{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +168,7 @@ func TestMissing(t *testing.T) {
 
 // The end of the context ends the engine: an interrupted run leaves nothing behind.
 func TestContextStops(t *testing.T) {
-	need(t, HTTPD{})
+	Require(t, HTTPD{})
 	ctx, cancel := context.WithCancel(t.Context())
 	p, err := Start(ctx, HTTPD{}, Job{Dir: scratch(t, "site.conf", "\n"), File: "site.conf", Fronts: []Front{{Addr: reserve(t)}}})
 	if err != nil {

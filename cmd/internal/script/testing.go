@@ -1,18 +1,13 @@
 package script
 
 import (
-	"errors"
 	"flag"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
 )
-
-// requireEngines is the environment variable under which a missing engine is a failure and not a reason to skip.
-const requireEngines = "LBCONF_REQUIRE_ENGINES"
 
 // Test runs the scripts in and below a folder as subtests SCRIPT/ENGINE, eight at the same time, those of which keep says
 // so; nil keeps all. An engine that is not installed skips its subtests, and fails the test when LBCONF_REQUIRE_ENGINES
@@ -24,7 +19,7 @@ func Test(t *testing.T, dir string, lbconf Program, keep func(name string) bool,
 	var present []engine.Engine
 	for _, e := range engines {
 		_, err := e.Version(t.Context())
-		if missing := (*engine.MissingError)(nil); errors.As(err, &missing) && os.Getenv(requireEngines) != "1" {
+		if engine.MaySkip(err) {
 			t.Run(e.Name(), func(t *testing.T) { t.Skip(err) })
 			continue
 		}
