@@ -115,19 +115,6 @@ func IsSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 // AfterInt is where strtol(3) with base 10 stops: what stands behind white space, a sign and digits. Without digits that is
 // all of the text.
 func AfterInt(s string) string {
-	i := 0
-	for i < len(s) && IsSpace(s[i]) {
-		i++
-	}
-	if i < len(s) && (s[i] == '-' || s[i] == '+') {
-		i++
-	}
-	digits := i
-	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
-		i++
-	}
-	if i == digits {
-		return s
-	}
-	return s[i:]
+	_, rest, _ := Strtoll(s)
+	return rest
 }
