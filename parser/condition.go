@@ -207,15 +207,10 @@ func builtin(id string) bool {
 // has reports whether a module of a directive is loaded.
 func (l *loader) has(d *directive.Directive) bool {
 	for id := range d.ModuleIDs() {
-		if builtin(id) {
-			return true
-		}
-		if _, ok := l.tree.Modules[id]; ok || l.fragment || l.tree.assumed[id] {
-			l.asked = true
+		if builtin(id) || l.loaded(id) {
 			return true
 		}
 	}
-	l.asked = true
 	return false
 }
 
