@@ -91,8 +91,7 @@ func (l *loader) holds(n *Node, s *ast.Section) (holds bool, why string, ok bool
 	if n.Key() == "ifversion" {
 		return l.ifVersion(n, s)
 	}
-	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
-		l.executes(s)
+	if l.endless(s) {
 		return false, "the opening tag has no end", false
 	}
 	arg := n.Args
@@ -130,6 +129,15 @@ func (l *loader) holds(n *Node, s *ast.Section) (holds bool, why string, ok bool
 		}
 	}
 	return holds != not, word + " " + why, true
+}
+
+// endless reports whether the opening tag of a section that httpd handles while it reads has no end, and says so.
+func (l *loader) endless(s *ast.Section) bool {
+	if d, bad := l.once[s]; !bad || d.Label != labelNoBracket {
+		return false
+	}
+	l.executes(s)
+	return true
 }
 
 func usage(key string) string {
@@ -257,8 +265,7 @@ func (l *loader) ifVersion(n *Node, s *ast.Section) (holds bool, why string, ok 
 			"<IfVersion takes one, two or three arguments, a comparison operator, a version (and a delimiter)")
 	}
 	operator, operand, closed := versionWords(words)
-	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
-		l.executes(s)
+	if l.endless(s) {
 		return false, "the opening tag has no end", false
 	}
 	switch {
@@ -274,9 +281,7 @@ func (l *loader) ifVersion(n *Node, s *ast.Section) (holds bool, why string, ok 
 func (l *loader) behindName(s *ast.Section) ast.Text {
 	line := s.Open.Text
 	if l.stream == nil {
-		if replaced, changed := l.expand(line); changed {
-			line = replaced
-		}
+		line, _ = l.expand(line)
 	}
 	return rest(line, wordEnd(line.String(), 0).next)
 }

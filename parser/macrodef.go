@@ -12,8 +12,7 @@ import (
 // defineMacro does <Macro NAME [$parameter …]>.
 func (l *loader) defineMacro(n *Node, s *ast.Section) {
 	l.macros.tried = true
-	if d, bad := l.once[s]; bad && d.Label == labelNoBracket {
-		l.executes(s)
+	if l.endless(s) {
 		return
 	}
 	n.Words = SplitWords(n.Args)
@@ -52,7 +51,7 @@ func (l *loader) macroFlags(n *Node, m *macro) ast.Text {
 	i := skipSpace(s, from)
 	for i < len(s) && s[i] == '/' {
 		for _, flag := range []string{"/IgnoreEmptyArgs", "/IgnoreBadNesting"} {
-			if i < len(s) && len(s)-i >= len(flag) && clib.EqualFold(s[i:i+len(flag)], flag) {
+			if clib.HasPrefixFold(s[i:], flag) {
 				i += len(flag)
 				if flag == "/IgnoreEmptyArgs" {
 					m.ignoreEmpty = true
