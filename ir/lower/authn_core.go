@@ -58,7 +58,7 @@ func (l *lowering) authnProvider(n *parser.Node, w parser.Word, scheme string, d
 	}
 	help := "write file, dbm, dbd, socache, anon or ldap in lower case, or define it above with <AuthnProviderAlias>"
 	if ok {
-		help = "write `LoadModule " + known.module + " modules/mod_" + strings.TrimSuffix(known.module, "_module") + ".so`"
+		help = loadModule(known.module)
 	} else if _, strange := l.stranger(n); strange {
 		return true
 	}

@@ -1,8 +1,6 @@
 package lower
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/ast"
@@ -32,10 +30,7 @@ func (r requireLine) invalid(l *lowering, n *parser.Node, text ast.Text, httpd, 
 	if text.Len() == 0 {
 		span = n.Span()
 	}
-	if r.alias {
-		httpd = "Can't parse 'Require " + r.provider + " " + r.text.String() + "': " + httpd
-	}
-	l.invalid(n, span, httpd, help, format, args...)
+	l.invalid(n, span, r.quoted(httpd), help, format, args...)
 	return false
 }
 
@@ -85,7 +80,7 @@ func (l *lowering) authzProvider(n *parser.Node, w parser.Word) bool {
 	}
 	help := "write one of all, ip, host, forward-dns, local, env, method, expr, user, group or valid-user"
 	if ok {
-		help = "write `LoadModule " + known.module + " modules/mod_" + strings.TrimSuffix(known.module, "_module") + ".so`"
+		help = loadModule(known.module)
 	} else if _, strange := l.stranger(n); strange {
 		return true
 	}
@@ -155,12 +150,14 @@ func requireString(l *lowering, n *parser.Node, line requireLine) bool {
 }
 
 // prefix is what httpd says before the reason for which it does not take an expression.
-func (r requireLine) prefix() string {
-	const why = "Cannot parse expression in require line: "
+func (r requireLine) prefix() string { return r.quoted("Cannot parse expression in require line: ") }
+
+// quoted is what httpd says of the line, with the line before it where it stands in an alias.
+func (r requireLine) quoted(httpd string) string {
 	if r.alias {
-		return "Can't parse 'Require " + r.provider + " " + r.text.String() + "': " + why
+		return "Can't parse 'Require " + r.provider + " " + r.text.String() + "': " + httpd
 	}
-	return why
+	return httpd
 }
 
 // untilEmpty cuts a list of words where httpd stops to read it.

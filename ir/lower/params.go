@@ -179,13 +179,13 @@ func (l *lowering) balancerKeyOnWorker(n *parser.Node, e *ir.ParamError, says st
 // checkMethod reports an lbmethod whose module is not loaded.
 func (l *lowering) checkMethod(n *parser.Node, url string, p ir.Param) bool {
 	module := ir.LBMethods()[p.Value]
-	if p.Key != "lbmethod" || module == "" || l.tree.HasModule(strings.TrimPrefix(module, "mod_")+"_module") {
+	id := strings.TrimPrefix(module, "mod_") + "_module"
+	if p.Key != "lbmethod" || module == "" || l.tree.HasModule(id) {
 		return true
 	}
-	id := strings.TrimPrefix(module, "mod_") + "_module"
 	l.refuse(n, refusal{
 		code: lbmethodMissing, span: p.Span, label: "its module is not loaded", httpd: httpdParam(n, "unknown lbmethod", p, url),
-		help: "write `LoadModule " + id + " modules/" + module + ".so`",
+		help: loadModule(id),
 	}, "lbmethod %s needs %s, which is not loaded", p.Value, module)
 	return false
 }
@@ -198,7 +198,7 @@ func (l *lowering) knowsHealth(n *parser.Node, url string, p ir.Param) bool {
 	}
 	l.refuse(n, refusal{
 		code: unknownParameter, span: p.Span, label: "a key of mod_proxy_hcheck", httpd: httpdParam(n, "unknown Worker parameter", p, url),
-		help: "write `LoadModule proxy_hcheck_module modules/mod_proxy_hcheck.so`",
+		help: loadModule("proxy_hcheck_module"),
 	}, "%q is a key of mod_proxy_hcheck, which is not loaded", p.Key)
 	return false
 }
@@ -213,7 +213,7 @@ func (l *lowering) checkHealth(n *parser.Node, url string, p ir.Param, at place)
 	case "hcmethod":
 		if clib.EqualFold(p.Value, "CPING") && !l.tree.HasModule("proxy_ajp_module") {
 			l.invalid(n, p.Span, httpdParam(n, "Health check method CPING not (yet) implemented", p, url),
-				"write `LoadModule proxy_ajp_module modules/mod_proxy_ajp.so`", "hcmethod=CPING needs mod_proxy_ajp, which is not loaded")
+				loadModule("proxy_ajp_module"), "hcmethod=CPING needs mod_proxy_ajp, which is not loaded")
 			return false
 		}
 		return true

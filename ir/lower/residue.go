@@ -39,6 +39,11 @@ func (l *lowering) loaded(n *parser.Node, d *directive.Directive) bool {
 	return false
 }
 
+// loadModule is the help that names the line for a module of httpd, by its identifier.
+func loadModule(id string) string {
+	return "write `LoadModule " + id + " modules/mod_" + strings.TrimSuffix(id, "_module") + ".so`"
+}
+
 // hasModule reports whether a module that has the directive is loaded. An MPM that is not may be compiled in where none is,
 // and nobody knows which.
 func (l *lowering) hasModule(d *directive.Directive) bool {

@@ -115,7 +115,7 @@ func (l *lowering) mapSource(n *parser.Node) bool {
 	source := n.Words[1]
 	m, problems := rewrite.ParseMapSource(source.String())
 	if (m.Type == rewrite.MapDBD || m.Type == rewrite.MapFastDBD) && !l.tree.HasModule("dbd_module") {
-		l.invalid(n, source.Text.All(), "RewriteMap types dbd and fastdbd require mod_dbd!", "write `LoadModule dbd_module modules/mod_dbd.so`",
+		l.invalid(n, source.Text.All(), "RewriteMap types dbd and fastdbd require mod_dbd!", loadModule("dbd_module"),
 			"a map of a database needs mod_dbd, which is not loaded")
 		return false
 	}

@@ -30,7 +30,7 @@ func (l *lowering) socache(n *parser.Node, w parser.Word, unknown string) bool {
 	if !known || !l.tree.HasModule(module) {
 		help := "write shmcb:PATH(BYTES)"
 		if known {
-			help = "write `LoadModule " + module + " modules/mod_" + strings.TrimSuffix(module, "_module") + ".so`"
+			help = loadModule(module)
 		}
 		l.invalid(n, span, strings.ReplaceAll(unknown, "%s", name), help, "%s names the cache %q, which is not loaded", n.Name, name)
 		return false
