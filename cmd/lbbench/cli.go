@@ -11,7 +11,7 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Small   smallCmd   `cmd:"" help:"A small GET over kept-alive connections, one backend, no access log."`
+	jobs
 	Lint    lintCmd    `cmd:"" help:"Judge a configuration of ten thousand virtual hosts, beside what httpd takes to read it."`
 	Backend backendCmd `cmd:"" hidden:"" help:"The backend of a benchmark; started by the other commands."`
 }
@@ -27,5 +27,5 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		Stdout:      stdout,
 		Stderr:      stderr,
 		Options:     []kong.Option{kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&output{stdout, stderr})},
-	}.Run(&commands{}, args)
+	}.Run(&commands{jobs: newJobs()}, args)
 }

@@ -2,10 +2,10 @@ package main
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,8 +18,7 @@ func testLoad(t *testing.T, handler http.HandlerFunc) (loadResult, error) {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	clients := load{
-		addr: strings.TrimPrefix(server.URL, "http://"), connections: 3, bodyBytes: 5,
-		request: []byte("GET / HTTP/1.1\r\nHost: bench.test\r\n\r\n"),
+		addr: strings.TrimPrefix(server.URL, "http://"), job: job{connections: 3, bodyBytes: 5},
 	}
 	return clients.run(t.Context(), 50*time.Millisecond)
 }
@@ -79,34 +78,42 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// Each engine accepts the file that the benchmark writes for it.
+// Each engine does each kind of job with the file that the benchmark writes for it.
 func TestConfigurations(t *testing.T) {
-	for _, c := range contenders("")[1:] {
-		t.Run(c.engine.Name(), func(t *testing.T) {
-			engine.Require(t, c.engine)
-			front, err := engine.Reserve()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = front.Release() }()
-			var listen net.ListenConfig
-			back, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = back.Close() }()
-			dir := t.TempDir()
-			config := c.config(address{front.Addr, back.Addr().String(), dir})
-			if err := os.WriteFile(dir+"/site.conf", []byte(config), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			process, err := engine.Start(t.Context(), c.engine, engine.Job{Dir: dir, File: "site.conf", Fronts: []engine.Front{{Addr: front.Addr}}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := process.Stop(); err != nil {
-				t.Error(err)
-			}
-		})
+	back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "right") }))
+	defer back.Close()
+	for name, j := range map[string]job{
+		"plain": {bodyBytes: 5, connections: 2}, "tls": {bodyBytes: 5, connections: 2, tls: true}, "noka": {bodyBytes: 5, connections: 2, closes: true},
+	} {
+		for _, c := range contenders("")[1:] {
+			t.Run(name+"/"+c.engine.Name(), func(t *testing.T) {
+				engine.Require(t, c.engine)
+				front, err := engine.Reserve()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = front.Release() }()
+				dir := t.TempDir()
+				if err := writeCertificate(dir); err != nil {
+					t.Fatal(err)
+				}
+				config := c.config(place{front.Addr, strings.TrimPrefix(back.URL, "http://"), dir, j.tls})
+				if err := os.WriteFile(filepath.Join(dir, "site.conf"), []byte(config), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				process, err := engine.Start(t.Context(), c.engine, engine.Job{Dir: dir, File: "site.conf", Fronts: []engine.Front{{Addr: front.Addr}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() {
+					if err := process.Stop(); err != nil {
+						t.Error(err)
+					}
+				}()
+				if _, err := (load{addr: front.Addr, job: j}).run(t.Context(), 30*time.Millisecond); err != nil {
+					t.Error(err)
+				}
+			})
+		}
 	}
 }

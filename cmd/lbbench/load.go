@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,15 +13,14 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
 // load is what the clients do: each sends a request, reads the answer, and starts again.
 type load struct {
-	addr        string
-	connections int
-	request     []byte
-	bodyBytes   int
+	addr string
+	job  job
 }
 
 // loadResult is what the clients saw.
@@ -40,7 +40,7 @@ func (l load) run(ctx context.Context, duration time.Duration) (loadResult, erro
 	defer cancel(nil)
 	var stop atomic.Bool
 	var clients sync.WaitGroup
-	latencies := make([][]time.Duration, l.connections)
+	latencies := make([][]time.Duration, l.job.connections)
 	start := time.Now()
 	for i := range latencies {
 		clients.Go(func() {
@@ -77,8 +77,9 @@ func summarize(samples []time.Duration, elapsed time.Duration) (loadResult, erro
 // requests (httpd does when all its threads are busy); then the client opens another, as a browser would.
 func (l load) client(ctx context.Context, stop *atomic.Bool) ([]time.Duration, error) {
 	samples := make([]time.Duration, 0, 1<<16)
+	request := l.job.request()
 	for !stop.Load() {
-		served, err := l.connection(ctx, stop, &samples)
+		served, err := l.connection(ctx, stop, request, &samples)
 		if err != nil && (served == 0 || !errors.Is(err, errClosedIdle)) {
 			return nil, err
 		}
@@ -89,29 +90,57 @@ func (l load) client(ctx context.Context, stop *atomic.Bool) ([]time.Duration, e
 // errClosedIdle says that the server closed the connection before it answered anything of a request.
 var errClosedIdle = errors.New("the connection was closed instead of an answer")
 
-// connection uses one connection for as long as it holds, and returns the number of answers.
-func (l load) connection(ctx context.Context, stop *atomic.Bool, samples *[]time.Duration) (served int, err error) {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", l.addr)
+// connection uses one connection for as long as it holds, and returns the number of answers. The time of the first one
+// includes the connect where each request has a connection of its own.
+func (l load) connection(ctx context.Context, stop *atomic.Bool, request []byte, samples *[]time.Duration) (served int, err error) {
+	start := time.Now()
+	conn, err := l.dial(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = conn.Close() }()
 	reader := bufio.NewReaderSize(conn, 16<<10)
 	for ; !stop.Load(); served++ {
-		start := time.Now()
+		if !l.job.closes {
+			start = time.Now()
+		}
 		if err := conn.SetDeadline(start.Add(answerLimit)); err != nil {
 			return served, err
 		}
-		if _, err := conn.Write(l.request); err != nil {
+		if _, err := conn.Write(request); err != nil {
 			return served, errors.Join(errClosedIdle, err)
 		}
 		if err := l.readAnswer(reader); err != nil {
 			return served, err
 		}
 		*samples = append(*samples, time.Since(start))
+		if l.job.closes {
+			return served + 1, awaitClose(reader)
+		}
 	}
 	return served, nil
+}
+
+// dial connects to the front. A certificate of the benchmark is as good as any.
+func (l load) dial(ctx context.Context) (net.Conn, error) {
+	if l.job.tls {
+		config := &tls.Config{ServerName: "bench.test", MinVersion: tls.VersionTLS13, InsecureSkipVerify: true} //nolint:gosec // it was made a moment ago
+		return (&tls.Dialer{Config: config}).DialContext(ctx, "tcp", l.addr)
+	}
+	return new(net.Dialer).DialContext(ctx, "tcp", l.addr)
+}
+
+// awaitClose waits until the server closes the connection that was to be closed. When the client closes first, it is the client
+// whose ports run out.
+func awaitClose(reader *bufio.Reader) error {
+	switch _, err := reader.ReadByte(); {
+	case err == nil:
+		return errors.New("there is a byte behind the answer")
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
+		return nil
+	default:
+		return fmt.Errorf("wait for the end of the connection: %w", err)
+	}
 }
 
 func (l load) readAnswer(reader *bufio.Reader) error {
@@ -141,8 +170,8 @@ func (l load) readAnswer(reader *bufio.Reader) error {
 			}
 		}
 	}
-	if length != l.bodyBytes {
-		return fmt.Errorf("the body has %d bytes instead of %d", length, l.bodyBytes)
+	if length != l.job.bodyBytes {
+		return fmt.Errorf("the body has %d bytes instead of %d", length, l.job.bodyBytes)
 	}
 	if _, err := reader.Discard(length); err != nil && !errors.Is(err, io.EOF) {
 		return err

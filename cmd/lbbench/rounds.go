@@ -21,12 +21,11 @@ type sample struct {
 
 // plan is a benchmark: who takes part, on what job, how often.
 type plan struct {
-	contenders  []contender
-	rounds      int
-	duration    time.Duration
-	warmup      time.Duration
-	connections int
-	bodyBytes   int
+	contenders []contender
+	rounds     int
+	duration   time.Duration
+	warmup     time.Duration
+	job        job
 }
 
 // run lets the contenders take turns, so that a machine whose speed drifts is unfair to all of them alike. It returns
@@ -50,7 +49,7 @@ func (p plan) run(ctx context.Context, out *output) ([][]sample, error) {
 func (p plan) round(ctx context.Context, c contender) (result sample, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	back, err := startBackend(ctx, p.bodyBytes)
+	back, err := startBackend(ctx, p.job.bodyBytes)
 	if err != nil {
 		return sample{}, err
 	}
@@ -65,8 +64,13 @@ func (p plan) round(ctx context.Context, c contender) (result sample, err error)
 		return sample{}, err
 	}
 	defer func() { err = errors.Join(err, front.Release()) }()
+	if p.job.tls {
+		if err := writeCertificate(dir); err != nil {
+			return sample{}, err
+		}
+	}
 	file := filepath.Join(dir, "site.conf")
-	if err := os.WriteFile(file, []byte(c.config(address{front.Addr, back.addr, dir})), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(c.config(place{front.Addr, back.addr, dir, p.job.tls})), 0o644); err != nil {
 		return sample{}, err
 	}
 	process, err := engine.Start(ctx, c.engine, engine.Job{Dir: dir, File: "site.conf", Fronts: []engine.Front{{Addr: front.Addr}}})
@@ -78,10 +82,7 @@ func (p plan) round(ctx context.Context, c contender) (result sample, err error)
 }
 
 func (p plan) measure(ctx context.Context, process *engine.Process, front string) (sample, error) {
-	clients := load{
-		addr: front, connections: p.connections, bodyBytes: p.bodyBytes,
-		request: []byte("GET /index.html HTTP/1.1\r\nHost: bench.test\r\nUser-Agent: lbbench\r\nAccept: */*\r\n\r\n"),
-	}
+	clients := load{addr: front, job: p.job}
 	if _, err := clients.run(ctx, p.warmup); err != nil {
 		return sample{}, err
 	}
