@@ -80,7 +80,7 @@ func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 	}
 	if w := defineWorker(item.URL, false, item); w != nil {
 		w.Balancer = b
-		w.apply(s.withTemplates(item.Params))
+		w.apply(s.ofLine(item.Params))
 		b.Members = append(b.Members, w)
 	}
 }

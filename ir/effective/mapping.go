@@ -54,7 +54,7 @@ func (m *Mapping) bindWorker(s *Server) {
 		return
 	}
 	if m.Worker = defineWorker(m.Pass.URL, m.IsRegex(), m.Pass); m.Worker != nil {
-		m.Worker.apply(s.withTemplates(m.Pass.Params))
+		m.Worker.apply(s.ofLine(m.Pass.Params))
 		s.Workers = append(s.Workers, m.Worker)
 	}
 }

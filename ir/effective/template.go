@@ -13,6 +13,29 @@ func (s *Server) withTemplates(params []ir.Param) []ir.Param {
 	return fillTemplates(params, s.templates)
 }
 
+// ofLine is withTemplates for the words of a BalancerMember or ProxyPass, which httpd puts into a table before it looks at
+// them: a key that is written twice stands where it was first, and has the value that it had last.
+func (s *Server) ofLine(params []ir.Param) []ir.Param {
+	var table []ir.Param
+	for i, p := range params {
+		first := slices.IndexFunc(params[:i], func(other ir.Param) bool { return other.Key == p.Key })
+		if first >= 0 && table == nil {
+			table = slices.Clone(params[:i])
+		}
+		switch {
+		case table == nil:
+		case first < 0:
+			table = append(table, p)
+		default:
+			table[slices.IndexFunc(table, func(other ir.Param) bool { return other.Key == p.Key })] = p
+		}
+	}
+	if table == nil {
+		table = params
+	}
+	return s.withTemplates(table)
+}
+
 func fillTemplates(params []ir.Param, known []*ir.HealthTemplate) []ir.Param {
 	isTemplate := func(p ir.Param) bool { return p.Key == "hctemplate" }
 	if !slices.ContainsFunc(params, isTemplate) {

@@ -21,6 +21,8 @@ func TestTemplates(t *testing.T) {
 		{"keys", "ProxyHCTemplate t hcmethod=GET hcuri=/h hcinterval=5\n@ hctemplate=T", "GET", 5 * time.Second, "/h"},
 		{"keys behind it", "ProxyHCTemplate t hcmethod=GET hcuri=/h\n@ hctemplate=t hcuri=/x", "GET", 30 * time.Second, "/x"},
 		{"keys before it", "ProxyHCTemplate t hcmethod=GET\n@ hcuri=/x hctemplate=t", "GET", 30 * time.Second, ""},
+		{"a key on both sides of it counts where it is first", "ProxyHCTemplate t hcmethod=GET\n@ hcuri=/x hctemplate=t hcuri=/y", "GET", 30 * time.Second, ""},
+		{"a key twice behind it", "ProxyHCTemplate t hcmethod=GET\n@ hctemplate=t hcuri=/x hcinterval=5 hcuri=/y", "GET", 5 * time.Second, "/y"},
 		{"the first of a name", "ProxyHCTemplate t hcmethod=GET\nProxyHCTemplate t hcmethod=HEAD\n@ hctemplate=t", "GET", 30 * time.Second, ""},
 		{"of a template", "ProxyHCTemplate t hcmethod=GET hcuri=/h\nProxyHCTemplate u hctemplate=t hcmethod=HEAD\n@ hctemplate=u", "HEAD", 30 * time.Second, "/h"},
 		{"of the balancer", "ProxyHCTemplate t hcmethod=GET hcuri=/h\n@\nProxySet balancer://b hctemplate=t", "GET", 30 * time.Second, "/h"},

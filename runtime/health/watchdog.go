@@ -9,6 +9,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -43,8 +44,10 @@ type Watchdog struct {
 
 	mu      sync.Mutex
 	members Members
-	// free holds a token for each check that may run beside those that do.
-	free chan struct{}
+	// atOnce bounds the checks that run at a time, and running counts them.
+	atOnce, running int
+	// queue holds the members whose checks are due and wait, first come first served as in httpd's pool of threads.
+	queue []*upstream.Worker
 }
 
 // New returns a watchdog that watches nothing yet.
@@ -62,7 +65,7 @@ func (d *Watchdog) Watch(members Members, atOnce int) {
 		w.Slot.StartChecks(now)
 	}
 	d.mu.Lock()
-	d.members, d.free = members, make(chan struct{}, max(1, atOnce))
+	d.members, d.atOnce = members, max(1, atOnce)
 	d.mu.Unlock()
 	select {
 	case d.watched <- struct{}{}:
@@ -92,9 +95,8 @@ func (d *Watchdog) Run(ctx context.Context) {
 
 // pause returns how long to wait before the next look; 0 is until there are members.
 func (d *Watchdog) pause() time.Duration {
-	members, _ := d.now()
 	pause := time.Duration(0)
-	for w := range members {
+	for w := range d.watching() {
 		if w.Slot.Check().Method != upstream.CheckNone {
 			return slice
 		}
@@ -103,34 +105,58 @@ func (d *Watchdog) pause() time.Duration {
 	return pause
 }
 
-func (d *Watchdog) now() (Members, chan struct{}) {
+func (d *Watchdog) watching() Members {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.members, d.free
+	return d.members
 }
 
-// look starts the checks that are due.
+// look has the members checked whose checks are due.
 func (d *Watchdog) look(ctx context.Context, checks *sync.WaitGroup) {
-	members, free := d.now()
 	now := d.clock.Now()
-	for w := range members {
+	for w := range d.watching() {
 		w.Slot.StartChecks(now) // it may be new
 		if w.Slot.BeginCheck(now) {
-			checks.Go(func() {
-				select {
-				case free <- struct{}{}:
-					d.check(ctx, w)
-					<-free
-				case <-ctx.Done():
-					w.Slot.AbandonCheck()
-				}
-			})
+			d.enqueue(ctx, checks, w)
 		}
 	}
 }
 
+// enqueue has w checked behind those that wait already.
+func (d *Watchdog) enqueue(ctx context.Context, checks *sync.WaitGroup, w *upstream.Worker) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.queue = append(d.queue, w)
+	if d.running < d.atOnce {
+		d.running++
+		checks.Go(func() {
+			for w := d.next(); w != nil; w = d.next() {
+				d.check(ctx, w)
+			}
+		})
+	}
+}
+
+// next takes the first of those that wait. It is nil, and the caller no longer counted among those that run, when nobody
+// waits or too many run.
+func (d *Watchdog) next() *upstream.Worker {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.running > d.atOnce || len(d.queue) == 0 {
+		d.running--
+		return nil
+	}
+	w := d.queue[0]
+	d.queue = slices.Delete(d.queue, 0, 1)
+	return w
+}
+
 // check checks one member and says what that changed.
 func (d *Watchdog) check(ctx context.Context, w *upstream.Worker) {
+	if ctx.Err() != nil {
+		w.Slot.AbandonCheck() // its turn comes too late
+		return
+	}
 	method := w.Slot.Check().Method
 	err := d.prober.Probe(ctx, w, method)
 	if ctx.Err() != nil {
