@@ -119,6 +119,9 @@ type WordName string
 const (
 	// WordServerRoot is core: ServerRoot.
 	WordServerRoot WordName = "ServerRoot"
+	// WordDefaultRuntimeDir is core: DefaultRuntimeDir, which relative paths of Unix sockets count from. httpd's own default
+	// depends on who built it: logs unless told otherwise.
+	WordDefaultRuntimeDir WordName = "DefaultRuntimeDir"
 	// WordServerAdmin is core: ServerAdmin.
 	WordServerAdmin WordName = "ServerAdmin"
 	// WordDocumentRoot is core: DocumentRoot.
@@ -218,7 +221,7 @@ func (n WordName) Values() []string {
 		return []string{"AddSuffix", "NoChange", "Remove"}
 	case WordAcceptPathInfo:
 		return []string{"On", "Off", "Default"}
-	case WordServerRoot, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
+	case WordServerRoot, WordDefaultRuntimeDir, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
 		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordSSLCertificateFile,
 		WordSSLCertificateKeyFile, WordSSLCertificateChainFile, WordSSLCACertificateFile, WordSSLCACertificatePath,
 		WordSSLProxyCACertificateFile, WordSSLProxyCACertificatePath, WordSSLProxyMachineCertificateFile:

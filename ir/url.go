@@ -16,7 +16,7 @@ type URL struct {
 	Port string
 	// Path begins with / or is empty; it includes a query.
 	Path string
-	// Socket is the path of a Unix socket (unix:/path|scheme://host/…); empty otherwise.
+	// Socket is the path of a Unix socket (unix:/path|scheme://host/…), which may be relative; empty otherwise.
 	Socket string
 }
 
@@ -28,6 +28,9 @@ func ParseURL(s string) (URL, bool) {
 		socket, target, found := strings.Cut(rest, "|")
 		if !found {
 			return u, false
+		}
+		if end := strings.IndexAny(socket, "?#"); end >= 0 {
+			socket = socket[:end]
 		}
 		u.Socket, s = socket, target
 		if scheme, bare := strings.CutSuffix(target, ":"); bare {

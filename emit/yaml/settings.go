@@ -51,6 +51,7 @@ var numberKeys = map[ir.NumberName]string{
 
 var wordKeys = map[ir.WordName]string{
 	ir.WordServerRoot:            "server_root",
+	ir.WordDefaultRuntimeDir:     "default_runtime_dir",
 	ir.WordServerAdmin:           "server_admin",
 	ir.WordDocumentRoot:          "document_root",
 	ir.WordUser:                  "user",

@@ -198,6 +198,7 @@ var numberDefaults = map[ir.NumberName]int64{
 
 var wordDefaults = map[ir.WordName]string{
 	ir.WordServerRoot:            "",
+	ir.WordDefaultRuntimeDir:     "logs",
 	ir.WordServerAdmin:           "",
 	ir.WordDocumentRoot:          "",
 	ir.WordUser:                  "",

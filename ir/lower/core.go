@@ -24,6 +24,7 @@ func coreHandlers() map[string]handler {
 		"KeepAliveTimeout":     number(ir.NumberKeepAliveTimeout),
 		"MaxKeepAliveRequests": number(ir.NumberMaxKeepAliveRequests),
 		"ServerRoot":           word(ir.WordServerRoot),
+		"DefaultRuntimeDir":    word(ir.WordDefaultRuntimeDir),
 		"ServerAdmin":          word(ir.WordServerAdmin),
 		"DocumentRoot":         word(ir.WordDocumentRoot),
 		"ErrorLog":             word(ir.WordErrorLog),

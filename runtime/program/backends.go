@@ -2,6 +2,7 @@ package program
 
 import (
 	"net"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -44,7 +46,7 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	}
 	var worker *upstream.Worker
 	if ok := !first || b.checkWorker(w); ok {
-		worker = newWorker(b.program.table, w, s, key, extra)
+		worker = newWorker(b.program.table, w, s, key, extra, b.runtimeDir(s))
 		worker.TLS = b.workerTLS(w, s)
 		worker.Healthy = b.condition(w, first)
 		b.program.upgrades = b.program.upgrades || worker.Settings.Upgrade != ""
@@ -53,12 +55,52 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	return worker
 }
 
-func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags) *upstream.Worker {
+// runtimeDir is where relative paths of Unix sockets count from (core: DefaultRuntimeDir).
+func (b *builder) runtimeDir(s *effective.Server) string {
+	return b.path(s, s.Settings.Word(ir.WordDefaultRuntimeDir).Value)
+}
+
+// socketPath is the path of a Unix socket of a URL; empty for none (httpd: ap_runtime_dir_relative).
+func socketPath(written, runtimeDir string) string {
+	switch {
+	case written == "":
+		return ""
+	case filepath.IsAbs(written):
+		return filepath.Clean(written)
+	}
+	return filepath.Join(runtimeDir, written)
+}
+
+// takeSocket takes unix:/path| off the URL that a rewrite rule made and sets Socket to the path. The status is 0, or that of
+// httpd's answer where nothing can be reached by the URL.
+func (p *Plan) takeSocket(url []byte) (_ []byte, status int) {
+	if !clib.HasPrefixFold(url, "unix:") {
+		return url, 0
+	}
+	socket, rest, ok := route.SplitSocket(url)
+	switch {
+	case !ok:
+		return nil, statusBadRequest
+	case socket == nil:
+		return nil, statusInternal // unix is no scheme
+	}
+	if p.Socket = p.socket.path; p.Socket == "" || string(socket) != p.socket.written {
+		p.socket.written = string(socket)
+		p.socket.path = socketPath(p.socket.written, p.Host.runtimeDir)
+		p.Socket = p.socket.path
+	}
+	return rest, 0
+}
+
+func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags, runtimeDir string) *upstream.Worker {
 	host, port := w.URL.Host, w.URL.PortNumber()
+	if host == "" && w.URL.Socket != "" {
+		host = "localhost" // as in the name of the worker
+	}
 	worker := &upstream.Worker{
 		Name: w.Public(), Scheme: w.URL.Scheme, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
 		Authority: string(route.AppendAuthority(nil, []byte(host), port, ir.DefaultPort(w.URL.Scheme))),
-		Socket:    w.URL.Socket, Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
+		Socket:    socketPath(w.URL.Socket, runtimeDir), Path: w.URL.Path, Match: w.Match && strings.Contains(w.Name, "$"),
 		Route: w.Params.Route.Value, Redirect: w.Params.Redirect.Value,
 		Settings: settingsOf(*w.Params, s, w.Reusable()), Params: w.Params, HealthURI: w.Params.Health.URI.Value,
 	}
@@ -80,10 +122,6 @@ func speaks(scheme string) bool {
 func (b *builder) checkWorker(w *effective.Worker) bool {
 	if !speaks(w.URL.Scheme) {
 		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http or https", w.Name, w.URL.Scheme)
-		return false
-	}
-	if w.URL.Socket != "" {
-		b.report.refuse(w.By, "%s is reached through a Unix socket, which this server does not use: let the backend listen on a port", w.Name)
 		return false
 	}
 	b.checkHealth(w)

@@ -159,6 +159,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	if h.serverRoot == "" {
 		h.serverRoot = b.options.ServerRoot
 	}
+	h.runtimeDir = b.runtimeDir(s)
 	b.files(h, s)
 	b.software(h)
 	identity := b.identity(s, h)

@@ -216,6 +216,11 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		return
 	}
 	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.reverse, s.tls
+	url, status := p.takeSocket(url)
+	if status != 0 {
+		p.respond(status)
+		return
+	}
 	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
 	if p.buf = dst; status != 0 {
 		p.respond(status)

@@ -57,7 +57,7 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 		}
 		key := upstream.Key{Server: b.Server, Balancer: b.Name, Worker: source.Name}
 		source.Balancer = &effective.Balancer{Name: b.Name}
-		w := newWorker(h.table, source, h.scopes.server, key, ir.StatusDisabled)
+		w := newWorker(h.table, source, h.scopes.server, key, ir.StatusDisabled, h.runtimeDir)
 		w.Slot.Configure(w.State) // it may be known from an earlier configuration
 		w.TLS = h.scopes.workerTLS(source)
 		live.Members = append(slices.Clip(live.Members), w)

@@ -59,6 +59,8 @@ type Host struct {
 	// listing is the status of a directory without an index, indexes says that there is a module for indexes.
 	listing int
 	indexes bool
+	// runtimeDir is where relative paths of Unix sockets begin.
+	runtimeDir string
 	// serverRoot is where relative paths begin.
 	serverRoot string
 	table      *upstream.Table

@@ -99,6 +99,9 @@ type Plan struct {
 	// Worker is the backend; nil when Balancer chooses one. Its Slot is nil for a backend that no worker describes: then no
 	// connection is kept and Connection: close is sent.
 	Worker *upstream.Worker
+	// Socket is the path of the Unix socket that the URL names by unix:, which a Worker that has none of its own is reached
+	// through; empty for none.
+	Socket string
 	// Balancer chooses a member; nil when Worker is set.
 	Balancer *upstream.Balancer
 	// TLS is how a connection to a backend of https or wss is encrypted (mod_ssl: SSLProxyEngine On); nil where it cannot be.
@@ -148,10 +151,12 @@ type Plan struct {
 	early    bool
 
 	unpooled upstream.Worker
-	rewrite  rewrite.State
-	access   access.Request
-	header   header.Room
-	environ  environ.Room
+	// socket is the last Unix socket that a URL named, as it was written, and its path.
+	socket  struct{ written, path string }
+	rewrite rewrite.State
+	access  access.Request
+	header  header.Room
+	environ environ.Room
 	// path is what sections are compared with, merged the same with runs of slashes as one; buf and groups are room.
 	path   []byte
 	merged []byte
@@ -189,7 +194,7 @@ func (p *Plan) reset(h *Host) {
 	p.Host = h
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
-	p.Worker, p.Balancer, p.Path, p.Authority, p.Reverse, p.TLS = nil, nil, nil, nil, nil, nil
+	p.Worker, p.Socket, p.Balancer, p.Path, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign = nil, true, false
 	p.scope, p.rewritten, p.Trace = nil, nil, h.scopes.base.trace
 	p.File = static.File{}

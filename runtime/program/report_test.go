@@ -91,7 +91,6 @@ func TestRefused(t *testing.T) {
 		{"CustomLog logs/a \"%{SSL_SESSION_ID}x\"", "CustomLog", "SSL_SESSION_ID"},
 		{"RewriteEngine On\nRewriteCond %{SSL:SSL_SESSION_ID} a\nRewriteRule ^/ - [F]", "RewriteCond", "SSL_SESSION_ID"},
 		{"ProxyPass / fcgi://b/", "ProxyPass", "fcgi"},
-		{"ProxyPass / unix:/s|http://b/", "ProxyPass", "socket"},
 		{"ProxyPass / http://b/ mapping=encoded", "ProxyPass", "mapping=encoded"},
 		{"<Location /x>\nSetHandler \"proxy:http://b/\"\n</Location>", "SetHandler", "ProxyPass"},
 		{"<Location /x>\nRewriteEngine On\nRewriteRule a http://b/ [P]\n</Location>", "RewriteRule", "inside"},

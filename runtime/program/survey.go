@@ -136,7 +136,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		if clib.EqualFold(item.Value, "dns") {
 			b.report.refuse(item, "UseCanonicalName DNS is not run by this server: write On or Off")
 		}
-	case ir.WordServerRoot, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup,
+	case ir.WordServerRoot, ir.WordDefaultRuntimeDir, ir.WordServerTokens, ir.WordServerSignature, ir.WordDocumentRoot, ir.WordServerAdmin, ir.WordUser, ir.WordGroup,
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,

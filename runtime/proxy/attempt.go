@@ -17,6 +17,8 @@ type attempt struct {
 	worker *upstream.Worker
 	pool   *pool // nil where no connection is kept
 	conn   *backend
+	// target is where the connection leads.
+	target target
 	// reuse says that the connection may carry another request.
 	reuse bool
 	// upgrade is the protocol that the backend was offered to switch to, nil for none.
@@ -36,7 +38,10 @@ type attempt struct {
 // attempt sends the request to a worker and the response to the client.
 func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authority, path []byte) Result {
 	a := &j.current
-	*a = attempt{Job: j, proxy: p, worker: w}
+	*a = attempt{Job: j, proxy: p, worker: w, target: targetOf(w)}
+	if a.target.socket == "" {
+		a.target.socket = j.Plan.Socket
+	}
 	if j.TriedAt = j.now; j.Tried != nil {
 		j.TriedAt = p.clock.Now()
 	}
@@ -104,7 +109,7 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 // open opens a connection. Where it cannot, the worker is in error.
 func (a *attempt) open(ctx context.Context) Result {
 	var err error
-	if a.conn, err = a.proxy.dialer.reach(ctx, a.worker, a.pool, a.Plan.TLS, a.tlsHost()); err == nil {
+	if a.conn, err = a.proxy.dialer.reach(ctx, a.worker, a.target, a.pool, a.Plan.TLS, a.tlsHost()); err == nil {
 		return Result{}
 	}
 	if a.pool != nil {

@@ -32,6 +32,8 @@ func (e *resolveError) Unwrap() error { return e.err }
 type backend struct {
 	conn   *wire.Conn
 	dialer *dialer
+	// to is where it leads.
+	to target
 	// tls and host are how the connection is encrypted and the name that was asked for; nil for a plain one.
 	tls  *tlsconf.Backend
 	host string
@@ -40,6 +42,16 @@ type backend struct {
 	// idleSince is when it was put into the pool.
 	idleSince time.Time
 }
+
+// target is where a connection is opened to: that of the worker, or another one for the sake of a request.
+type target struct {
+	// socket is the path of a Unix socket; empty for host and port.
+	socket, host string
+	port         int
+}
+
+// targetOf is where a worker is.
+func targetOf(w *upstream.Worker) target { return target{w.Socket, w.Host, w.Port} }
 
 // close closes the connection; there is nothing left to learn from it.
 func (b *backend) close() {
@@ -93,47 +105,50 @@ func (d *dialer) sever() {
 	}
 }
 
-// reach connects to a worker and, where its scheme says so, begins TLS.
-func (d *dialer) reach(ctx context.Context, w *upstream.Worker, p *pool, secure *tlsconf.Backend, host string) (*backend, error) {
-	nc, err := d.connect(ctx, w, p)
+// reach connects to a worker, at the place that to says, and begins TLS where the scheme says so.
+func (d *dialer) reach(ctx context.Context, w *upstream.Worker, to target, p *pool, secure *tlsconf.Backend, host string) (*backend, error) {
+	nc, err := d.connect(ctx, w, to, p)
 	if err != nil {
 		return nil, err
 	}
 	if upstream.IsTLS(w.Scheme) {
-		return d.encrypt(ctx, nc, w, secure, host)
+		return d.encrypt(ctx, nc, w, to, secure, host)
 	}
-	return d.register(&backend{conn: wire.NewConn(nc, d.clock)}), nil
+	return d.register(&backend{conn: wire.NewConn(nc, d.clock), to: to}), nil
 }
 
 // connect connects to a worker. With a pool it uses the addresses that were resolved before, and resolves anew once when
 // none of them can be reached.
-func (d *dialer) connect(ctx context.Context, w *upstream.Worker, p *pool) (net.Conn, error) {
-	if w.Socket != "" {
-		return dial(ctx, w, "unix", w.Socket)
+func (d *dialer) connect(ctx context.Context, w *upstream.Worker, to target, p *pool) (net.Conn, error) {
+	if to.socket != "" {
+		return dial(ctx, w, "unix", to.socket)
 	}
-	list, cached, err := d.addresses(ctx, w, p)
+	if to.host != w.Host {
+		p = nil // which knows the addresses of the worker
+	}
+	list, cached, err := d.addresses(ctx, w, to.host, p)
 	if err != nil {
 		return nil, err
 	}
-	b, err := dialAny(ctx, w, list)
+	b, err := dialAny(ctx, w, to.port, list)
 	if err == nil || !cached || ctx.Err() != nil {
 		return b, err
 	}
-	if _, literal := netip.ParseAddr(w.Host); literal == nil {
+	if _, literal := netip.ParseAddr(to.host); literal == nil {
 		return nil, err
 	}
 	p.forget()
-	if list, _, err = d.addresses(ctx, w, p); err != nil {
+	if list, _, err = d.addresses(ctx, w, to.host, p); err != nil {
 		return nil, err
 	}
-	return dialAny(ctx, w, list)
+	return dialAny(ctx, w, to.port, list)
 }
 
 // dialAny tries each address in turn.
-func dialAny(ctx context.Context, w *upstream.Worker, list []netip.Addr) (net.Conn, error) {
+func dialAny(ctx context.Context, w *upstream.Worker, port int, list []netip.Addr) (net.Conn, error) {
 	var last error
 	for _, address := range list {
-		b, err := dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(w.Port)).String()) //nolint:gosec // 1 to 65535
+		b, err := dial(ctx, w, "tcp", netip.AddrPortFrom(address, uint16(port)).String()) //nolint:gosec // 1 to 65535
 		if err == nil {
 			return b, nil
 		}
@@ -160,18 +175,18 @@ func dial(ctx context.Context, w *upstream.Worker, network, address string) (net
 	return dialer.DialContext(ctx, network, address)
 }
 
-// addresses returns the addresses of a worker and whether they come from the pool.
-func (d *dialer) addresses(ctx context.Context, w *upstream.Worker, p *pool) (list []netip.Addr, cached bool, err error) {
+// addresses returns the addresses of a host and whether they come from the pool.
+func (d *dialer) addresses(ctx context.Context, w *upstream.Worker, host string, p *pool) (list []netip.Addr, cached bool, err error) {
 	now := d.clock.Now()
 	if p != nil {
 		if list = p.known(now); list != nil {
 			return list, true, nil
 		}
 	}
-	if address, err := netip.ParseAddr(w.Host); err == nil {
+	if address, err := netip.ParseAddr(host); err == nil {
 		list = []netip.Addr{address}
-	} else if list, err = d.resolve(ctx, w.Host); err != nil || len(list) == 0 {
-		return nil, false, &resolveError{w.Host, err}
+	} else if list, err = d.resolve(ctx, host); err != nil || len(list) == 0 {
+		return nil, false, &resolveError{host, err}
 	}
 	for i := range list {
 		list[i] = list[i].Unmap()

@@ -56,7 +56,7 @@ func TestPoolOrder(t *testing.T) {
 		if b != nil || err != nil {
 			t.Fatalf("take of an empty pool: %v, %v", b, err)
 		}
-		if b, err = d.reach(context.Background(), w, p, nil, ""); err != nil {
+		if b, err = d.reach(context.Background(), w, targetOf(w), p, nil, ""); err != nil {
 			t.Fatal(err)
 		}
 		conns = append(conns, b)
@@ -152,7 +152,7 @@ func TestConnectResolvesAgain(t *testing.T) {
 	w.Host = "backend.test"
 	p := &pool{}
 	connect := func() error {
-		b, err := d.reach(context.Background(), w, p, nil, "")
+		b, err := d.reach(context.Background(), w, targetOf(w), p, nil, "")
 		if err == nil {
 			b.close()
 		}
@@ -181,7 +181,7 @@ func TestConnectResolvesAgain(t *testing.T) {
 func TestConnectToSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s")
 	acceptAll(t, "unix", path)
-	b, err := newDialer(clock.Wall{}).reach(context.Background(), &upstream.Worker{Socket: path}, nil, nil, "")
+	b, err := newDialer(clock.Wall{}).reach(context.Background(), &upstream.Worker{}, target{socket: path}, nil, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestSever(t *testing.T) {
 	w := workerAt(acceptAll(t, "tcp", "127.0.0.1:0"))
 	failed := make(chan error)
 	read := func() {
-		b, err := d.reach(context.Background(), w, nil, nil, "")
+		b, err := d.reach(context.Background(), w, targetOf(w), nil, nil, "")
 		if err == nil {
 			defer b.close()
 			b.conn.ReadBy(time.Now().Add(time.Hour))
@@ -228,7 +228,7 @@ func TestClosedPoolLetsWaitingRequestsGo(t *testing.T) {
 	if b, err := p.take(context.Background(), d, &w.Settings, time.Now()); b != nil || err != nil {
 		t.Fatal(b, err)
 	}
-	b, err := d.reach(context.Background(), w, p, nil, "")
+	b, err := d.reach(context.Background(), w, targetOf(w), p, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +266,7 @@ func TestDroppedWorkerKeepsNoConnection(t *testing.T) {
 	if _, err := p.take(context.Background(), d, &w.Settings, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	b, err := d.reach(context.Background(), w, p, nil, "")
+	b, err := d.reach(context.Background(), w, targetOf(w), p, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

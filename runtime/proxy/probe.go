@@ -13,9 +13,9 @@ import (
 // when ctx is done. mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
 func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker, speak bool) (io.ReadWriteCloser, error) {
 	if !speak {
-		return p.dialer.connect(ctx, w, p.pools.of(w))
+		return p.dialer.connect(ctx, w, targetOf(w), p.pools.of(w))
 	}
-	b, err := p.dialer.reach(ctx, w, p.pools.of(w), w.TLS, "")
+	b, err := p.dialer.reach(ctx, w, targetOf(w), p.pools.of(w), w.TLS, "")
 	if err != nil {
 		return nil, err
 	}

@@ -21,14 +21,14 @@ func (e *handshakeError) Error() string { return "TLS handshake: " + e.err.Error
 func (e *handshakeError) Unwrap() error { return e.err }
 
 // encrypt begins TLS on a new connection and closes that when it fails.
-func (d *dialer) encrypt(ctx context.Context, nc net.Conn, w *upstream.Worker, secure *tlsconf.Backend, host string) (*backend, error) {
+func (d *dialer) encrypt(ctx context.Context, nc net.Conn, w *upstream.Worker, to target, secure *tlsconf.Backend, host string) (*backend, error) {
 	if secure == nil {
 		_ = nc.Close() // it carried nothing yet
 		return nil, errNoTLS
 	}
 	now := d.clock.Now()
 	conn := secure.Client(nc, host, now)
-	b := d.register(&backend{conn: wire.NewConn(conn, d.clock), tls: secure, host: host})
+	b := d.register(&backend{conn: wire.NewConn(conn, d.clock), to: to, tls: secure, host: host})
 	b.conn.ReadBy(now.Add(w.Settings.Timeout))
 	b.conn.WriteBy(now.Add(w.Settings.Timeout))
 	defer context.AfterFunc(ctx, b.conn.Sever)()
@@ -53,6 +53,9 @@ func (a *attempt) tlsHost() string {
 
 // fits says whether a connection of the pool was made as this request wants it.
 func (a *attempt) fits(b *backend) bool {
+	if b.to != a.target {
+		return false
+	}
 	if b.tls == nil {
 		return true
 	}

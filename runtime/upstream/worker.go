@@ -17,7 +17,8 @@ type Worker struct {
 	Name string
 	// Scheme is in lower case: "http".
 	Scheme string
-	// Host is the name or address of the backend, without the brackets of an IPv6 address; empty when Socket is set.
+	// Host is the name or address of the backend, without the brackets of an IPv6 address; of a Unix socket it is only what the
+	// Host field says.
 	Host string
 	// Port is 1 to 65535; the scheme's own where none is written.
 	Port int
@@ -25,7 +26,7 @@ type Worker struct {
 	Addr string
 	// Authority is what a Host header to this backend says: host and, unless it is the scheme's own, port.
 	Authority string
-	// Socket is the path of a unix socket, or empty.
+	// Socket is the path of the Unix socket that is connected to, or empty.
 	Socket string
 	// Path is the path of the name, or empty.
 	Path string

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,6 +22,7 @@ import (
 type backend struct {
 	name        string
 	reservation *engine.Reservation
+	socket      string              // path of the Unix socket that it listens on; empty for the address
 	render      func([]byte) []byte // puts addresses for placeholders into answers
 	life        context.Context     //nolint:containedctx // that of the script
 
@@ -35,12 +37,12 @@ type backend struct {
 	tasks    sync.WaitGroup
 }
 
-func newBackend(ctx context.Context, name string, render func([]byte) []byte) (*backend, error) {
+func newBackend(ctx context.Context, name, socket string, render func([]byte) []byte) (*backend, error) {
 	reservation, err := engine.Reserve()
 	if err != nil {
 		return nil, err
 	}
-	return &backend{name: name, life: ctx, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
+	return &backend{name: name, socket: socket, life: ctx, reservation: reservation, render: render, open: map[net.Conn]struct{}{}}, nil
 }
 
 // serve answers as listed from now on, over TLS where secure is not nil. Connections that are open stay open.
@@ -51,14 +53,26 @@ func (b *backend) serve(ctx context.Context, answers []answer, secure *backendTL
 	if b.listener != nil {
 		return nil
 	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", b.reservation.Addr)
+	listener, err := b.listen(ctx)
 	if err != nil {
 		return err
 	}
 	b.listener = listener
 	b.tasks.Go(func() { b.accept(listener) })
 	return nil
+}
+
+// listen listens on the address, or on a Unix socket that every account may use.
+func (b *backend) listen(ctx context.Context) (net.Listener, error) {
+	var config net.ListenConfig
+	if b.socket == "" {
+		return config.Listen(ctx, "tcp", b.reservation.Addr)
+	}
+	listener, err := config.Listen(ctx, "unix", b.socket)
+	if err != nil {
+		return nil, err
+	}
+	return listener, os.Chmod(b.socket, 0o777) //nolint:gosec // the engine may run under another account
 }
 
 // refuse ends all connections and lets new ones be refused.

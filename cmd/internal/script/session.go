@@ -28,9 +28,10 @@ type session struct {
 	job     engine.Job
 	own     map[string]bool // files that are this engine's own version
 
-	mu       sync.RWMutex // for the next two: backends put addresses into answers while the script goes on
+	mu       sync.RWMutex // for the next three: backends put addresses into answers while the script goes on
 	backends map[string]*backend
 	fronts   []front
+	sockets  string // folder of the Unix sockets; empty before the first
 
 	clients   map[string]*client // connections that stay open
 	authority *authority         // signs the certificates of the script; nil before the first
@@ -107,6 +108,9 @@ func (s *session) close() error {
 	for _, f := range s.fronts {
 		errs = append(errs, f.reservation.Release())
 	}
+	if s.sockets != "" {
+		errs = append(errs, os.RemoveAll(s.sockets))
+	}
 	return errors.Join(errs...)
 }
 
@@ -115,6 +119,9 @@ func (s *session) placeholders() map[string]string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	known := map[string]string{}
+	if s.sockets != "" {
+		known["@sockets@"] = s.sockets
+	}
 	for name, b := range s.backends {
 		known["@"+name+"@"] = b.reservation.Addr
 		known["@"+name+":localhost@"] = "localhost" + portOf(b.reservation.Addr)

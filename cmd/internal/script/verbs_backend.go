@@ -3,19 +3,23 @@ package script
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 )
 
 var backendName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// verbBackend is `backend NAME [-tls CERTIFICATE [-clients]] [ANSWER…]`: a backend listens and answers in turn, or refuses.
+// verbBackend is `backend NAME [-socket] [-tls CERTIFICATE [-clients]] [ANSWER…]`: a backend listens and answers in turn, or
+// refuses.
 func verbBackend(ctx context.Context, s *session, c *call) error {
-	if len(c.args) == 0 || !backendName.MatchString(c.args[0]) || c.args[0] == "front" {
-		return usage("usage: backend NAME [-tls CERTIFICATE [-clients]] [ANSWER…], NAME in small letters and not front")
+	if len(c.args) == 0 || !backendName.MatchString(c.args[0]) || c.args[0] == "front" || c.args[0] == "sockets" {
+		return usage("usage: backend NAME [-socket] [-tls CERTIFICATE [-clients]] [ANSWER…], NAME in small letters and neither front nor sockets")
 	}
 	name := c.args[0]
 	c.args = c.args[1:]
+	onSocket := c.flag("-socket")
 	secure, err := c.backendTLS(s)
 	if err != nil {
 		return err
@@ -36,20 +40,55 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 		}
 		answers = append(answers, a)
 	}
-	b := s.backends[name]
-	if b == nil {
-		if b, err = newBackend(ctx, name, s.render); err != nil {
-			return err
-		}
-		s.mu.Lock()
-		s.backends[name] = b
-		s.mu.Unlock()
+	b, err := s.nameBackend(ctx, name, onSocket)
+	if err != nil {
+		return err
 	}
 	if refuse {
 		b.refuse()
 		return nil
 	}
 	return b.serve(ctx, answers, secure)
+}
+
+// nameBackend returns the backend of that name and makes it where there is none; only then onSocket counts, which lets it
+// listen on a Unix socket.
+func (s *session) nameBackend(ctx context.Context, name string, onSocket bool) (*backend, error) {
+	if b := s.backends[name]; b != nil {
+		return b, nil
+	}
+	socket := ""
+	if onSocket {
+		folder, err := s.socketFolder()
+		if err != nil {
+			return nil, err
+		}
+		socket = filepath.Join(folder, name+".sock")
+	}
+	b, err := newBackend(ctx, name, socket, s.render)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.backends[name] = b
+	return b, nil
+}
+
+// socketFolder returns the folder of the Unix sockets of the script, which is made when it is first asked for. It is none of
+// the work folder, whose path can be longer than a socket's may be.
+func (s *session) socketFolder() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sockets != "" {
+		return s.sockets, nil
+	}
+	folder, err := os.MkdirTemp("", "lbs")
+	if err != nil {
+		return "", err
+	}
+	s.sockets = folder
+	return folder, os.Chmod(folder, 0o755) //nolint:gosec // the engine may run under another account
 }
 
 // backendTLS takes [-tls CERTIFICATE [-clients]].

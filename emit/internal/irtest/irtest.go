@@ -196,7 +196,8 @@ func (g *generator) word(where context) ir.Item {
 		}
 		return &ir.Word{Name: ir.WordProxyVia, Value: g.pick("via", "On", "Off", "Full", "Block")}
 	}
-	return &ir.Word{Name: ir.WordSetHandler, Value: g.some("handler")}
+	// Without a backslash, which would be one of an expression's text.
+	return &ir.Word{Name: ir.WordSetHandler, Value: strings.ReplaceAll(g.some("handler"), `\`, "/")}
 }
 
 func (g *generator) words(where context) ir.Item {
