@@ -29,7 +29,7 @@ func sample(tb testing.TB) *exchange.Exchange {
 	x.Request.Hostname, x.Request.HostPort = []byte("h.test"), 81
 	x.Client = exchange.Client{
 		Remote: netip.MustParseAddrPort("192.0.2.1:4444"), Local: netip.MustParseAddrPort("192.0.2.9:8080"),
-		RemoteIP: "192.0.2.1", LocalIP: "192.0.2.9", LocalPort: "8080", ListenPort: 80, Served: 3,
+		RemoteIP: "192.0.2.1", LocalIP: "192.0.2.9", LocalPort: "8080", ListenPort: 80, Kept: 4,
 	}
 	x.Response = exchange.Response{Status: 200, BodyBytes: 5, ContentType: []byte("text/plain ; charset=utf-8"), Fields: wire.Fields{
 		{Name: []byte("Set-Cookie"), Value: []byte("a")},

@@ -100,11 +100,7 @@ func appendRemote(dst []byte, l *line, _ string) []byte {
 // appendServed counts the requests that the connection carried before, as httpd does: it counts a request when it
 // decides to keep the connection, so that the last one repeats the number before it.
 func appendServed(dst []byte, l *line, _ string) []byte {
-	n := l.x.Client.Served
-	if !l.x.KeptAlive {
-		n = max(n-1, 0)
-	}
-	return strconv.AppendInt(dst, int64(n), 10)
+	return strconv.AppendInt(dst, int64(max(l.x.Client.Kept-1, 0)), 10)
 }
 
 func appendProtocol(dst []byte, l *line, _ string) []byte {

@@ -49,8 +49,11 @@ type Client struct {
 	RemoteIP, LocalIP, LocalPort string
 	// ListenPort is the port as the configuration knows it, which differs from Local's when serve maps it.
 	ListenPort uint16
-	// Served is the number of requests that the connection carried before this one (%k).
+	// Served is the number of requests that the connection carried before this one.
 	Served int
+	// Kept is how many heads of responses said that the connection is kept, that of this request included (httpd:
+	// conn_rec.keepalives; %k is one less).
+	Kept int
 	// Name is the name of the client, where a rule of access asked for it; nil where none did.
 	Name *ClientName
 	// Secure says that the connection is TLS and that the virtual host of the request serves TLS, so that its URLs begin

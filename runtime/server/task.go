@@ -259,6 +259,7 @@ func (t *task) end(g *generation) {
 	x.Done = c.server.clock.Now()
 	// httpd says so only when another request could be kept alive behind the next.
 	x.KeptAlive = !c.closing && (t.host.Settings.MaxKeepAlive <= 0 || c.kept < t.host.Settings.MaxKeepAlive)
+	x.Client.Kept = c.kept
 	c.idleFor = t.host.Settings.KeepAliveTimeout
 	t.rest = t.body.Rest()
 	if t.slot != nil {
