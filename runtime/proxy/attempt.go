@@ -29,6 +29,8 @@ type attempt struct {
 	from, to int
 	// slow says that a piece of the response took so long that the kernel moves no more.
 	slow bool
+	// begun says that something of the response was sent, interim responses aside.
+	begun bool
 	// encoded is the body on its way through an encoder, where there is one.
 	encoded encoded
 	// piece is what the kernel is asked to move.

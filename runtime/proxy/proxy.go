@@ -71,6 +71,9 @@ type Result struct {
 	Fields wire.Fields
 	// Unsized says that httpd sends the page without a length and closes the connection.
 	Unsized bool
+	// Broken says that the body of a backend's response broke off before anything of it was sent: httpd sends the page without
+	// a length, and lets it expire at once.
+	Broken bool
 	// Blameless says that the status says nothing of the worker: httpd found out when it wrote the head.
 	Blameless bool
 	// Drop says that the client's connection is to be closed: without a response unless one was begun.

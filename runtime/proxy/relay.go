@@ -92,8 +92,11 @@ func (a *attempt) relay(sent wire.FramingKind) Result {
 			}
 			continue
 		}
-		if err := a.flush(); err != nil {
-			return a.clientGone()
+		// A head behind which the backend is gone already waits for what that says.
+		if a.begun || !a.conn.conn.Ended() {
+			if err := a.flush(); err != nil {
+				return a.clientGone()
+			}
 		}
 		if sent == wire.FramingLength && !a.slow && a.response.Left() >= spliceFrom {
 			if from, to := a.sockets(); from != nil {
@@ -123,6 +126,7 @@ func (a *attempt) flush() error {
 		return nil
 	}
 	err := a.Client.Write(a.out)
+	a.begun = true
 	a.out = a.out[:0]
 	return err
 }
@@ -148,14 +152,20 @@ func (a *attempt) cut(err error) Result {
 	a.reuse = false
 	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
 	a.proxy.log.Warn("body of the response broke off", "worker", a.worker.Name, "reason", err)
-	if malformed := (*wire.Error)(nil); errors.As(err, &malformed) && a.X.BytesOut == 0 && a.X.Response.BodyBytes == 0 {
+	if !a.begun && a.X.Response.BodyBytes == 0 && a.broke(err) {
 		a.X.Response.Started = false
-		return Result{Status: 502} // the head was not sent either
+		return Result{Status: 502, Broken: true} // the head was not sent either
 	}
 	if err := a.flush(); err != nil {
 		return a.clientGone()
 	}
 	return Result{Drop: true}
+}
+
+// broke says whether a body broke off in a way that httpd tells from its end.
+func (a *attempt) broke(err error) bool {
+	malformed := (*wire.Error)(nil)
+	return errors.As(err, &malformed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF) && a.response.InChunkSize()
 }
 
 // splice lets the kernel move what is missing of a body of known length. done is false when the body is complete, or is to

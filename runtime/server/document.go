@@ -66,7 +66,7 @@ func (t *task) redirect(status int, target []byte) {
 	if isRedirect(status) {
 		t.failed.location = bytes.Clone(t.plan.Location)
 	}
-	t.text, t.notes, t.overridden, t.unsized, t.plan.Location = "", "", nil, false, nil
+	t.text, t.notes, t.overridden, t.unsized, t.broken, t.plan.Location = "", "", nil, false, false, nil
 	path, handler := x.Request.Path, x.Handler
 	x.Env.Prefix("REDIRECT_")
 	x.Env.Set("REDIRECT_STATUS", wire.AppendInt(nil, int64(status)))

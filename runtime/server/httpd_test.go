@@ -351,13 +351,13 @@ var (
 	caseNumber = regexp.MustCompile(`/[be]/c(\d+)`)
 	// A response of the server's own has a file in httpd.
 	ownFile     = regexp.MustCompile(`- (/\S*/htdocs\S*|http:\S+)`)
-	dateNow     = regexp.MustCompile(`(?m)^Date: \w{3}, \d\d \w{3} 20\d\d .*$`)
+	dateNow     = regexp.MustCompile(`(?m)^(Date|Expires): \w{3}, \d\d \w{3} 20\d\d .*$`)
 	serverField = regexp.MustCompile(`(?m)^Server: (.*)\r$`)
 )
 
 // lines cuts text into lines with the masks for what may differ; a long run of one letter becomes its length.
 func lines(text string) []string {
-	text = dateNow.ReplaceAllString(text, "Date: <now>\r")
+	text = dateNow.ReplaceAllString(text, "$1: <now>\r")
 	text = regexp.MustCompile(`x{100,}`).ReplaceAllStringFunc(text, func(s string) string { return fmt.Sprintf("<x %d>", len(s)) })
 	return strings.SplitAfter(text, "\n")
 }

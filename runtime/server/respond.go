@@ -7,6 +7,7 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
+	"github.com/lbconf/lbconf/runtime/proxy"
 	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -47,6 +48,9 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 		dst = append(t.appendKeepAlive(append(dst, "Keep-Alive: "...)), "\r\nConnection: Keep-Alive\r\n"...)
 	case !keep:
 		dst = append(dst, "Connection: close\r\n"...)
+	}
+	if t.broken {
+		dst = append(t.conn.server.dates.append(append(dst, "Expires: "...), t.conn.server.clock.Now()), "\r\n"...)
 	}
 	if framing == wire.FramingChunked {
 		dst = append(dst, "Transfer-Encoding: chunked\r\n"...)
@@ -305,6 +309,8 @@ func (t *task) send(content exchange.Content) {
 	case t.unsized:
 		framing = wire.Framing{Kind: wire.FramingClose}
 		t.conn.closing = true
+	case t.broken:
+		framing = wire.Framing{Kind: wire.FramingClose}
 	default:
 		framing = wire.Framing{Kind: wire.FramingLength, Length: content.Length()}
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], content.Length())})
@@ -332,9 +338,9 @@ func (t *task) send(content exchange.Content) {
 		framing = wire.Framing{}
 	}
 	t.describe(&content)
-	t.out, _ = t.AppendHead(t.out[:0], framing)
+	t.out, framing.Kind = t.AppendHead(t.out[:0], framing)
 	if !head {
-		t.out = append(t.out, content.Bytes...)
+		t.out = proxy.AppendFramed(t.out, content.Bytes, framing.Kind, true)
 		x.Response.BodyBytes = int64(len(content.Bytes))
 	}
 	x.Response.Started = true

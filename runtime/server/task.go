@@ -49,6 +49,8 @@ type task struct {
 	expecting bool
 	// unsized sends a page without its length, as httpd does for errors of its filters.
 	unsized bool
+	// broken sends a page as httpd does where the response of a backend broke off.
+	broken bool
 	// asHTTP10 says that the response is one of HTTP/1.0.
 	asHTTP10 bool
 	// instead is the status of a response that could not be sent, or 0.
@@ -96,7 +98,7 @@ func (t *task) reset() {
 	t.job.Release()
 	t.body.Forget()
 	t.head, t.rest, t.host, t.plan.Location = 0, nil, nil, nil
-	t.apart, t.expecting, t.unsized, t.asHTTP10, t.instead = false, false, false, false, 0
+	t.apart, t.expecting, t.unsized, t.broken, t.asHTTP10, t.instead = false, false, false, false, false, 0
 	t.text, t.notes = "", ""
 	t.failed, t.overridden, t.keep = failure{}, nil, t.keep[:0]
 }
@@ -331,7 +333,7 @@ func (t *task) carryOut() {
 				t.x.Response.Status = statusBadGateway
 			}
 		case result.Status != 0:
-			t.text, t.unsized, t.overridden = result.Text, result.Unsized, result.Reason
+			t.text, t.unsized, t.broken, t.overridden = result.Text, result.Unsized, result.Broken, result.Reason
 			t.keep = append(t.keep[:0], result.Fields...)
 			t.respond(result.Status)
 		}

@@ -66,6 +66,18 @@ func (b *Body) Left() int64 {
 	return -1
 }
 
+// inSize says whether the line with the size of a chunk has begun and not ended.
+func (b *Body) inSize() bool {
+	switch b.state {
+	case chunkSize:
+		return b.digits > 0
+	case chunkPadding, chunkExtension, chunkSizeLF:
+		return true
+	case chunkData, chunkCR, chunkLF, trailerStart, trailerName, trailerValue, trailerLF, trailerEndLF:
+	}
+	return false
+}
+
 // Skip counts n bytes of a body with a length that were moved without Decode.
 func (b *Body) Skip(n int64) {
 	b.left -= n

@@ -51,6 +51,9 @@ func (r *BodyReader) Done() bool { return r.body.Done() }
 // Left returns how many bytes of a body with a length are missing, and -1 for other bodies.
 func (r *BodyReader) Left() int64 { return r.body.Left() }
 
+// InChunkSize says whether the line with the size of a chunk has begun and not ended.
+func (r *BodyReader) InChunkSize() bool { return r.body.inSize() }
+
 // Rest returns what arrived behind what was taken.
 func (r *BodyReader) Rest() []byte { return r.have }
 
