@@ -15,7 +15,7 @@ import (
 
 const (
 	startLimit = 20 * time.Second       // a server that has not answered by then does not start
-	stopLimit  = 5 * time.Second        // after SIGTERM; then the process group is killed
+	stopLimit  = 20 * time.Second       // after SIGTERM; then the process group is killed. httpd itself gives its children ten seconds
 	pollPause  = 2 * time.Millisecond   // between two looks at a server that starts
 	probeLimit = 500 * time.Millisecond // for one connection on loopback
 	tailBytes  = 4096                   // of each log in a failure
@@ -156,7 +156,7 @@ func (p *Process) exit(reason error) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// Stop sends SIGTERM, waits for the end, and kills what is left of the process group after five seconds; the error says
+// Stop sends SIGTERM, waits for the end, and kills what is left of the process group after twenty seconds; the error says
 // so. It may be called more than once.
 func (p *Process) Stop() error {
 	select {
