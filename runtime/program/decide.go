@@ -222,14 +222,38 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		return
 	}
 	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
-	if p.buf = dst; status != 0 {
+	p.buf = dst
+	if p.Refused = 0; status == statusForbidden && string(c.URL[:c.Authority]) == "balancer://" {
+		p.Refused, status = status, 0
+	}
+	if status != 0 {
 		p.respond(status)
 		return
 	}
 	x.Filename = p.buf[start:]
 	s.headers.Apply(x, &p.header)
 	h.dispatch(p, &c)
+	if p.Balancer != nil && p.Balancer.Sticky() {
+		p.Session = sessionURL(x, p.Path, url, raw)
+	}
 	p.sayWorker(x, c.URL[:c.Authority-len("://")], c.URL)
+}
+
+// sessionURL returns the part of a URL in which a session is looked for. path is its canonical form, url what a mapping
+// made, without the query unless it is raw.
+func sessionURL(x *exchange.Exchange, path, url []byte, raw bool) []byte {
+	if raw || bytes.IndexByte(path, '%') < 0 {
+		return path
+	}
+	_, decoded, _ := bytes.Cut(url, []byte("://"))
+	if i := bytes.IndexByte(decoded, '/'); i >= 0 {
+		decoded = decoded[i:]
+	}
+	room := append(x.Alloc(len(decoded) + 1 + len(x.Request.Query))[:0], decoded...)
+	if x.Request.HasQuery {
+		room = append(append(room, '?'), x.Request.Query...)
+	}
+	return room
 }
 
 // dispatch chooses what serves a canonical URL: a balancer, a worker, or for want of one the default worker, which opens

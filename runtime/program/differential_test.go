@@ -137,7 +137,7 @@ func decide(t *testing.T, p *program.Program, raw, port string, names map[string
 	}
 	worker, path, host := plan.Worker, string(plan.Path), string(plan.Authority)
 	if plan.Balancer != nil {
-		session := balance.FindSession(plan.Balancer, plan.Path, x.Request.Fields.Get("Cookie"))
+		session := balance.FindSession(plan.Balancer, plan.Session, x.Request.Fields.Get("Cookie"))
 		choice, err := balance.Pick(plan.Balancer, session, x.Start)
 		if err != nil {
 			return "503"

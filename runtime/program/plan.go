@@ -107,8 +107,14 @@ type Plan struct {
 	// TLS is how a connection to a backend of https or wss is encrypted (mod_ssl: SSLProxyEngine On); nil where it cannot be.
 	TLS *tlsconf.Backend
 	// Path is what goes on the request line, the query included. For a balancer it stands behind the path of the member
-	// that is chosen (Worker.Path), and it is where a session in the URL is looked for.
+	// that is chosen (Worker.Path).
 	Path []byte
+	// Session is where a sticky balancer looks for a session in the URL: the path before it is escaped for the backend, and
+	// the query.
+	Session []byte
+	// Refused is the status with which the members of a balancer refuse the path: httpd looks at it when one is chosen, so
+	// that the choice counts. It is 0 for a path that can be sent.
+	Refused int
 	// Authority is what the Host field says unless PreserveHost; for a balancer it is the member's Authority.
 	Authority []byte
 	// PreserveHost sends the client's Host field (mod_proxy: ProxyPreserveHost).
@@ -194,7 +200,7 @@ func (p *Plan) reset(h *Host) {
 	p.Host = h
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
-	p.Worker, p.Socket, p.Balancer, p.Path, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil
+	p.Worker, p.Socket, p.Balancer, p.Path, p.Session, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign = nil, true, false
 	p.scope, p.rewritten, p.Trace = nil, nil, h.scopes.base.trace
 	p.File = static.File{}

@@ -124,7 +124,7 @@ func (a *attempt) open(ctx context.Context) Result {
 	if handshake := (*handshakeError)(nil); errors.As(err, &handshake) {
 		return Result{Status: 500, Text: "Error during SSL Handshake with remote server"}
 	}
-	a.worker.Fail(a.now)
+	a.worker.Fail(a.proxy.clock.Now())
 	if resolve := (*resolveError)(nil); errors.As(err, &resolve) {
 		return Result{Status: 500, Text: resolve.Error()}
 	}

@@ -11,16 +11,20 @@ import (
 // balance tries members until one gives a response or the balancer allows no further attempt.
 func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 	b := j.Plan.Balancer
+	defer j.countOut()
 	for attempts := 0; ; attempts++ {
 		w, err := p.pick(ctx, j, b)
 		if err != nil {
 			p.log.Warn("no member for the request", "balancer", b.Name, "reason", err)
 			return Result{Status: 503}
 		}
+		if j.Plan.Refused != 0 {
+			return Result{Status: j.Plan.Refused}
+		}
 		path := j.memberPath(w)
 		j.sayMember(b, w)
 		j.sayAttempt("balancer", attempts)
-		result := p.attemptMember(ctx, j, w, path)
+		result := p.attempt(ctx, j, w, nil, path)
 		p.judge(j, b, w, result)
 		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.Live().MaxAttempts {
 			return result
@@ -28,22 +32,26 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 	}
 }
 
-// attemptMember is attempt for a member that was chosen. It counts the request out even when a fault ends it.
-func (p *Proxy) attemptMember(ctx context.Context, j *Job, w *upstream.Worker, path []byte) Result {
-	defer w.Slot.End()
-	return p.attempt(ctx, j, w, nil, path)
+// countOut counts the request out of all members that it was sent to: to httpd one that failed stays busy with it until
+// the request is done with another one.
+func (j *Job) countOut() {
+	for _, w := range j.chosen {
+		w.Slot.End()
+	}
+	j.chosen = j.chosen[:0]
 }
 
 // pick chooses a member and leaves the choice in the environment of the request.
 func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstream.Worker, error) {
 	var session balance.Session
-	if b.Live().StickyCookie != "" {
-		session = balance.FindSession(b, j.Plan.Path, j.X.Request.Fields.Get("Cookie"))
+	if b.Sticky() {
+		session = balance.FindSession(b, j.Plan.Session, j.X.Request.Fields.Get("Cookie"))
 	}
 	choice, err := p.pickWaiting(ctx, j, b, session)
 	if err != nil {
 		return nil, err
 	}
+	j.chosen = append(j.chosen, choice.Worker)
 	j.sayPick(b, &choice)
 	env := &j.X.Env
 	env.SetString("BALANCER_NAME", b.Name)
@@ -93,22 +101,23 @@ func (p *Proxy) judge(j *Job, b *upstream.Balancer, w *upstream.Worker, r Result
 	switch {
 	case r.Blameless:
 	case r.Status == 500, r.Status == 503:
+		j.now = p.clock.Now()
 		w.Fail(j.now)
 	case r.Status != 0:
-		p.judgeStatus(j, b, w, r.Status)
+		p.judgeStatus(b, w, r.Status)
 	}
 	if b.FailOnTimeout && j.timedOut {
 		p.log.Warn("member failed by a timeout", "balancer", b.Name, "worker", w.Name)
-		w.Fail(j.now)
+		w.Fail(p.clock.Now())
 	}
 }
 
 // judgeStatus marks a member whose status says so (failonstatus). For a response it runs before the head is sent, so that
 // a client that saw it finds the member marked.
-func (p *Proxy) judgeStatus(j *Job, b *upstream.Balancer, w *upstream.Worker, status int) {
+func (p *Proxy) judgeStatus(b *upstream.Balancer, w *upstream.Worker, status int) {
 	if balance.FailsOn(b, status) {
 		p.log.Warn("member failed by its status", "balancer", b.Name, "worker", w.Name, "status", status)
-		w.Fail(j.now)
+		w.Fail(p.clock.Now())
 	}
 }
 

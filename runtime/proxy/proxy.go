@@ -107,6 +107,8 @@ type Job struct {
 	Failed bool
 
 	now time.Time
+	// chosen are the members that a balancer chose; the request counts as in their work.
+	chosen []*upstream.Worker
 	// prefetched is the start of the request's body; whole says that it is all of it, fetched that it was read.
 	prefetched     []byte
 	whole, fetched bool

@@ -31,7 +31,7 @@ func (a *attempt) respond() Result {
 		return result
 	}
 	if a.Plan.Balancer != nil {
-		a.proxy.judgeStatus(a.Job, a.Plan.Balancer, a.worker, a.head.Status)
+		a.proxy.judgeStatus(a.Plan.Balancer, a.worker, a.head.Status)
 	}
 	if a.awaits {
 		a.reuse = false // the backend answers without the body that it was promised

@@ -49,15 +49,17 @@ func (a *attempt) send(ctx context.Context, fresh bool) (n int, _ Result) {
 	if !a.awaits {
 		a.appendPrefetched()
 	}
+	a.count(len(a.out))
 	wrote, n, err := a.sendFirst(fresh, complete || a.awaits)
 	if errors.Is(err, wire.ErrStale) {
 		a.conn.close()
+		a.count(-len(a.out))
 		if result := a.open(ctx); result.ends() {
 			return 0, result
 		}
+		a.count(len(a.out))
 		wrote, n, err = a.sendFirst(true, complete || a.awaits)
 	}
-	a.count(wrote)
 	switch {
 	case wrote < len(a.out):
 		return 0, a.writeFailed(err)
@@ -184,14 +186,16 @@ func (a *attempt) appendChunks(data []byte) (chunks []byte, err error) {
 	return a.out, err
 }
 
-// write sends bytes to the backend and counts them.
+// write counts bytes and sends them to the backend.
 func (a *attempt) write(data []byte) error {
 	a.conn.conn.WriteBy(a.proxy.clock.Now().Add(a.worker.Settings.Timeout))
-	n, err := a.conn.conn.Write(data)
-	a.count(n)
+	a.count(len(data))
+	_, err := a.conn.conn.Write(data)
 	return err
 }
 
+// count counts bytes that are about to be sent. It comes before they are, as in httpd, so that a request that waits for its
+// response weighs on its member already.
 func (a *attempt) count(n int) {
 	if a.worker.Slot != nil {
 		a.worker.Slot.AddTransferred(int64(n))

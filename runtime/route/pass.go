@@ -149,12 +149,19 @@ type Canonical struct {
 
 // AppendCanonical appends the canonical form of the URL that a mapping made. The path is decoded text and is escaped,
 // and the query of the request is added, unless raw says that the path is meant as it is (nocanon, RewriteRule with NE).
-// status is 0, or 400 for a URL without a host, with control characters or spaces in it or with a broken port, or 403 for a query or raw path with control
-// characters or spaces.
+// status is 0, or 400 for a URL without a host, with control characters or spaces in it or with a broken port (500 where
+// that is the name of a balancer), or 403 for a query or raw path with control characters or spaces: then c is complete, but
+// must not be sent.
 func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
 	u, ok := splitURL(url)
 	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
-	if !ok || bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 || !IsClean(u.Host) {
+	if !ok {
+		return dst, c, statusBadRequest
+	}
+	if bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 || !IsClean(u.Host) {
+		if clib.EqualFold(u.Scheme, "balancer") {
+			return dst, c, statusInternal // it is the name of none
+		}
 		return dst, c, statusBadRequest
 	}
 	start := len(dst)
@@ -175,14 +182,14 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 	dst = append(dst, '/')
 	if raw {
 		if !IsClean(u.Path) {
-			return dst, c, statusForbidden
+			status = statusForbidden
 		}
 		dst = append(dst, u.Path...)
 	} else {
 		dst = AppendEscapedPath(dst, u.Path)
 		if hasQuery {
 			if !IsClean(query) {
-				return dst, c, statusForbidden
+				status = statusForbidden
 			}
 			dst = append(dst, '?')
 			dst = append(dst, query...)
@@ -194,5 +201,5 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 		hostStart++
 	}
 	c.Host = c.URL[hostStart : hostStart+len(u.Host)]
-	return dst, c, 0
+	return dst, c, status
 }

@@ -7,6 +7,7 @@ const (
 	statusBadRequest = 400
 	statusForbidden  = 403
 	statusNotFound   = 404
+	statusInternal   = 500
 )
 
 // AppendPath appends the path that httpd works with (r->uri) for the path of a request target: . and .. segments

@@ -37,6 +37,14 @@ func (b *Balancer) Live() Live {
 	}
 }
 
+// Sticky says whether the balancer looks for sessions.
+func (b *Balancer) Sticky() bool {
+	if live := b.live.Load(); live != nil {
+		return live.StickyCookie != ""
+	}
+	return b.StickyCookie != ""
+}
+
 // Change lets change work on what holds and makes the result hold. change must not keep or change the slice of members,
 // but may replace it; it runs while no member is chosen.
 func (b *Balancer) Change(change func(*Live)) {

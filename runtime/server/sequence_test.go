@@ -1,0 +1,367 @@
+package server_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/lbconf/lbconf/runtime/server"
+)
+
+var (
+	sequenceSeed  = flag.Uint64("seed", 1, "where the generated balancers begin")
+	sequenceCount = flag.Int("balancers", 12, "how many balancers are generated and held against httpd")
+)
+
+// sequenceLength is how many steps a generated balancer goes through.
+const sequenceLength = 1000
+
+// generated is a balancer with the steps of its test.
+type generated struct {
+	name    string
+	config  string
+	members []string
+	steps   []step
+}
+
+// step is one request, or one thing that happens to a member.
+type step struct {
+	// request is without the path of the balancer; empty for the others.
+	request string
+	// hold keeps the response back.
+	hold bool
+	// release is the number of the step whose response is kept back no more; 0 for none.
+	release int
+	// toggle is the number of the member that refuses from now on, or accepts again; -1 for none.
+	toggle int
+}
+
+// TestSequences runs generated balancers through httpd with one child and through this server: each request must go to the
+// same member, with the same variables. Members fail by their status and by refusing connections, and requests of sessions
+// and requests that take long are among the others.
+//
+//	go test ./runtime/server -run TestSequences -args -seed 7 -balancers 200
+func TestSequences(t *testing.T) {
+	balancers := make([]*generated, *sequenceCount)
+	for i := range balancers {
+		balancers[i] = generate(*sequenceSeed, i)
+	}
+	backends := make([][]*scripted, len(balancers))
+	arrivals := make([]chan string, len(balancers))
+	config := "ServerName front.test\nLogLevel crit\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\nProxyTimeout 20\nProxyPass /sync !\n" +
+		"Header always set X-Env \"%{BALANCER_WORKER_ROUTE}e %{BALANCER_SESSION_STICKY}e %{BALANCER_SESSION_ROUTE}e %{BALANCER_ROUTE_CHANGED}e\"\n"
+	for i, g := range balancers {
+		arrivals[i] = make(chan string, 16)
+		text := g.config
+		for _, name := range g.members {
+			b := newScripted(t, name, arrivals[i])
+			backends[i] = append(backends[i], b)
+			text = strings.ReplaceAll(text, "@"+name+"@", b.addr)
+		}
+		config += text
+	}
+	results := [2][][]string{}
+	for which := range results {
+		results[which] = make([][]string, len(balancers))
+		var addr string
+		if which == 0 {
+			addr = startHTTPD(t, config)
+		} else {
+			_, addr = startWith(t, compile(t, "Listen 80\n"+config, nil), server.Options{})
+		}
+		var running sync.WaitGroup
+		slots := make(chan struct{}, 8)
+		for i, g := range balancers {
+			for _, b := range backends[i] {
+				b.accept(t)
+			}
+			slots <- struct{}{}
+			running.Go(func() {
+				results[which][i] = g.run(t, addr, backends[i], arrivals[i])
+				<-slots
+			})
+		}
+		running.Wait()
+	}
+	for i, g := range balancers {
+		g.compare(t, results[0][i], results[1][i])
+	}
+}
+
+// compare reports the first step with different outcomes.
+func (g *generated) compare(t *testing.T, httpd, lbconf []string) {
+	t.Helper()
+	for n := range g.steps {
+		if n >= len(httpd) || n >= len(lbconf) {
+			t.Errorf("%s: %d steps on httpd, %d on lbconf", g.name, len(httpd), len(lbconf))
+			return
+		}
+		if httpd[n] != lbconf[n] {
+			var before strings.Builder
+			for k := max(0, n-8); k < n; k++ {
+				fmt.Fprintf(&before, "  %4d %s -> %s\n", k, g.steps[k].text(), httpd[k])
+			}
+			t.Errorf("%sstep %d: %s\n  httpd  %s\n  lbconf %s\nbefore:\n%s", g.config, n, g.steps[n].text(), httpd[n], lbconf[n], before.String())
+			return
+		}
+	}
+}
+
+func (s step) text() string {
+	switch {
+	case s.toggle >= 0:
+		return fmt.Sprintf("member %d refuses or accepts", s.toggle)
+	case s.release > 0:
+		return fmt.Sprintf("release of step %d", s.release)
+	}
+	head, _, _ := strings.Cut(s.request, "\r\n\r\n")
+	text := strings.ReplaceAll(head, "\r\n", " | ")
+	if s.hold {
+		text += " (held)"
+	}
+	return text
+}
+
+// run takes the steps one after the other and returns an outcome for each.
+func (g *generated) run(t *testing.T, addr string, backends []*scripted, arrived chan string) []string {
+	t.Helper()
+	main := &caller{addr: addr}
+	defer main.close()
+	waiting := map[int]*heldRequest{}
+	defer func() {
+		for _, b := range backends {
+			for n := range waiting {
+				b.release(fmt.Sprint(n))
+			}
+		}
+		for _, w := range waiting {
+			<-w.done
+			w.caller.close()
+		}
+	}()
+	busy := make([]int, len(backends))
+	refusing := make([]bool, len(backends))
+	var outcomes []string
+	for n, s := range g.steps {
+		outcome := "-"
+		switch {
+		case s.toggle >= 0:
+			switch {
+			case refusing[s.toggle]:
+				backends[s.toggle].accept(t)
+				refusing[s.toggle] = false
+			case busy[s.toggle] == 0:
+				backends[s.toggle].refuse()
+				refusing[s.toggle] = true
+			default:
+				outcome = "busy"
+			}
+		case s.release > 0:
+			if w := waiting[s.release]; w != nil {
+				delete(waiting, s.release)
+				for i, b := range backends {
+					b.release(fmt.Sprint(s.release))
+					if b.name == w.member {
+						busy[i]--
+					}
+				}
+				outcome = <-w.done
+				w.caller.settle(t)
+				w.caller.close()
+			}
+		case s.hold:
+			main.settle(t)
+			w := &heldRequest{caller: &caller{addr: addr}, done: make(chan string, 1)}
+			go func() { w.done <- outcomeOf(w.caller.ask(g.wire(n, s))) }()
+			select {
+			case w.member = <-arrived:
+				outcome, waiting[n] = w.member, w
+				for i, b := range backends {
+					if b.name == w.member {
+						busy[i]++
+					}
+				}
+			case outcome = <-w.done:
+				w.caller.close()
+			}
+		default:
+			outcome = outcomeOf(main.ask(g.wire(n, s)))
+		}
+		outcomes = append(outcomes, outcome)
+	}
+	return outcomes
+}
+
+// settle waits until the server has counted the last request of the connection out: that is behind its response, and before
+// the next request is read.
+func (c *caller) settle(t *testing.T) {
+	t.Helper()
+	if c.conn == nil {
+		return
+	}
+	if _, err := c.ask("GET /sync HTTP/1.1\r\nHost: front.test\r\n\r\n"); err != nil {
+		t.Error(err)
+	}
+}
+
+// heldRequest is a request whose response is kept back.
+type heldRequest struct {
+	caller *caller
+	done   chan string
+	member string
+}
+
+func (g *generated) wire(n int, s step) string {
+	text := strings.ReplaceAll(s.request, "@", "/"+g.name+"/")
+	if s.hold {
+		text = strings.Replace(text, "\r\n\r\n", fmt.Sprintf("\r\nX-Hold: %d\r\n\r\n", n), 1)
+	}
+	return text
+}
+
+func outcomeOf(p seen, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%d %s [%s]", p.status, fieldOf(p.head, "X-Member"), fieldOf(p.head, "X-Env"))
+}
+
+// chooser makes the choices of a generated balancer.
+type chooser struct{ *rand.Rand }
+
+func (c chooser) chance(percent int) bool { return c.IntN(100) < percent }
+
+func (c chooser) of(words ...string) string { return words[c.IntN(len(words))] }
+
+// generate makes the balancer of a number.
+func generate(seed uint64, number int) *generated {
+	c := chooser{rand.New(rand.NewPCG(seed, uint64(number)))}
+	g := &generated{name: fmt.Sprintf("b%d", number)}
+	sticky := c.chance(50)
+	var b strings.Builder
+	fmt.Fprintf(&b, "<Proxy balancer://%s>\n", g.name)
+	var lasting []int // members that may refuse: with retry=0, time decides whether httpd tries one again for the same request
+	for i := range 1 + c.IntN(6) {
+		name := string(rune('A' + i))
+		g.members = append(g.members, name)
+		retry := c.of("0", "3600", "3600")
+		if retry == "3600" {
+			lasting = append(lasting, i)
+		}
+		fmt.Fprintf(&b, "  BalancerMember http://@%s@ retry=%s%s\n", name, retry, c.memberParams(sticky, i))
+	}
+	method := []string{"byrequests", "bytraffic", "bybusyness"}[number%3]
+	fmt.Fprintf(&b, "  ProxySet lbmethod=%s%s\n</Proxy>\nProxyPass /%s/ balancer://%s/\n", method, c.balancerParams(sticky), g.name, g.name)
+	g.config = b.String()
+	g.steps = c.steps(method, sticky, lasting)
+	return g
+}
+
+func (c chooser) memberParams(sticky bool, i int) string {
+	text := ""
+	if c.chance(60) {
+		text += " loadfactor=" + c.of("1", "2", "3", "7", "1.5", "1.25", "2.75", "1.01", "10", "33.33", "100")
+	}
+	if c.chance(25) {
+		text += " lbset=" + c.of("0", "1", "2", "5")
+	}
+	if c.chance(35) {
+		text += " status=" + c.of("+H", "+R", "+N", "+D", "+S", "+I", "+H+N", "+R+N", "+H+R", "+H+I", "+R+I", "+E", "+C", "+C+I", "+N-N", "+I+N")
+	}
+	if sticky && c.chance(85) {
+		text += " route=" + c.of(fmt.Sprintf("r%d", i), fmt.Sprintf("r%d", i), fmt.Sprintf("r%d", i), "r0", "r1")
+		if c.chance(40) {
+			text += " redirect=" + c.of("r0", "r1", "r2", "r3", "none")
+		}
+	}
+	return text
+}
+
+func (c chooser) balancerParams(sticky bool) string {
+	text := ""
+	if sticky {
+		text += " stickysession=" + c.of("S", "S|s", "s|S")
+		if c.chance(20) {
+			text += " nofailover=on"
+		}
+	}
+	if c.chance(30) {
+		text += " forcerecovery=off"
+	}
+	if c.chance(60) {
+		text += " failonstatus=" + c.of("500", "503", "500,503", "404")
+	}
+	if c.chance(30) {
+		text += " maxattempts=" + c.of("0", "1", "2", "9")
+	}
+	return text
+}
+
+// steps makes the steps for a balancer, whose members of some numbers may refuse connections.
+func (c chooser) steps(method string, sticky bool, members []int) []step {
+	long := c.chance(20)
+	if method == "bybusyness" {
+		long = c.chance(80)
+	}
+	failing := c.chance(60)
+	var held []int
+	list := []step{{toggle: -1, request: c.request(sticky, failing)}} // 0 is no step whose response is kept back
+	for n := 1; n < sequenceLength; n++ {
+		s := step{toggle: -1}
+		switch {
+		case failing && len(members) > 0 && c.chance(2):
+			s.toggle = members[c.IntN(len(members))]
+		case long && len(held) < 5 && c.chance(20):
+			s.hold, s.request = true, c.request(sticky, false)
+			held = append(held, n)
+		case len(held) > 0 && c.chance(20):
+			i := c.IntN(len(held))
+			s.release = held[i]
+			held = append(held[:i], held[i+1:]...)
+		default:
+			s.request = c.request(sticky, failing)
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+func (c chooser) request(sticky, failing bool) string {
+	method, query, fields, body := "GET", "", "", ""
+	if sticky && c.chance(40) {
+		session := "x." + c.of("r0", "r1", "r2", "r3", "r4", "r5", "none", "")
+		if c.chance(70) {
+			fields += "Cookie: S=" + session + "\r\n"
+		} else {
+			query = "?S=" + session
+		}
+	}
+	if failing && c.chance(3) {
+		fields += "X-Status: " + c.of("500", "503", "404") + "\r\n"
+	}
+	if c.chance(50) {
+		size := c.IntN(5000)
+		if c.chance(2) {
+			size = 200_000
+		}
+		fields += fmt.Sprintf("X-Size: %d\r\n", size)
+	}
+	if c.chance(15) {
+		size := c.IntN(9000)
+		if c.chance(10) {
+			size = 60_000
+		}
+		method, body = "POST", strings.Repeat("x", size)
+		// How many chunks a long body is sent on in depends on how it arrives.
+		if c.chance(30) && 0 < size && size < 10_000 {
+			fields += "Transfer-Encoding: chunked\r\n"
+			body = fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", size, body)
+		} else {
+			fields += fmt.Sprintf("Content-Length: %d\r\n", size)
+		}
+	}
+	return method + " @" + query + " HTTP/1.1\r\nHost: front.test\r\n" + fields + "\r\n" + body
+}
