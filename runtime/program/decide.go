@@ -215,24 +215,19 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		}
 		return
 	}
-	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.reverse, s.tls
-	url, status := p.takeSocket(url)
-	if status != 0 {
-		p.respond(status)
-		return
-	}
-	dst, c, status := route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
-	p.buf = dst
-	if p.Refused = 0; status == statusForbidden && string(c.URL[:c.Authority]) == "balancer://" {
-		p.Refused, status = status, 0
-	}
+	c, status := p.target(x, s, url, raw)
 	if status != 0 {
 		p.respond(status)
 		return
 	}
 	x.Filename = p.buf[start:]
 	s.headers.Apply(x, &p.header)
-	h.dispatch(p, &c)
+	h.choose(x, p, &c, url, raw)
+}
+
+// choose chooses what serves a canonical URL, which was made of url.
+func (h *Host) choose(x *exchange.Exchange, p *Plan, c *route.Canonical, url []byte, raw bool) {
+	h.dispatch(p, c)
 	if p.Balancer != nil && p.Balancer.Sticky() {
 		p.Session = sessionURL(x, p.Path, url, raw)
 	}
@@ -254,6 +249,19 @@ func sessionURL(x *exchange.Exchange, path, url []byte, raw bool) []byte {
 		room = append(append(room, '?'), x.Request.Query...)
 	}
 	return room
+}
+
+// target takes over what a scope says about proxying and appends the canonical form of the URL that the request goes to. The
+// status is 0, or that of the answer to a URL that cannot be forwarded to.
+func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, raw bool) (c route.Canonical, status int) {
+	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.reverse, s.tls
+	if url, status = p.takeSocket(url); status == 0 {
+		p.buf, c, status = route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
+		if p.Refused = 0; status == statusForbidden && string(c.URL[:c.Authority]) == "balancer://" {
+			p.Refused, status = status, 0
+		}
+	}
+	return c, status
 }
 
 // dispatch chooses what serves a canonical URL: a balancer, a worker, or for want of one the default worker, which opens

@@ -23,7 +23,10 @@ func HandlerNames() []string { return slices.Sorted(maps.Keys(handlerNames)) }
 
 // handlerName is the value of SetHandler that holds, in lower case as httpd keeps it; empty for none.
 func handlerName(settings *effective.Settings) string {
-	name := clib.ToLower(settings.Word(ir.WordSetHandler).Value)
+	name := settings.Word(ir.WordSetHandler).Value
+	if !strings.Contains(name, "%{") { // of an expression the value counts
+		name = lowerHandler(name)
+	}
 	if name == "none" {
 		return ""
 	}
@@ -61,8 +64,8 @@ func (b *builder) surveyHandler(item *ir.Word, in *ir.Section) {
 	handler, known := handlerNames[name]
 	switch {
 	case name == "none":
-	case strings.HasPrefix(name, "proxy:"):
-		b.report.refuse(item, "SetHandler %s is not run by this server: write ProxyPass", item.Value)
+	case strings.HasPrefix(name, senderPrefix):
+		b.surveySender(item, in)
 	case known && isOfFiles(in) && !b.servesFiles():
 		b.report.ignore(item, "SetHandler stands in <%s>, and only that of a path is run: write it in <Location>", in.Kind)
 	case known:

@@ -59,6 +59,11 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 	case s.handler.takes(x.Request.Method):
 		p.Kind, p.Handler = Handle, s.handler
 		return
+	case s.sender != nil:
+		if !found.IsDir() || !h.indexes || !h.index(x, p, s) {
+			h.sendFile(x, p, s, found)
+		}
+		return
 	case s.handlerName != "" && s.handler == NoHandler && s.handlerName != "default-handler":
 		p.respond(statusNotFound) // what another module would make of the file must not be sent as it is
 		return
@@ -226,7 +231,8 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	h.decide(x, sub)
 	status := statusNotFound
 	switch {
-	case sub.Kind == Forward, sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
+	case sub.Kind == Forward && (sub.File.Found.Name == "" || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
+		sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
 		sub.Kind == Respond && sub.Status/100 == 3:
 		x.Request, x.Filename, x.Handler = request, filename, ""
 		x.Request.Path, x.Request.RawPath = nil, route.AppendEscapedPath(nil, path)

@@ -46,6 +46,8 @@ type scope struct {
 	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
 	handler     Handler
 	handlerName string
+	// sender is SetHandler "proxy:URL", or nil.
+	sender *sender
 	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
 	files *static.Rules
 	alias string
@@ -332,6 +334,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	}
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
+	s.sender, _ = newSender(s.handlerName, &c.host.server) // the survey reports what cannot be run
 	s.deflation = deflation(merged)
 	s.charset = defaultCharset(merged.Settings)
 	s.documents = c.documents(&merged.Files)

@@ -1,0 +1,128 @@
+package program
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/eval"
+	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/static"
+)
+
+// senderPrefix begins the handlers that send a request to a backend.
+const senderPrefix = "proxy:"
+
+// sender is SetHandler "proxy:URL": it sends requests for files to the URL with the name of the file behind it (mod_proxy:
+// proxy_handler).
+type sender struct {
+	// url is what stands behind proxy:, where that has no expression, else expression makes the whole value.
+	url        string
+	expression *eval.Text
+}
+
+// lowerHandler is the value of SetHandler as httpd keeps it: in lower case, but for the path of a Unix socket and what follows
+// (core: core_override_type).
+func lowerHandler(value string) string {
+	if strings.HasPrefix(value, senderPrefix+"unix") {
+		return value
+	}
+	return clib.ToLower(value)
+}
+
+// newSender compiles a value of SetHandler; nil for one that sends requests nowhere.
+func newSender(value string, server *eval.Server) (*sender, error) {
+	if !clib.HasPrefixFold(value, senderPrefix) {
+		return nil, nil //nolint:nilnil // nil is what a scope has without one
+	}
+	s := &sender{url: value[len(senderPrefix):]}
+	if !strings.Contains(value, "%{") {
+		return s, nil
+	}
+	var err error
+	if s.expression, err = eval.ParseText(value, server); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// append appends the URL that the handler names, without the name of the file. ok is false for an expression that has come to
+// name another handler.
+func (s *sender) append(dst []byte, x *exchange.Exchange, p *Plan) (url []byte, ok bool) {
+	if s.expression == nil {
+		return append(dst, s.url...), true
+	}
+	var room eval.Room
+	value := lowerHandler(string(s.expression.Append(nil, p.vars(x), &room)))
+	p.SetHandler = value
+	rest, ok := strings.CutPrefix(value, senderPrefix)
+	return append(dst, rest...), ok
+}
+
+// sendFile completes the plan for a request that SetHandler "proxy:URL" sends to a backend. <Proxy> sections have no part in
+// it, since httpd looks at the handler behind them.
+func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, found static.Found) {
+	url, ok := s.sender.append(p.buf[:0], x, p)
+	url = append(url, found.Name...)
+	start := len(url)
+	p.buf = append(url, senderPrefix...)
+	p.File.Found = found
+	if !ok || !sends(url) {
+		p.respond(statusNotFound) // httpd goes on to its default handler, which would send the file itself
+		return
+	}
+	c, status := p.target(x, s, url, false)
+	if status != 0 {
+		p.respond(status)
+		return
+	}
+	x.Filename = p.buf[start:]
+	h.choose(x, p, &c, url, false)
+}
+
+// sends says whether a URL can be that of a handler: one of a socket, or of a scheme that is served.
+func sends(url []byte) bool {
+	before, behind, _ := bytes.Cut(url, []byte(":"))
+	scheme := clib.ToLower(string(before))
+	return speaks(scheme) || scheme == "balancer" || scheme == "unix" && bytes.IndexByte(behind, '|') >= 0
+}
+
+// surveySender reports a SetHandler "proxy:URL" that cannot be run.
+func (b *builder) surveySender(item *ir.Word, in *ir.Section) {
+	if isOfFiles(in) && !b.servesFiles() {
+		b.report.ignore(item, "SetHandler stands in <%s>, and no files are served", in.Kind)
+		return
+	}
+	if !b.hasFiles(item) {
+		b.report.refuse(item, "SetHandler %s sends the name of the file behind the URL, and no DocumentRoot says where files are: write DocumentRoot, or ProxyPass for a URL with the path of the request", item.Value)
+		return
+	}
+	if _, err := newSender(item.Value, &eval.Server{DocumentRoot: "/"}); err != nil {
+		b.report.refuse(item, "the expression of SetHandler cannot be run: %v", err)
+		return
+	}
+	target := lowerHandler(item.Value)[len(senderPrefix):]
+	if socket, rest, found := strings.Cut(target, "|"); found && clib.HasPrefixFold(socket, "unix:") {
+		target = rest
+	}
+	scheme, _, found := strings.Cut(target, ":")
+	switch {
+	case strings.Contains(scheme, "%{"):
+	case !found, !sends([]byte(target)) && ir.DefaultPort(scheme) == 0 && scheme != "uwsgi":
+		b.report.ignore(item, "no module of httpd speaks to %s, and it would send the files themselves: the path answers 404", item.Value[len(senderPrefix):])
+	case !sends([]byte(target)):
+		b.report.refuse(item, "SetHandler %s has the scheme %s, which this server does not speak: write http or https", item.Value, scheme)
+	}
+}
+
+// hasFiles says whether a server that an item holds for has local files.
+func (b *builder) hasFiles(item ir.Item) bool {
+	server := b.view.ServerOf(item)
+	for _, h := range b.program.hosts {
+		if h.serves && (server.IsMain() || h.scopes.server == server) {
+			return true
+		}
+	}
+	return false
+}
