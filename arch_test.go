@@ -68,7 +68,7 @@ var layers = map[string][]string{
 	"runtime/rewrite":            onModel("runtime/trace", "runtime/eval", "runtime/exchange", "runtime/route", "runtime/internal/regex"),
 	// No sockets: neither proxy nor server.
 	"runtime/program": onModel("runtime/trace", "runtime/access", "runtime/accesslog", "runtime/environ", "runtime/eval", "runtime/exchange", "runtime/header",
-		"runtime/rewrite", "runtime/route", "runtime/static", "runtime/tlsconf", "runtime/upstream", "runtime/internal/regex"),
+		"runtime/rewrite", "runtime/route", "runtime/static", "runtime/tlsconf", "runtime/upstream", "runtime/wire", "runtime/internal/regex"),
 	"runtime/proxy":      onModel("runtime/trace", "runtime/tlsconf", "runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/scoreboard": {},
 	"runtime/server":     onModel("runtime/tlsconf", "runtime/exchange", "runtime/health", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/static", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),

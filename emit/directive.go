@@ -29,6 +29,11 @@ func Directive(item ir.Item) string {
 		return proxyPassDirective(item)
 	case *ir.ProxyPassReverse:
 		return "ProxyPassReverse"
+	case *ir.ProxyPassReverseCookie:
+		if item.Domain {
+			return "ProxyPassReverseCookieDomain"
+		}
+		return "ProxyPassReverseCookiePath"
 	case *ir.ProxySet:
 		return "ProxySet"
 	case *ir.BalancerMember:

@@ -35,6 +35,18 @@ type ProxyPassReverse struct {
 	Interpolate bool
 }
 
+// ProxyPassReverseCookie rewrites an attribute of the cookies that a backend sets: `ProxyPassReverseCookiePath "/app" "/"`,
+// `ProxyPassReverseCookieDomain "back.test" "www.example.com"`.
+type ProxyPassReverseCookie struct {
+	Node
+	// Domain says that it is about the attribute Domain, not about Path.
+	Domain bool
+	// Internal is how the backend's value begins, Public is what takes the place of the whole value.
+	Internal, Public string
+	// Interpolate says that there is a third word, whatever it is.
+	Interpolate bool
+}
+
 // ProxySet sets parameters of a worker or balancer.
 type ProxySet struct {
 	Node
@@ -65,7 +77,8 @@ type Param struct {
 	Span diag.Span
 }
 
-func (*ProxyPass) item()        {}
-func (*ProxyPassReverse) item() {}
-func (*ProxySet) item()         {}
-func (*BalancerMember) item()   {}
+func (*ProxyPass) item()              {}
+func (*ProxyPassReverse) item()       {}
+func (*ProxyPassReverseCookie) item() {}
+func (*ProxySet) item()               {}
+func (*BalancerMember) item()         {}

@@ -24,6 +24,9 @@ const (
 	SwitchProxyAddHeaders SwitchName = "ProxyAddHeaders"
 	// SwitchProxy100Continue is mod_proxy: Proxy100Continue, default On.
 	SwitchProxy100Continue SwitchName = "Proxy100Continue"
+	// SwitchProxyPassInterpolateEnv is mod_proxy: ProxyPassInterpolateEnv, whether ${NAME} is replaced where a directive has the word
+	// interpolate, default Off.
+	SwitchProxyPassInterpolateEnv SwitchName = "ProxyPassInterpolateEnv"
 	// SwitchKeepAlive is core: KeepAlive towards clients, default On.
 	SwitchKeepAlive SwitchName = "KeepAlive"
 	// SwitchMergeSlashes is core: MergeSlashes, default On.
@@ -81,6 +84,9 @@ const (
 	NumberThreadLimit NumberName = "ThreadLimit"
 	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
+	// NumberProxyReceiveBufferSize is mod_proxy: ProxyReceiveBufferSize, bytes of the receive buffer of connections to backends,
+	// 512 or more, or 0 for that of the system, which is the default. Workers that are defined behind it have it.
+	NumberProxyReceiveBufferSize NumberName = "ProxyReceiveBufferSize"
 	// NumberSSLVerifyDepth is mod_ssl: SSLVerifyDepth, certificates above a client's own, 0 or more, default 1.
 	NumberSSLVerifyDepth NumberName = "SSLVerifyDepth"
 	// NumberSSLProxyVerifyDepth is mod_ssl: SSLProxyVerifyDepth, the same for backends, default 1.
@@ -145,6 +151,15 @@ const (
 	WordUseCanonicalName WordName = "UseCanonicalName"
 	// WordProxyVia is mod_proxy: ProxyVia: Off, On, Full or Block.
 	WordProxyVia WordName = "ProxyVia"
+	// WordProxyBadHeader is mod_proxy: ProxyBadHeader, what a line without a colon in the head of a response does: IsError, Ignore
+	// or StartBody; default IsError.
+	WordProxyBadHeader WordName = "ProxyBadHeader"
+	// WordProxySourceAddress is mod_proxy: ProxySourceAddress, the address of this machine that connections to backends come
+	// from.
+	WordProxySourceAddress WordName = "ProxySourceAddress"
+	// WordAllowEncodedSlashes is core: AllowEncodedSlashes, what becomes of a path with %2F: Off, On, which decodes it, or NoDecode;
+	// default Off. A virtual host does not inherit it.
+	WordAllowEncodedSlashes WordName = "AllowEncodedSlashes"
 	// WordAuthMerging is mod_authz_core: AuthMerging: Off, And or Or.
 	WordAuthMerging WordName = "AuthMerging"
 	// WordProxyStatus is mod_proxy: ProxyStatus, whether server-status shows the balancers: Off, On or Full.
@@ -209,6 +224,10 @@ func (n WordName) Values() []string {
 		return []string{"Off", "On", "Full"}
 	case WordProxyVia:
 		return []string{"Off", "On", "Full", "Block"}
+	case WordProxyBadHeader:
+		return []string{"IsError", "Ignore", "StartBody"}
+	case WordAllowEncodedSlashes:
+		return []string{"On", "Off", "NoDecode"}
 	case WordAuthMerging:
 		return []string{"Off", "And", "Or"}
 	case WordSSLEngine:
@@ -224,7 +243,7 @@ func (n WordName) Values() []string {
 	case WordServerRoot, WordDefaultRuntimeDir, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
 		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordSSLCertificateFile,
 		WordSSLCertificateKeyFile, WordSSLCertificateChainFile, WordSSLCACertificateFile, WordSSLCACertificatePath,
-		WordSSLProxyCACertificateFile, WordSSLProxyCACertificatePath, WordSSLProxyMachineCertificateFile:
+		WordSSLProxyCACertificateFile, WordSSLProxyCACertificatePath, WordSSLProxyMachineCertificateFile, WordProxySourceAddress:
 	}
 	return nil
 }

@@ -39,6 +39,8 @@ func arguments(item ir.Item) (string, error) {
 		return proxyPass(item), nil
 	case *ir.ProxyPassReverse:
 		return proxyPassReverse(item), nil
+	case *ir.ProxyPassReverseCookie:
+		return words(append([]string{item.Internal, item.Public}, flagged(item.Interpolate)...)...), nil
 	case *ir.ProxySet:
 		return words(append(optional(item.URL), params(item.Params)...)...), nil
 	case *ir.BalancerMember:
@@ -218,11 +220,15 @@ func proxyPass(p *ir.ProxyPass) string {
 }
 
 func proxyPassReverse(p *ir.ProxyPassReverse) string {
-	all := append(optional(p.Path), p.URL)
-	if p.Interpolate {
-		all = append(all, "interpolate")
+	return words(append(append(optional(p.Path), p.URL), flagged(p.Interpolate)...)...)
+}
+
+// flagged is the word interpolate, or nothing.
+func flagged(interpolate bool) []string {
+	if interpolate {
+		return []string{"interpolate"}
 	}
-	return words(all...)
+	return nil
 }
 
 func header(h *ir.HeaderEdit) (string, error) {

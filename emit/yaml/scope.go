@@ -29,6 +29,7 @@ const (
 	keyServerAlias         = "server_alias"
 	keySites               = "sites"
 	keyRoutes              = "routes"
+	keyReverseCookies      = "reverse_cookies"
 	keyMembers             = "members"
 	keyProxySet            = "proxy_set"
 	keyHealthTemplates     = "health_templates"
@@ -69,6 +70,7 @@ func groups() map[string]group {
 		keyServerAlias:     serverAlias,
 		keySites:           sites,
 		keyRoutes:          routes,
+		keyReverseCookies:  reverseCookies,
 		keyMembers:         members,
 		keyProxySet:        proxySet,
 		keyHealthTemplates: healthTemplates,
@@ -122,6 +124,8 @@ func keyOf(item ir.Item) string {
 		return wordsKeys[item.Name]
 	case *ir.ProxyPass, *ir.ProxyPassReverse:
 		return keyRoutes
+	case *ir.ProxyPassReverseCookie:
+		return keyReverseCookies
 	case *ir.ProxySet:
 		return keyProxySet
 	case *ir.HealthTemplate:

@@ -33,6 +33,8 @@ type Scope struct {
 	Mapping *Mapping
 	// Reverses are the server's and the sections', in the order in which httpd tries them.
 	Reverses []*Reverse
+	// Cookies are the server's and the sections', in the order in which httpd tries them.
+	Cookies []*ir.ProxyPassReverseCookie
 	// Headers are the server's and the sections', in the order in which they act.
 	Headers []*ir.HeaderEdit
 	// Conditions are the SetEnvIf directives of the sections, a list for each; those of the server are not among them, they
@@ -54,7 +56,7 @@ type Scope struct {
 // Scope merges sections, given in the order of merging, on top of what holds in the whole server.
 func (s *Server) Scope(sections ...*Section) *Scope {
 	scope := &Scope{
-		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Headers: s.Headers, Env: s.Env, Access: s.access.get(),
+		Server: s, Sections: sections, Settings: s.Settings, Reverses: s.Reverses, Cookies: s.Cookies, Headers: s.Headers, Env: s.Env, Access: s.access.get(),
 		Files: s.Files,
 	}
 	for _, sec := range sections {
@@ -69,6 +71,7 @@ func (c *Scope) merge(sec *Section) {
 		c.Mapping = sec.Mapping
 	}
 	c.Reverses = concat(c.Reverses, sec.Reverses)
+	c.Cookies = concat(c.Cookies, sec.Cookies)
 	c.Headers = concat(c.Headers, sec.Headers)
 	if len(sec.Conditions) > 0 {
 		c.Conditions = concat(c.Conditions, [][]*ir.SetEnvIf{sec.Conditions})

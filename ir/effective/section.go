@@ -45,6 +45,8 @@ type Section struct {
 	Balancer *Balancer
 	// Reverses are its ProxyPassReverse directives.
 	Reverses []*Reverse
+	// Cookies are its ProxyPassReverseCookieDomain and ProxyPassReverseCookiePath directives.
+	Cookies []*ir.ProxyPassReverseCookie
 	// Rewrite are its rules.
 	Rewrite Rewrite
 	// Headers are its Header and RequestHeader directives.
@@ -99,6 +101,8 @@ func (s *Section) add(item ir.Item) {
 		s.Rewrite.Options = s.Settings.Words(ir.WordsRewriteOptions)
 	case *ir.ProxyPassReverse:
 		s.Reverses = append(s.Reverses, newReverse(item, s))
+	case *ir.ProxyPassReverseCookie:
+		s.Cookies = append(s.Cookies, item)
 	case *ir.RewriteCond, *ir.RewriteRule:
 		s.Rewrite.add(item)
 	case *ir.HeaderEdit:

@@ -32,6 +32,8 @@ type Server struct {
 	Mappings []*Mapping
 	// Located are the ProxyPass directives inside sections, in order. The one that counts for a request is that of Scope.
 	Located []*Mapping
+	// Cookies are the ProxyPassReverseCookieDomain and ProxyPassReverseCookiePath directives outside sections.
+	Cookies []*ir.ProxyPassReverseCookie
 	// Reverses are the ProxyPassReverse directives outside sections.
 	Reverses []*Reverse
 	// Workers are defined by ProxyPass, ProxySet and <Proxy>; members of balancers are not among them.
@@ -132,6 +134,8 @@ func (s *Server) collectItem(item ir.Item) {
 		s.Mappings = append(s.Mappings, s.newMapping(item, nil))
 	case *ir.ProxyPassReverse:
 		s.Reverses = append(s.Reverses, newReverse(item, nil))
+	case *ir.ProxyPassReverseCookie:
+		s.Cookies = append(s.Cookies, item)
 	case *ir.ProxySet:
 		s.proxySet(item, nil)
 	case *ir.BalancerMember:
@@ -200,7 +204,7 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 		case *ir.HealthExpr:
 			s.exprs = append(s.exprs, child)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
-			*ir.Words, *ir.ProxyPassReverse, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+			*ir.Words, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 			sec.add(child)
 		}
@@ -217,6 +221,7 @@ func (s *Server) inherit(main *Server) {
 	s.rebind()
 	s.Mappings = concat(main.Mappings, s.Mappings)
 	s.Reverses = concat(main.Reverses, s.Reverses)
+	s.Cookies = concat(main.Cookies, s.Cookies)
 	s.Headers = concat(main.Headers, s.Headers)
 	s.Files = main.Files.with(&s.Files)
 	s.Conditions = concat(main.Conditions, s.Conditions)

@@ -88,6 +88,14 @@ func (s *Settings) Word(name ir.WordName) Value[string] {
 	return Value[string]{Value: wordDefaults[name]}
 }
 
+// OwnNumber returns a directive with a number where the scope itself has it, not one around it.
+func (s *Settings) OwnNumber(name ir.NumberName) Value[int64] {
+	if item, own := s.numbers.get(name); own {
+		return Value[int64]{item.Value, item}
+	}
+	return Value[int64]{Value: numberDefaults[name]}
+}
+
 // Words returns a directive with a list of words: those of the innermost scope that has any, where the words of several
 // directives of one scope add up (RewriteOptions, LogLevel).
 func (s *Settings) Words(name ir.WordsName) Value[[]string] {
@@ -103,6 +111,14 @@ func (s *Settings) Words(name ir.WordsName) Value[[]string] {
 func (s *Settings) Own(name ir.SwitchName) bool {
 	_, own := s.switches.get(name)
 	return own
+}
+
+// EncodedSlashes is AllowEncodedSlashes: that of the scope itself, since httpd inherits it nowhere.
+func (s *Settings) EncodedSlashes() Value[string] {
+	if item, own := s.words.get(ir.WordAllowEncodedSlashes); own {
+		return Value[string]{item.Value, item}
+	}
+	return Value[string]{Value: wordDefaults[ir.WordAllowEncodedSlashes]}
 }
 
 // Timeout is what reading from and writing to a client may take.
@@ -142,7 +158,7 @@ func (s *Settings) add(item ir.Item) {
 		}
 		s.lists.put(key, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
-		*ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
+		*ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
 		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 }
@@ -161,15 +177,16 @@ func adds(item *ir.Words) bool {
 }
 
 var switchDefaults = map[ir.SwitchName]bool{
-	ir.SwitchRewriteEngine:     false,
-	ir.SwitchProxyRequests:     false,
-	ir.SwitchProxyPreserveHost: false,
-	ir.SwitchProxyAddHeaders:   true,
-	ir.SwitchProxy100Continue:  true,
-	ir.SwitchKeepAlive:         true,
-	ir.SwitchMergeSlashes:      true,
-	ir.SwitchExtendedStatus:    true,
-	ir.SwitchSSLProxyEngine:    false,
+	ir.SwitchRewriteEngine:           false,
+	ir.SwitchProxyRequests:           false,
+	ir.SwitchProxyPreserveHost:       false,
+	ir.SwitchProxyAddHeaders:         true,
+	ir.SwitchProxy100Continue:        true,
+	ir.SwitchKeepAlive:               true,
+	ir.SwitchProxyPassInterpolateEnv: false,
+	ir.SwitchMergeSlashes:            true,
+	ir.SwitchExtendedStatus:          true,
+	ir.SwitchSSLProxyEngine:          false,
 
 	ir.SwitchSSLProxyCheckPeerName:   true,
 	ir.SwitchSSLProxyCheckPeerCN:     true,
@@ -190,6 +207,7 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberThreadsPerChild:         25,
 	ir.NumberThreadLimit:             64,
 	ir.NumberProxyMaxForwards:        -1,
+	ir.NumberProxyReceiveBufferSize:  0,
 	ir.NumberDeflateCompressionLevel: 6,
 	ir.NumberProxyHCTPsize:           16,
 	ir.NumberSSLVerifyDepth:          1,
@@ -210,6 +228,9 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordTraceEnable:           "on",
 	ir.WordUseCanonicalName:      "Off",
 	ir.WordProxyVia:              "Off",
+	ir.WordProxyBadHeader:        "IsError",
+	ir.WordProxySourceAddress:    "",
+	ir.WordAllowEncodedSlashes:   "Off",
 	ir.WordAuthMerging:           "Off",
 	ir.WordProxyStatus:           "Off",
 	ir.WordSetHandler:            "",

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -51,23 +50,19 @@ manual does not say so. Each virtual host needs a line of its own.`,
 }
 
 // encodedSlashes returns the server's own AllowEncodedSlashes and its value; nil where it has none.
-func encodedSlashes(s *effective.Server) (found *ir.Residue, value string) {
-	for item := range ir.Of[*ir.Residue](s.Items) {
-		if item.Name == "AllowEncodedSlashes" && item.State != ir.ResidueRefused {
-			found, value = item, strings.Trim(strings.TrimSpace(item.Args), `"'`)
-		}
-	}
-	return found, value
+func encodedSlashes(s *effective.Server) (found ir.Item, value string) {
+	setting := s.Settings.EncodedSlashes()
+	return setting.By, setting.Value
 }
 
-func reportNotInherited(p *Pass, main *ir.Residue, value string, without []*effective.Server) {
+func reportNotInherited(p *Pass, main ir.Item, value string, without []*effective.Server) {
 	first := without[0].VirtualHost
 	who := "a virtual host that proxies does"
 	if len(without) > 1 {
 		who = fmt.Sprintf("%d virtual hosts that proxy do", len(without))
 	}
 	d := diag.Diagnostic{
-		Span:    main.Origin.Span,
+		Span:    main.Head().Origin.Span,
 		Message: fmt.Sprintf("AllowEncodedSlashes %s is not inherited: %s not have it", value, who),
 		Label:   "for the main server alone",
 		Related: []diag.Related{{Span: first.Origin.Span, Message: "answers 404 to %2F"}},

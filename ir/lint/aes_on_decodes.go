@@ -50,9 +50,9 @@ func decoded(s *effective.Server) *ir.ProxyPass {
 	return nil
 }
 
-func reportDecoded(p *Pass, own *ir.Residue, pass *ir.ProxyPass) {
+func reportDecoded(p *Pass, own ir.Item, pass *ir.ProxyPass) {
 	d := diag.Diagnostic{
-		Span:    own.Origin.Span,
+		Span:    own.Head().Origin.Span,
 		Message: "AllowEncodedSlashes On makes %2F a slash before the request is forwarded",
 		Label:   "decodes",
 		Related: []diag.Related{{Span: pass.Origin.Span, Message: "forwards the decoded path"}},
@@ -61,8 +61,8 @@ func reportDecoded(p *Pass, own *ir.Residue, pass *ir.ProxyPass) {
 			{Kind: "help", Text: "write AllowEncodedSlashes NoDecode"},
 		},
 	}
-	if len(own.Origin.Args) > 0 {
-		d.Fix = &diag.Fix{Message: "leave encoded slashes as they are", Edits: []diag.Edit{{Span: own.Origin.Arg(0), Text: "NoDecode"}}}
+	if len(own.Head().Origin.Args) > 0 {
+		d.Fix = &diag.Fix{Message: "leave encoded slashes as they are", Edits: []diag.Edit{{Span: own.Head().Origin.Arg(0), Text: "NoDecode"}}}
 	}
 	p.Report(d)
 }

@@ -31,23 +31,24 @@ func coreHandlers() map[string]handler {
 		"ServerTokens": oneOf(ir.WordServerTokens,
 			"ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'",
 			"ProductOnly=Prod", "Minimal=Min"),
-		"ServerSignature":  oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email"),
-		"TraceEnable":      lowerTraceEnable,
-		"UseCanonicalName": oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'"),
-		"SetHandler":       lowerSetHandler,
-		"SetOutputFilter":  word(ir.WordSetOutputFilter),
-		"Options":          lowerOptions,
-		"LogLevel":         lowerLogLevel,
-		"<VirtualHost":     lowerVirtualHost,
-		"<Location":        section(ir.SectionLocation),
-		"<LocationMatch":   section(ir.SectionLocationMatch),
-		"<Directory":       section(ir.SectionDirectory),
-		"<DirectoryMatch":  section(ir.SectionDirectoryMatch),
-		"<Files":           section(ir.SectionFiles),
-		"<FilesMatch":      section(ir.SectionFilesMatch),
-		"<If":              section(ir.SectionIf),
-		"<ElseIf":          section(ir.SectionElseIf),
-		"<Else":            lowerElse,
+		"ServerSignature":     oneOf(ir.WordServerSignature, "ServerSignature: use one of: off | on | email"),
+		"TraceEnable":         lowerTraceEnable,
+		"UseCanonicalName":    oneOf(ir.WordUseCanonicalName, "parameter must be 'on', 'off', or 'dns'"),
+		"AllowEncodedSlashes": oneOf(ir.WordAllowEncodedSlashes, "AllowEncodedSlashes must be On, Off, or NoDecode"),
+		"SetHandler":          lowerSetHandler,
+		"SetOutputFilter":     word(ir.WordSetOutputFilter),
+		"Options":             lowerOptions,
+		"LogLevel":            lowerLogLevel,
+		"<VirtualHost":        lowerVirtualHost,
+		"<Location":           section(ir.SectionLocation),
+		"<LocationMatch":      section(ir.SectionLocationMatch),
+		"<Directory":          section(ir.SectionDirectory),
+		"<DirectoryMatch":     section(ir.SectionDirectoryMatch),
+		"<Files":              section(ir.SectionFiles),
+		"<FilesMatch":         section(ir.SectionFilesMatch),
+		"<If":                 section(ir.SectionIf),
+		"<ElseIf":             section(ir.SectionElseIf),
+		"<Else":               lowerElse,
 	}
 }
 
@@ -105,6 +106,16 @@ func numberFrom(name ir.NumberName, least int64, httpd, help string) func(*lower
 			return nil
 		}
 		return item
+	}
+}
+
+// checked is a directive whose arguments are looked at first.
+func checked(takes check, then handler) handler {
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		if !l.one(n) || !takes(l, n) {
+			return nil
+		}
+		return then(l, n, at)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 // coreChecks are those of core.
 func coreChecks() map[string]check {
 	return map[string]check{
-		"AllowEncodedSlashes":      keyword("AllowEncodedSlashes must be On, Off, or NoDecode", "On", "Off", "NoDecode"),
 		"AllowOverrideList":        checkAllowOverrideList,
 		"CGIVar":                   checkCGIVar,
 		"EnableMMAP":               switchedBy("parameter must be 'on' or 'off'"),

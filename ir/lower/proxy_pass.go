@@ -193,3 +193,12 @@ func lowerProxyPassReverse(l *lowering, n *parser.Node, at place) ir.Item {
 	item.Interpolate = len(words) == 3 // whatever the word is
 	return item
 }
+
+// lowerReverseCookie is mod_proxy's cookie_domain and cookie_path.
+func lowerReverseCookie(domain bool) handler {
+	return func(_ *lowering, n *parser.Node, _ place) ir.Item {
+		return &ir.ProxyPassReverseCookie{
+			Node: node(n), Domain: domain, Internal: n.Words[0].String(), Public: n.Words[1].String(), Interpolate: len(n.Words) > 2,
+		}
+	}
+}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"net"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,10 +17,15 @@ import (
 )
 
 // backendKey tells apart what a worker or balancer becomes in different servers: the timeout of the server counts where
-// its own parameters say none.
+// its own parameters say none, and the address that connections come from is the server's.
 type backendKey[T any] struct {
 	source  *T
 	timeout time.Duration
+	from    string
+}
+
+func keyOf[T any](source *T, s *effective.Server) backendKey[T] {
+	return backendKey[T]{source, s.Settings.ProxyTimeout(), s.Settings.Word(ir.WordProxySourceAddress).Value}
 }
 
 // workers compiles the workers of a server. Virtual hosts share those of the main server, and their state.
@@ -40,7 +46,7 @@ func (b *builder) workers(h *Host, s *effective.Server, identity string) {
 // worker compiles one worker; it is nil for one that cannot be used. first says that it was not compiled for another
 // server before, so that its problems are reported once.
 func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags, first bool) *upstream.Worker {
-	memo := backendKey[effective.Worker]{w, s.Settings.ProxyTimeout()}
+	memo := keyOf(w, s)
 	if known, ok := b.compiledWorkers[memo]; ok {
 		return known
 	}
@@ -48,6 +54,9 @@ func (b *builder) worker(w *effective.Worker, s *effective.Server, key upstream.
 	if ok := !first || b.checkWorker(w); ok {
 		worker = newWorker(b.program.table, w, s, key, extra, b.runtimeDir(s))
 		worker.TLS = b.workerTLS(w, s)
+		if size := b.receiveBuffer(w); size > 0 {
+			worker.Settings.ReceiveBuffer = size
+		}
 		worker.Healthy = b.condition(w, first)
 		b.program.upgrades = b.program.upgrades || worker.Settings.Upgrade != ""
 	}
@@ -90,6 +99,19 @@ func (p *Plan) takeSocket(url []byte) (_ []byte, status int) {
 		p.Socket = p.socket.path
 	}
 	return rest, 0
+}
+
+// receiveBuffer is what ProxyReceiveBufferSize says for a worker: that of the server that defines it, where it stands before
+// the worker and the worker does not say otherwise; 0 for nothing.
+func (b *builder) receiveBuffer(w *effective.Worker) int {
+	if w.By == nil || w.Params.ReceiveBufferSize.Set {
+		return 0
+	}
+	size := b.view.ServerOf(w.By).Settings.OwnNumber(ir.NumberProxyReceiveBufferSize)
+	if !size.IsSet() || size.By.Head().Seq > w.By.Head().Seq {
+		return 0
+	}
+	return int(size.Value)
 }
 
 func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, key upstream.Key, extra ir.StatusFlags, runtimeDir string) *upstream.Worker {
@@ -151,6 +173,7 @@ func settingsOf(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings 
 		Ping: p.Ping.Value, Max: p.Max.Value, SMax: p.SMax.Value, Min: p.Min.Value, Reuse: reuse, KeepAlive: p.KeepAlive.Value,
 		AddressTTL: p.AddressTTL.Value, ResponseFieldSize: p.ResponseFieldSize.Value, ReceiveBuffer: p.ReceiveBufferSize.Value,
 	}
+	settings.Source, _ = netip.ParseAddr(s.Settings.Word(ir.WordProxySourceAddress).Value) // the survey refuses what is none
 	if settings.AddressTTL < 0 {
 		settings.AddressTTL = -time.Second
 	}
@@ -164,7 +187,7 @@ func settingsOf(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings 
 func (b *builder) balancers(h *Host, s *effective.Server, identity string) {
 	h.byName = make(map[string]*upstream.Balancer, len(s.Balancers))
 	for _, source := range s.Balancers {
-		memo := backendKey[effective.Balancer]{source, s.Settings.ProxyTimeout()}
+		memo := keyOf(source, s)
 		set, known := b.compiledBalancers[memo]
 		if !known {
 			set = b.balancerOf(source, s, identity)

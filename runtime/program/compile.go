@@ -19,9 +19,11 @@ import (
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // maxPath bounds what a rewrite rule may make of a path in bytes: twice LimitRequestLine, whose default is 8190.
@@ -137,6 +139,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
 		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
+		slashes: slashesOf(s.Settings.EncodedSlashes().Value), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
 		Settings: Settings{
 			Timeout: s.Settings.Timeout(), KeepAlive: s.Settings.Switch(ir.SwitchKeepAlive).Value,
@@ -170,6 +173,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h.conditions, h.clients = b.conditions(s), b.clients
 	b.rules(h, s)
 	h.scopes.build(b, h, s)
+	h.pretranslates = len(h.encoded) > 0 || slices.ContainsFunc(h.scopes.location, (*section).pretranslates)
 	b.forwardProxy(h, s)
 	b.logs(h, s)
 	return h
@@ -266,6 +270,26 @@ func traceEnableOf(word string) TraceEnable {
 	return TraceOn
 }
 
+func slashesOf(word string) route.Slashes {
+	switch clib.ToLower(word) {
+	case "on":
+		return route.SlashesDecoded
+	case "nodecode":
+		return route.SlashesKept
+	}
+	return route.SlashesRefused
+}
+
+func badHeaderOf(word string) wire.BadHeader {
+	switch clib.ToLower(word) {
+	case "ignore":
+		return wire.BadHeaderIgnore
+	case "startbody":
+		return wire.BadHeaderStartBody
+	}
+	return wire.BadHeaderIsError
+}
+
 func viaOf(word string) Via {
 	switch clib.ToLower(word) {
 	case "on":
@@ -342,7 +366,7 @@ func configuresRewriting(s *effective.Server) bool {
 		case *ir.Words:
 			return item.Name == ir.WordsRewriteOptions
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Number, *ir.Word,
-			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 		}
 		return false

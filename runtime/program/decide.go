@@ -66,16 +66,20 @@ func (h *Host) Decide(x *exchange.Exchange, p *Plan) {
 func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
 	x.ServerName = h.ServerName
-	p.ServerName, p.Via, p.MaxForwards, p.TraceEnable = h.ServerName, h.via, h.forwards, h.trace
+	p.ServerName, p.Via, p.MaxForwards, p.TraceEnable, p.BadHeader = h.ServerName, h.via, h.forwards, h.trace, h.badHeader
+	p.env = &x.Env
 	if h.foreign && p.depth == 0 && h.isForeign(x) {
 		h.decideForeign(x, p)
 		return
 	}
 	h.conditions.Run(x, x.Request.RawPath, &p.environ)
+	if h.pretranslates && h.preTranslate(x, p) {
+		return
+	}
 	path, status := x.Request.Path, 0
-	if path == nil || !h.merge {
+	if path == nil || !h.merge || h.slashes != route.SlashesRefused {
 		room := x.Alloc(len(x.Request.RawPath))
-		path, status = route.AppendPath(room[:0], x.Request.RawPath, h.merge)
+		path, status = route.AppendPath(room[:0], x.Request.RawPath, h.merge, h.slashes)
 		x.Request.Path = path
 	}
 	early := h.scopes.base
@@ -90,7 +94,7 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	}
 	p.path, p.scope = path, early
 	p.use(early)
-	url, raw, done := h.translate(x, p, early)
+	url, form, done := h.translate(x, p, early)
 	if done {
 		if (h.scopes.edits || h.scopes.documented) && !h.scopes.located {
 			p.scope = h.scopes.find(path, nil, p)
@@ -109,74 +113,110 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 		h.local(x, p, p.rewritten)
 		return
 	}
-	h.forward(x, p, url, raw)
+	h.forward(x, p, url, form)
 }
 
 // translate finds the URL that the request goes to; it is nil for none. done says that the plan is complete.
-func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw, done bool) {
+func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, form route.Form, done bool) {
 	if h.rules != nil && early.rewrites && p.path[0] == '/' {
 		result := h.rules.Run(&p.rewrite, x, h, &p.Self, p.Trace)
 		switch result.Kind {
 		case rewrite.Status:
 			x.Filename = result.Value
 			p.respond(result.Status)
-			return nil, false, true
+			return nil, 0, true
 		case rewrite.Redirect:
 			p.respond(result.Status)
 			p.Location, x.Filename = result.Location, result.Location
-			return nil, false, true
+			return nil, 0, true
 		case rewrite.Proxy:
-			return result.Value, result.Raw, false
+			if result.Raw {
+				return result.Value, route.Whole, false
+			}
+			return result.Value, route.Decoded, false
 		case rewrite.Local:
 			p.rewritten = result.Value
-			return nil, false, false
+			return nil, 0, false
 		case rewrite.PassThrough:
 			if len(result.Value) == 0 || result.Value[0] != '/' {
 				p.respond(statusBadRequest)
-				return nil, false, true
+				return nil, 0, true
 			}
 			p.path, x.Request.Path = result.Value, result.Value
 		case rewrite.Unchanged:
 		}
 	}
+	url, form = h.mapped(x, p, early, false)
+	return url, form, false
+}
+
+// preTranslate tries the mappings of paths that are not decoded, before anything else looks at the path. Where one of them
+// takes the request, the plan is complete and true is returned: the path stays encoded, and no rewrite rule sees it.
+func (h *Host) preTranslate(x *exchange.Exchange, p *Plan) bool {
+	path, status := route.AppendEncodedPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, h.merge)
+	if status != 0 || path[0] != '/' {
+		return false
+	}
+	early := h.scopes.base
+	if h.scopes.located {
+		early = h.scopes.find(path, nil, p)
+	}
+	p.path, p.scope = path, early
+	p.use(early)
+	url, form := h.mapped(x, p, early, true)
+	if url == nil {
+		return false
+	}
+	x.Request.Path = p.path
+	h.self(p, early, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
+	h.forward(x, p, url, form)
+	return true
+}
+
+// mapped tries the mapping of the Location first, then those of the server; the first that matches counts. encoded says which
+// mappings.
+func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope, encoded bool) (url []byte, form route.Form) {
 	if x.Env.Len() > 0 {
 		if _, direct := x.Env.Get("no-proxy"); direct {
-			return nil, false, false
+			return nil, 0
 		}
 	}
-	url, raw = h.mapped(x, p, early)
-	return url, raw, false
+	if m := early.mapping; m != nil && m.encoded == encoded {
+		if t := p.try(x, early, m); t.hit {
+			return t.url, t.form
+		}
+	}
+	list := h.mappings
+	if encoded {
+		list = h.encoded
+	}
+	for _, m := range list {
+		if t := p.try(x, early, m); t.hit {
+			return t.url, t.form
+		}
+	}
+	return nil, 0
 }
 
-// mapped tries the mapping of the Location first, then those of the server; the first that matches counts.
-func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope) (url []byte, raw bool) {
-	var hit bool
-	if m := early.mapping; m != nil {
-		p.sayTried(x, m)
-		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
-			p.sayMapped(x, m)
-			return result(m, p.buf), raw
-		}
+// try compares the path with a mapping.
+func (p *Plan) try(x *exchange.Exchange, early *scope, m *mapping) target {
+	p.sayTried(x, m)
+	t := m.apply(p.buf[:0], x, p.path, p, early)
+	if !t.hit {
+		return t
 	}
-	for _, m := range h.mappings {
-		p.sayTried(x, m)
-		if p.buf, hit, raw = m.apply(p.buf[:0], x, p.path, p); hit {
-			p.sayMapped(x, m)
-			return result(m, p.buf), raw
-		}
+	if t.url != nil {
+		p.buf = t.url
 	}
-	return nil, false
-}
-
-func result(m *mapping, url []byte) []byte {
-	if m.exclude {
-		return nil
+	if t.clean != nil {
+		p.path = t.clean
 	}
-	return url
+	p.sayMapped(x, m)
+	return t
 }
 
 // forward completes the plan for a request that goes to url, or for one that stays here.
-func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
+func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.Form) {
 	var s *scope
 	if url != nil {
 		s = h.scopes.find(p.path, url, p)
@@ -201,6 +241,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		p.respond(statusForbidden)
 		return
 	}
+	p.Reverse = s.reverseFor(x, p)
 	s.variables.Apply(x)
 	s.exportTLS(x)
 	if url == nil && len(p.path) == 1 && p.path[0] == '*' {
@@ -215,21 +256,21 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, raw bool) {
 		}
 		return
 	}
-	c, status := p.target(x, s, url, raw)
+	c, status := p.target(x, s, url, form)
 	if status != 0 {
 		p.respond(status)
 		return
 	}
 	x.Filename = p.buf[start:]
 	s.headers.Apply(x, &p.header)
-	h.choose(x, p, &c, url, raw)
+	h.choose(x, p, &c, url, form)
 }
 
 // choose chooses what serves a canonical URL, which was made of url.
-func (h *Host) choose(x *exchange.Exchange, p *Plan, c *route.Canonical, url []byte, raw bool) {
+func (h *Host) choose(x *exchange.Exchange, p *Plan, c *route.Canonical, url []byte, form route.Form) {
 	h.dispatch(p, c)
 	if p.Balancer != nil && p.Balancer.Sticky() {
-		p.Session = sessionURL(x, p.Path, url, raw)
+		p.Session = sessionURL(x, p.Path, url, form == route.Whole || form == route.Encoded)
 	}
 	p.sayWorker(x, c.URL[:c.Authority-len("://")], c.URL)
 }
@@ -253,10 +294,13 @@ func sessionURL(x *exchange.Exchange, path, url []byte, raw bool) []byte {
 
 // target takes over what a scope says about proxying and appends the canonical form of the URL that the request goes to. The
 // status is 0, or that of the answer to a URL that cannot be forwarded to.
-func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, raw bool) (c route.Canonical, status int) {
-	p.PreserveHost, p.AddForwarded, p.Continue, p.Reverse, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.reverse, s.tls
+func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, form route.Form) (c route.Canonical, status int) {
+	p.PreserveHost, p.AddForwarded, p.Continue, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.tls
+	if form == route.Decoded && s.keepsSlashes {
+		form = route.DecodedKeepingSlashes
+	}
 	if url, status = p.takeSocket(url); status == 0 {
-		p.buf, c, status = route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, raw)
+		p.buf, c, status = route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, form)
 		if p.Refused = 0; status == statusForbidden && string(c.URL[:c.Authority]) == "balancer://" {
 			p.Refused, status = status, 0
 		}

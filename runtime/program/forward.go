@@ -47,11 +47,11 @@ func (h *Host) decideForeign(x *exchange.Exchange, p *Plan) {
 	x.Handler = "proxy-server"
 	p.use(h.scopes.base)
 	h.self(p, h.scopes.base, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
-	if _, status := route.AppendPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, false); status == statusBadRequest {
+	if _, status := route.AppendPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, false, h.slashes); status == statusBadRequest {
 		p.respond(status)
 		return
 	}
 	x.Request.Path, p.path = url, url
-	h.forward(x, p, url, true)
+	h.forward(x, p, url, route.Whole)
 	p.AddForwarded, p.Reverse, p.Foreign = false, nil, true
 }

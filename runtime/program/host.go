@@ -7,9 +7,11 @@ import (
 	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/rewrite"
+	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // Host is the main server or a virtual host. It is immutable but for its cache of merged scopes.
@@ -42,9 +44,15 @@ type Host struct {
 	// conditions are executed before anything else looks at a request.
 	conditions *environ.Conditions
 	// clients finds the names of clients.
-	clients   *access.Names
-	rules     *rewrite.Program
-	mappings  []*mapping
+	clients *access.Names
+	rules   *rewrite.Program
+	// mappings are tried with the decoded path, encoded before with the one that is not; pretranslates says that there are such
+	// ones, in sections too.
+	mappings, encoded []*mapping
+	pretranslates     bool
+	// slashes is what becomes of %2F in a path, badHeader what a line without a colon in a response's head does.
+	slashes   route.Slashes
+	badHeader wire.BadHeader
 	workers   []*upstream.Worker
 	balancers []*upstream.Balancer
 	byName    map[string]*upstream.Balancer

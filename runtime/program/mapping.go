@@ -7,6 +7,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/fnmatch"
 	"github.com/lbconf/lbconf/parser/pcre"
+	"github.com/lbconf/lbconf/runtime/environ"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -19,12 +20,20 @@ type mapping struct {
 	exclude bool
 	url     string
 	noCanon bool
+	// encoded says that the path is compared before it is decoded, servlet that parameters of its segments do not count.
+	encoded, servlet bool
+	// interpolate says that ${NAME} is replaced in path and url, where ProxyPassInterpolateEnv is On.
+	interpolate bool
 }
 
 // mappings compiles the ProxyPass directives of a server that stand outside sections.
 func (b *builder) mappings(h *Host, s *effective.Server) {
 	for _, source := range s.Mappings {
-		if m := b.mapping(source); m != nil {
+		switch m := b.mapping(source); {
+		case m == nil:
+		case m.encoded:
+			h.encoded = append(h.encoded, m)
+		default:
 			h.mappings = append(h.mappings, m)
 		}
 	}
@@ -36,12 +45,11 @@ func (b *builder) mappings(h *Host, s *effective.Server) {
 // mapping compiles a mapping; it is nil for one that cannot be run, and what is wrong is reported once.
 func (b *builder) mapping(source *effective.Mapping) *mapping {
 	pass := source.Pass
-	m := &mapping{path: source.Path, exclude: pass.Exclude, noCanon: pass.NoCanon}
-	m.url, _ = ir.SocketTarget(pass.URL) // the worker says which socket is used, if any
-	if at := source.MapsAt(); at != "" {
-		b.report.refuse(pass, "mapping=%s is not run by this server: leave it out, so that decoded paths are compared", at)
-		return nil
+	at := source.MapsAt()
+	m := &mapping{
+		path: source.Path, exclude: pass.Exclude, noCanon: pass.NoCanon, interpolate: pass.Interpolate, encoded: at != "", servlet: at == "servlet",
 	}
+	m.url, _ = ir.SocketTarget(pass.URL) // the worker says which socket is used, if any
 	pattern := pass.Regex
 	if pattern == nil && source.Section != nil {
 		if pattern = source.Section.Section.Regex; pattern == nil && fnmatch.HasWildcard(source.Path) {
@@ -66,48 +74,91 @@ func (b *builder) mapping(source *effective.Mapping) *mapping {
 	return m
 }
 
-// apply appends the URL that the mapping makes of a path. hit says that it matches; of an exclusion nothing is appended.
-// raw says that the URL holds the target as it was sent.
-func (m *mapping) apply(dst []byte, x *exchange.Exchange, path []byte, p *Plan) (url []byte, hit, raw bool) {
-	if m.match != nil {
-		return m.applyMatch(dst, x, path, p)
-	}
-	n := route.MatchPrefix(path, m.path)
-	if n == 0 {
-		return dst, false, false
-	}
-	if m.exclude {
-		return dst, true, false
-	}
-	rest := path[n:]
-	if m.noCanon && route.MatchPrefix(x.Request.Target, m.path) == n {
-		rest, raw = x.Request.Target[n:], true
-	}
-	dst = append(dst, m.url...)
-	return append(dst, rest...), true, raw
+// written are the path and the URL of a mapping as they hold for a request.
+type written struct {
+	path, url string
+	exclude   bool
 }
 
-func (m *mapping) applyMatch(dst []byte, x *exchange.Exchange, path []byte, p *Plan) (url []byte, hit, raw bool) {
+// written replaces variables in the mapping. early is what holds while the mapping is looked for.
+func (m *mapping) written(x *exchange.Exchange, early *scope) written {
+	if !m.interpolate || !early.interpolates {
+		return written{path: m.path, url: m.url, exclude: m.exclude}
+	}
+	w := written{path: interpolated(m.path, x), url: interpolated(m.url, x), exclude: m.exclude}
+	w.exclude = w.exclude || w.url == "!"
+	return w
+}
+
+func interpolated(text string, x *exchange.Exchange) string {
+	return string(environ.AppendInterpolated(nil, text, &x.Env))
+}
+
+// target is what a mapping makes of a path.
+type target struct {
+	// url is nil for a path that is excluded; hit says that the mapping matches.
+	url []byte
+	hit bool
+	// form is that of the path in url.
+	form route.Form
+	// clean is the path that sections are compared with from then on; nil where it stays.
+	clean []byte
+}
+
+// apply appends the URL that the mapping makes of a path to dst.
+func (m *mapping) apply(dst []byte, x *exchange.Exchange, path []byte, p *Plan, early *scope) target {
+	w := m.written(x, early)
+	if m.match != nil {
+		return m.applyMatch(dst, x, path, p, &w)
+	}
+	var n int
+	var clean []byte
+	if m.servlet {
+		n, clean = route.MatchServlet(x.Alloc(len(path) + 1)[:0], path, w.path)
+	} else {
+		n = route.MatchPrefix(path, w.path)
+	}
+	if n == 0 || w.exclude {
+		return target{hit: n > 0}
+	}
+	t := target{hit: true, form: m.form(), clean: clean}
+	rest := path[n:]
+	if m.noCanon && !m.servlet && route.MatchPrefix(x.Request.Target, w.path) == n {
+		rest, t.form = x.Request.Target[n:], route.Whole
+	}
+	t.url = append(append(dst, w.url...), rest...)
+	return t
+}
+
+// form is that of the URLs of the mapping.
+func (m *mapping) form() route.Form {
+	if m.encoded {
+		return route.Encoded
+	}
+	return route.Decoded
+}
+
+func (m *mapping) applyMatch(dst []byte, x *exchange.Exchange, path []byte, p *Plan, w *written) target {
 	groups, ok := m.match.MatchBytes(path, p.groups)
 	p.groups = groups
-	switch {
-	case !ok:
-		return dst, false, false
-	case m.exclude:
-		return dst, true, false
+	if !ok || w.exclude {
+		return target{hit: ok}
 	}
+	t := target{hit: true, form: m.form()}
 	if m.noCanon {
+		var raw bool
 		if p.groups, raw = m.match.MatchBytes(x.Request.Target, p.groups); raw {
-			path, groups = x.Request.Target, p.groups
+			path, groups, t.form = x.Request.Target, p.groups, route.Whole
 		} else {
 			p.groups, _ = m.match.MatchBytes(path, p.groups)
 			groups = p.groups
 		}
 	}
 	start := len(dst)
-	dst = regex.Expand(dst, m.url, unsafe.String(unsafe.SliceData(path), len(path)), groups)
-	if string(dst[start:]) == m.url {
+	dst = regex.Expand(dst, w.url, unsafe.String(unsafe.SliceData(path), len(path)), groups)
+	if string(dst[start:]) == w.url {
 		dst = append(dst, path...)
 	}
-	return dst, true, raw
+	t.url = dst
+	return t
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/trace"
 	"github.com/lbconf/lbconf/runtime/upstream"
+	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // Kind says what becomes of a request. The zero value is invalid.
@@ -123,6 +124,8 @@ type Plan struct {
 	AddForwarded bool
 	// Continue passes on Expect: 100-continue (mod_proxy: Proxy100Continue).
 	Continue bool
+	// BadHeader is what a line without a colon in the head of a response does (mod_proxy: ProxyBadHeader).
+	BadHeader wire.BadHeader
 	// Via is what becomes of Via fields.
 	Via Via
 	// Foreign says that the request is for another server, to which this one is a forward proxy.
@@ -158,7 +161,11 @@ type Plan struct {
 
 	unpooled upstream.Worker
 	// socket is the last Unix socket that a URL named, as it was written, and its path.
-	socket  struct{ written, path string }
+	socket struct{ written, path string }
+	// reverse is room for a Reverse in which variables were replaced.
+	reverse route.Reverse
+	// env are the variables of the request, which named groups of sections set.
+	env     *exchange.Table
 	rewrite rewrite.State
 	access  access.Request
 	header  header.Room

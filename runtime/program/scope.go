@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -39,10 +38,16 @@ type scope struct {
 	signature                    Signature
 	trace                        *trace.Log
 	preserveHost                 bool
-	addForwarded                 bool
-	continues                    bool
-	rewrites                     bool
-	canonical                    bool
+	// interpolates says that ${NAME} is replaced where a directive has the word interpolate, interpolated are the
+	// ProxyPassReverse and cookie directives where one has it.
+	interpolates bool
+	interpolated *interpolation
+	// keepsSlashes says that %2F in a decoded path stays as it is.
+	keepsSlashes bool
+	addForwarded bool
+	continues    bool
+	rewrites     bool
+	canonical    bool
 	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
 	handler     Handler
 	handlerName string
@@ -105,6 +110,8 @@ type section struct {
 	index   int
 	match   *regex.Regexp
 	mapping *mapping
+	// names are the variables that named groups of match set, by their numbers.
+	names []groupVariable
 	// directory is the path of a Directory section as it is compared.
 	directory string
 }
@@ -135,7 +142,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 				c.files = append(c.files, sec)
 			case effective.PhaseLocation, effective.PhaseIf:
 				c.location = append(c.location, sec)
-				c.located = c.located || sec.mapping != nil || source.Settings.Own(ir.SwitchRewriteEngine) || source.Settings.Words(ir.WordsLogLevel).IsSet()
+				c.located = c.located || sec.mapping != nil || len(sec.names) > 0 || source.Settings.Own(ir.SwitchProxyPassInterpolateEnv) || source.Settings.Own(ir.SwitchRewriteEngine) || source.Settings.Words(ir.WordsLogLevel).IsSet()
 				c.edits = c.edits || len(source.Headers) > 0 || source.Settings.Word(ir.WordServerSignature).IsSet()
 				c.documented = c.documented || len(source.Files.Documents) > 0
 			}
@@ -169,7 +176,7 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 			b.report.refuse(source.Section, "the regular expression %q cannot be run: %v", pattern.Source, err)
 			return nil
 		}
-		sec.match = re
+		sec.match, sec.names = re, groupVariables(pattern)
 	}
 	if _, problems := access.Compile(source.Access(), &c.host.server); len(problems) > 0 && source.Server == c.server {
 		for _, p := range problems {
@@ -186,12 +193,18 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 	return sec
 }
 
+// pretranslates says whether the section has a mapping of paths that are not decoded.
+func (s *section) pretranslates() bool { return s.mapping != nil && s.mapping.encoded }
+
 // matches says whether the section covers a subject. A pattern sees the slashes of a path as they are, text sees runs of
 // them as one (httpd: ap_location_walk), so that //a does not pass by a section for /a.
 func (s *section) matches(subject, merged []byte, p *Plan) bool {
 	if s.match != nil {
 		var ok bool
 		p.groups, ok = s.match.MatchBytes(subject, p.groups)
+		if ok && len(s.names) > 0 {
+			setGroups(p.env, s.names, subject, p.groups)
+		}
 		return ok
 	}
 	// The section only looks at the text.
@@ -330,7 +343,12 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,
 		rewrites:     merged.Settings.Switch(ir.SwitchRewriteEngine).Value,
 		canonical:    clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
-		reverse:      c.reverse(merged.Reverses),
+		interpolates: merged.Settings.Switch(ir.SwitchProxyPassInterpolateEnv).Value,
+		reverse:      c.reverse(merged),
+		keepsSlashes: c.host.slashes == route.SlashesKept && !slices.ContainsFunc(list, isLocation),
+	}
+	if s.interpolates {
+		s.interpolated = newInterpolation(merged)
 	}
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
@@ -351,23 +369,4 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		}
 	}
 	return s
-}
-
-// reverse compiles ProxyPassReverse directives.
-func (c *scopes) reverse(list []*effective.Reverse) *route.Reverse {
-	if len(list) == 0 {
-		return nil
-	}
-	out := &route.Reverse{}
-	for _, source := range list {
-		e := route.ReverseEntry{Path: source.Path, URL: source.Pass.URL}
-		if set := c.host.byName[effective.BalancerName(e.URL)]; set != nil {
-			e.Balancer = set
-			if _, sub, ok := strings.Cut(e.URL[len("balancer://"):], "/"); ok && sub != "" {
-				e.Sub = "/" + sub
-			}
-		}
-		out.Entries = append(out.Entries, e)
-	}
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/static"
 )
 
@@ -72,13 +73,14 @@ func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, found static.Fo
 		p.respond(statusNotFound) // httpd goes on to its default handler, which would send the file itself
 		return
 	}
-	c, status := p.target(x, s, url, false)
+	p.Reverse = s.reverseFor(x, p)
+	c, status := p.target(x, s, url, route.Decoded)
 	if status != 0 {
 		p.respond(status)
 		return
 	}
 	x.Filename = p.buf[start:]
-	h.choose(x, p, &c, url, false)
+	h.choose(x, p, &c, url, route.Decoded)
 }
 
 // sends says whether a URL can be that of a handler: one of a socket, or of a scheme that is served.

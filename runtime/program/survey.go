@@ -1,6 +1,8 @@
 package program
 
 import (
+	"net/netip"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/header"
@@ -50,10 +52,6 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		}
 	case *ir.RewriteMap:
 		b.rewriteMap(b.view.ServerOf(item), item)
-	case *ir.ProxyPass:
-		if item.Interpolate {
-			b.report.ignore(item, "interpolate has no effect without ProxyPassInterpolateEnv On: ${…} in the URL stays as it is")
-		}
 	case *ir.Section:
 		b.surveySection(item)
 	case *ir.Residue:
@@ -66,8 +64,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyDocument(item)
 	case *ir.FilterByType:
 		b.surveyFilters(item, item.Filters)
-	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost,
-		*ir.HealthTemplate, *ir.HealthExpr, *ir.ProxyPassReverse, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
+	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.ProxyPass,
+		*ir.HealthTemplate, *ir.HealthExpr, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.SetEnv, *ir.EnvNames,
 		*ir.CustomLog:
 		// Run, or judged where they are compiled.
@@ -114,7 +112,7 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash:
+		ir.SwitchProxyPassInterpolateEnv, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash:
 	case ir.SwitchSSLProxyEngine, ir.SwitchSSLProxyCheckPeerName, ir.SwitchSSLProxyCheckPeerCN, ir.SwitchSSLProxyCheckPeerExpire,
 		ir.SwitchSSLHonorCipherOrder, ir.SwitchSSLStrictSNIVHostCheck, ir.SwitchSSLSessionTickets: // judged where TLS is compiled
 	}
@@ -140,7 +138,11 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
-		ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
+		ir.WordProxyBadHeader, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
+	case ir.WordProxySourceAddress:
+		if _, err := netip.ParseAddr(item.Value); err != nil {
+			b.report.refuse(item, "ProxySourceAddress %s is no IP address in full, and httpd resolves it when it starts: write the address", item.Value)
+		}
 	case ir.WordForceType:
 		b.surveyType(item, item.Value)
 	}
@@ -153,9 +155,6 @@ func (b *builder) surveySection(item *ir.Section) {
 	case ir.SectionProxy, ir.SectionProxyMatch, ir.SectionLocation, ir.SectionLocationMatch, ir.SectionDirectory,
 		ir.SectionDirectoryMatch, ir.SectionFiles, ir.SectionFilesMatch, ir.SectionRequireAll, ir.SectionRequireAny,
 		ir.SectionRequireNone:
-		if item.Regex != nil && len(item.Regex.Names()) > 0 {
-			b.report.ignore(item, "the named groups of <%s %s> set no environment variables", item.Kind, item.Pattern)
-		}
 	}
 }
 
@@ -168,8 +167,6 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	case ir.ResidueUnsupported:
 		switch {
 		case b.surveyTLSResidue(item):
-		case item.Name == "ProxyPassInterpolateEnv" && !clib.EqualFold(item.Args, "off"):
-			b.report.refuse(item, "ProxyPassInterpolateEnv is not run by this server, and without it requests would go to another URL: write the URL without ${…}")
 		case item.Name == "ProxyWebsocketFallbackToProxyHttp":
 			if clib.EqualFold(item.Args, "off") { // On is what this server does
 				b.report.refuse(item, "ProxyWebsocketFallbackToProxyHttp Off is not run by this server, and without it requests that do not ask for WebSocket would go to backends of ws://: leave it out, and choose by RewriteCond %%{HTTP:Upgrade}")

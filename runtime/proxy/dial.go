@@ -163,16 +163,31 @@ func dial(ctx context.Context, w *upstream.Worker, network, address string) (net
 	if settings.KeepAlive {
 		dialer.KeepAlive = 0
 	}
-	if size := settings.ReceiveBuffer; size > 0 {
-		dialer.Control = func(_, _ string, raw syscall.RawConn) error {
+	if settings.ReceiveBuffer > 0 || settings.Source.IsValid() && network == "tcp" {
+		dialer.Control = func(network, _ string, raw syscall.RawConn) error {
 			var failed error
-			err := raw.Control(func(fd uintptr) {
-				failed = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, size)
-			})
+			err := raw.Control(func(fd uintptr) { failed = prepare(int(fd), network, settings) })
 			return errors.Join(err, failed)
 		}
 	}
 	return dialer.DialContext(ctx, network, address)
+}
+
+// prepare sets up a socket before it is connected. As in httpd one that cannot be bound to the address that it is to come from
+// has another: an address of the other family, or one that the machine does not have.
+func prepare(fd int, network string, settings *upstream.Settings) error {
+	if size := settings.ReceiveBuffer; size > 0 {
+		if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_RCVBUF, size); err != nil {
+			return err
+		}
+	}
+	switch from := settings.Source.Unmap(); {
+	case from.Is4() && network == "tcp4":
+		_ = syscall.Bind(fd, &syscall.SockaddrInet4{Addr: from.As4()})
+	case from.Is6() && network == "tcp6":
+		_ = syscall.Bind(fd, &syscall.SockaddrInet6{Addr: from.As16()})
+	}
+	return nil
 }
 
 // addresses returns the addresses of a host and whether they come from the pool.

@@ -71,7 +71,9 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	}
 	for i := 0; i < len(fields) && cookies > 0; i++ {
 		if wire.EqualFold(fields[i].Name, "Set-Cookie") && (!nominations || !nominated(fields, fields[i].Name)) {
-			dst = append(dst, fields[i])
+			cookie := fields[i]
+			a.adapt(&cookie)
+			dst = append(dst, cookie)
 			cookies--
 		}
 	}
@@ -201,6 +203,12 @@ func (a *attempt) adapt(field *wire.Field) {
 		if a.Plan.Reverse != nil && isLocation(field.Name) {
 			start := len(a.scratch)
 			a.scratch = a.Plan.Reverse.AppendLocation(a.scratch, field.Value, &a.Plan.Self)
+			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
+		}
+	case 10:
+		if a.Plan.Reverse != nil && wire.EqualFold(field.Name, "Set-Cookie") {
+			start := len(a.scratch)
+			a.scratch = a.Plan.Reverse.AppendCookie(a.scratch, field.Value)
 			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 		}
 	case 4, 7, 13:

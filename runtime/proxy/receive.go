@@ -48,7 +48,7 @@ func (a *attempt) readHead() Result {
 	a.head.Reset()
 	for {
 		if a.to > a.from {
-			n, err := a.head.Parse(a.in[a.from:a.to], limit, wire.BadHeaderIsError)
+			n, err := a.head.Parse(a.in[a.from:a.to], limit, a.Plan.BadHeader)
 			a.from += n
 			switch {
 			case errors.Is(err, wire.ErrNoStatusLine):

@@ -147,12 +147,65 @@ type Canonical struct {
 	Port int
 }
 
-// AppendCanonical appends the canonical form of the URL that a mapping made. The path is decoded text and is escaped,
-// and the query of the request is added, unless raw says that the path is meant as it is (nocanon, RewriteRule with NE).
-// status is 0, or 400 for a URL without a host, with control characters or spaces in it or with a broken port (500 where
-// that is the name of a balancer), or 403 for a query or raw path with control characters or spaces: then c is complete, but
-// must not be sent.
-func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Canonical, status int) {
+// Form says what the path of a URL is that a mapping made. The zero value is invalid.
+type Form uint8
+
+// The forms.
+const (
+	// Decoded is text, which is escaped; the query of the request is added.
+	Decoded Form = iota + 1
+	// DecodedKeepingSlashes is Decoded, but for %2F, which stays (core: AllowEncodedSlashes NoDecode). Another % must be that of
+	// an escape too, and is escaped.
+	DecodedKeepingSlashes
+	// Encoded is escaped already; the query of the request is added (mod_proxy: mapping=encoded).
+	Encoded
+	// Whole is meant as it is and holds the query (mod_proxy: nocanon, RewriteRule with NE).
+	Whole
+)
+
+// appendCanonicalPath appends the path of a URL as it goes to the backend.
+func appendCanonicalPath(dst, path []byte, form Form) (_ []byte, status int) {
+	switch form {
+	case Decoded:
+		return AppendEscapedPath(dst, path), 0
+	case DecodedKeepingSlashes:
+		return appendKeepingSlashes(dst, path)
+	case Encoded, Whole:
+		if !IsClean(path) {
+			status = statusForbidden
+		}
+	}
+	return append(dst, path...), status
+}
+
+// appendKeepingSlashes is AppendEscapedPath for a path in which %2F stands for itself. A % that is no escape makes it a bad
+// one.
+func appendKeepingSlashes(dst, path []byte) (_ []byte, status int) {
+	for {
+		i := bytes.IndexByte(path, '%')
+		if i < 0 {
+			return AppendEscapedPath(dst, path), 0
+		}
+		dst = AppendEscapedPath(dst, path[:i])
+		if i+2 >= len(path) {
+			return dst, statusBadRequest
+		}
+		switch c, ok := unhex(path[i+1], path[i+2]); {
+		case !ok:
+			return dst, statusBadRequest
+		case c == '/':
+			dst, path = append(dst, path[i:i+3]...), path[i+3:]
+		default:
+			dst, path = append(dst, "%25"...), path[i+1:]
+		}
+	}
+}
+
+// AppendCanonical appends the canonical form of the URL that a mapping made, whose path has a form. status is 0, or 400 for a
+// URL without a host, with control characters or spaces in that or with a broken port (500 where that is the name of a
+// balancer), and for a broken escape, or 403 for a query, or a path that is not escaped here, with control characters or
+// spaces: then c is complete, but must not be sent.
+func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte, c Canonical, status int) {
 	u, ok := splitURL(url)
 	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
 	if !ok {
@@ -180,20 +233,15 @@ func AppendCanonical(dst, url, query []byte, hasQuery, raw bool) (_ []byte, c Ca
 	}
 	c.Path = len(dst) - start
 	dst = append(dst, '/')
-	if raw {
-		if !IsClean(u.Path) {
+	if dst, status = appendCanonicalPath(dst, u.Path, form); status == statusBadRequest {
+		return dst, c, status
+	}
+	if hasQuery && form != Whole {
+		if !IsClean(query) {
 			status = statusForbidden
 		}
-		dst = append(dst, u.Path...)
-	} else {
-		dst = AppendEscapedPath(dst, u.Path)
-		if hasQuery {
-			if !IsClean(query) {
-				status = statusForbidden
-			}
-			dst = append(dst, '?')
-			dst = append(dst, query...)
-		}
+		dst = append(dst, '?')
+		dst = append(dst, query...)
 	}
 	c.URL = dst[start:]
 	hostStart := host - start

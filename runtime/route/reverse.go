@@ -11,6 +11,8 @@ import (
 type Reverse struct {
 	// Entries are in the order of the configuration; the first that matches counts.
 	Entries []ReverseEntry
+	// Paths and Domains are what becomes of the attributes of cookies.
+	Paths, Domains []CookieEntry
 }
 
 // ReverseEntry is one ProxyPassReverse.

@@ -17,7 +17,8 @@ func TestPathLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := "/" + rapid.StringOfN(rapid.SampledFrom([]rune("/.%2eE0a5fF~;x")), 0, 20, -1).Draw(t, "path")
 		before := []byte("kept")
-		got, status := route.AppendPath(before, []byte(raw), true)
+		slashes := rapid.SampledFrom([]route.Slashes{route.SlashesRefused, route.SlashesDecoded, route.SlashesKept}).Draw(t, "slashes")
+		got, status := route.AppendPath(before, []byte(raw), true, slashes)
 		if !bytes.HasPrefix(got, before) {
 			t.Fatalf("%q lost what was there", got)
 		}
@@ -44,8 +45,29 @@ func TestEscapedPathLaws(t *testing.T) {
 		if !route.IsClean(escaped) || bytes.ContainsAny(escaped, "?#\"<>") {
 			t.Fatalf("%q became %q", raw, escaped)
 		}
-		if back, status := route.AppendPath(nil, escaped, false); status == 0 && !bytes.Contains(raw, []byte("/.")) && !bytes.Equal(back, raw) {
+		if back, status := route.AppendPath(nil, escaped, false, route.SlashesRefused); status == 0 && !bytes.Contains(raw, []byte("/.")) && !bytes.Equal(back, raw) {
 			t.Fatalf("%q became %q, then %q", raw, escaped, back)
+		}
+	})
+}
+
+// TestMatchServletLaws holds that what is covered lies in the path, that sections see a clean path, and that a path without
+// parameters and dots is covered as MatchPrefix says.
+func TestMatchServletLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		uri := "/" + rapid.StringOfN(rapid.SampledFrom([]rune("/ab.;=")), 0, 12, -1).Draw(t, "uri")
+		path := "/" + rapid.StringOfN(rapid.SampledFrom([]rune("/ab")), 0, 6, -1).Draw(t, "path")
+		n, clean := route.MatchServlet([]byte("kept"), []byte(uri), path)
+		if n < 0 || n > len(uri) {
+			t.Fatalf("%d of %q", n, uri)
+		}
+		if n > 0 && (!bytes.HasPrefix(clean, []byte("kept/")) || bytes.ContainsAny(clean, ";") || bytes.Contains(clean, []byte("//"))) {
+			t.Fatalf("%q became %q", uri, clean)
+		}
+		if !strings.ContainsAny(uri, ".;") && !strings.Contains(uri, "//") && !strings.Contains(path, "//") {
+			if want := route.MatchPrefix([]byte(uri), path); (n > 0) != (want > 0) {
+				t.Fatalf("%q of %q is %d, and %d for MatchPrefix", path, uri, n, want)
+			}
 		}
 	})
 }
@@ -78,7 +100,7 @@ func TestFindWorker(t *testing.T) {
 		"http://H/": 0, "http://h:80/x": 0, "http://h/PM": 1, "http://h/PMX?q": 1, "http://h/pm": 0, "http://h:81/": -1,
 		"http://h:81/abc": 3, "http://o/xyz": 4, "http://o/xy": 4, "http://other/x": -1, "http://o/yyy": -1, "http://hh/": -1,
 	} {
-		_, c, status := route.AppendCanonical(nil, []byte(url), nil, false, true)
+		_, c, status := route.AppendCanonical(nil, []byte(url), nil, false, route.Whole)
 		if status != 0 {
 			t.Fatalf("%s: %d", url, status)
 		}
@@ -100,13 +122,13 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("/%2e./%"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		target := route.SplitTarget(text)
-		if path, status := route.AppendPath(nil, target.Path, true); status == 0 && len(path) == 0 {
+		if path, status := route.AppendPath(nil, target.Path, true, route.SlashesRefused); status == 0 && len(path) == 0 {
 			t.Errorf("%q has an empty path", text)
 		}
 		if name, port, ok := route.ParseHost(nil, text); ok && (len(name) == 0 || port < 0 || port > 65535) {
 			t.Errorf("%q is the host %q, %d", text, name, port)
 		}
-		if _, c, status := route.AppendCanonical(nil, text, nil, false, false); status == 0 && (c.Path >= len(c.URL) || c.URL[c.Path] != '/' || len(c.Host) == 0) {
+		if _, c, status := route.AppendCanonical(nil, text, nil, false, route.Decoded); status == 0 && (c.Path >= len(c.URL) || c.URL[c.Path] != '/' || len(c.Host) == 0) {
 			t.Errorf("%q is %q", text, c.URL)
 		}
 	})

@@ -10,10 +10,41 @@ const (
 	statusInternal   = 500
 )
 
+// Slashes says what becomes of a path with an encoded slash (core: AllowEncodedSlashes). The zero value is the default.
+type Slashes uint8
+
+// The values of AllowEncodedSlashes.
+const (
+	// SlashesRefused makes it a path that does not exist: Off.
+	SlashesRefused Slashes = iota
+	// SlashesDecoded makes it a slash: On.
+	SlashesDecoded
+	// SlashesKept leaves it in the decoded path as it is: NoDecode.
+	SlashesKept
+)
+
 // AppendPath appends the path that httpd works with (r->uri) for the path of a request target: . and .. segments
 // removed, runs of slashes merged if merge says so (MergeSlashes, default On), then percent-decoded. status is 0, or 400
-// for a path that does not begin with a slash, leaves the root or has a broken escape, or 404 for an encoded slash or NUL.
-func AppendPath(dst, raw []byte, merge bool) (path []byte, status int) {
+// for a path that does not begin with a slash, leaves the root or has a broken escape, or 404 for an encoded NUL, and for an
+// encoded slash where it is refused.
+func AppendPath(dst, raw []byte, merge bool, slashes Slashes) (path []byte, status int) {
+	start := len(dst)
+	if dst, status = AppendEncodedPath(dst, raw, merge); status != 0 || bytes.IndexByte(dst[start:], '%') < 0 {
+		return dst, status
+	}
+	n, status := unescape(dst[start:], slashes)
+	dst = dst[:start+n]
+	if slashes == SlashesDecoded && status == 0 {
+		// What was decoded may have made segments of dots; those that leave the root stay there.
+		n, _ = normalize(dst[start:], merge, false)
+		dst = dst[:start+n]
+	}
+	return dst, status
+}
+
+// AppendEncodedPath appends a path as AppendPath does, but for the escapes, of which only those of unreserved characters are
+// decoded (mod_proxy: what mapping=encoded compares).
+func AppendEncodedPath(dst, raw []byte, merge bool) (path []byte, status int) {
 	if len(raw) == 1 && raw[0] == '*' {
 		return append(dst, '*'), 0
 	}
@@ -25,13 +56,11 @@ func AppendPath(dst, raw []byte, merge bool) (path []byte, status int) {
 	if bytes.IndexByte(raw, '%') < 0 && !needsNormalising(raw) {
 		return dst, 0
 	}
-	n, ok := normalize(dst[start:], merge)
+	n, ok := normalize(dst[start:], merge, true)
 	if !ok {
 		return dst[:start], statusBadRequest
 	}
-	dst = dst[:start+n]
-	n, status = unescape(dst[start:])
-	return dst[:start+n], status
+	return dst[:start+n], 0
 }
 
 // needsNormalising says whether a path has an empty segment or one that begins with a dot.
@@ -44,9 +73,9 @@ func needsNormalising(path []byte) bool {
 	return false
 }
 
-// normalize rewrites a path in place as ap_normalize_path does and returns its new length. Escapes of unreserved
+// normalize rewrites a path in place as ap_normalize_path does and returns its new length. With decode escapes of unreserved
 // characters are decoded, so that %2e counts as a dot.
-func normalize(p []byte, merge bool) (n int, ok bool) {
+func normalize(p []byte, merge, decode bool) (n int, ok bool) {
 	ok = true
 	at := func(i int) byte {
 		if i < len(p) {
@@ -56,7 +85,7 @@ func normalize(p []byte, merge bool) (n int, ok bool) {
 	}
 	w := 1
 	for l := 1; l < len(p); {
-		if p[l] == '%' {
+		if decode && p[l] == '%' {
 			if c, hex := unhex(at(l+1), at(l+2)); !hex {
 				ok = false
 			} else if isUnreserved(c) {
@@ -76,7 +105,7 @@ func normalize(p []byte, merge bool) (n int, ok bool) {
 					l = skipSegment(p, l+1)
 					continue
 				}
-				if n := secondDot(p, l+1); n > 0 && end(at(n)) {
+				if n := secondDot(p, l+1, decode); n > 0 && end(at(n)) {
 					if w > 1 {
 						for w--; w > 0 && p[w-1] != '/'; w-- {
 						}
@@ -105,19 +134,20 @@ func skipSegment(p []byte, i int) int {
 	return i
 }
 
-// secondDot returns the offset behind a dot or %2e at i, or 0.
-func secondDot(p []byte, i int) int {
+// secondDot returns the offset behind a dot at i, or with decode behind %2e there, or 0.
+func secondDot(p []byte, i int, decode bool) int {
 	switch {
 	case i < len(p) && p[i] == '.':
 		return i + 1
-	case i+2 < len(p) && p[i] == '%' && p[i+1] == '2' && p[i+2]|0x20 == 'e':
+	case decode && i+2 < len(p) && p[i] == '%' && p[i+1] == '2' && p[i+2]|0x20 == 'e':
 		return i + 3
 	}
 	return 0
 }
 
-// unescape decodes percent escapes in place. A slash or NUL that was encoded makes the path one that does not exist.
-func unescape(p []byte) (n, status int) {
+// unescape decodes percent escapes in place. A NUL that was encoded makes the path one that does not exist, and so does a slash
+// that is refused.
+func unescape(p []byte, slashes Slashes) (n, status int) {
 	w := 0
 	for i := 0; i < len(p); i++ {
 		c := p[i]
@@ -129,10 +159,15 @@ func unescape(p []byte) (n, status int) {
 			if !ok {
 				return 0, statusBadRequest
 			}
-			if decoded == 0 || decoded == '/' {
+			if decoded == 0 || decoded == '/' && slashes == SlashesRefused {
 				status = statusNotFound
 			}
-			c = decoded
+			if decoded == '/' && slashes == SlashesKept {
+				w += copy(p[w:], p[i:i+2])
+				c = p[i+2]
+			} else {
+				c = decoded
+			}
 			i += 2
 		}
 		p[w] = c

@@ -308,7 +308,7 @@ func (t *task) noteTarget() {
 	if len(target.Path) == 0 {
 		return
 	}
-	if path, status := route.AppendPath(t.x.Alloc(len(target.Path))[:0], target.Path, true); status == 0 {
+	if path, status := route.AppendPath(t.x.Alloc(len(target.Path))[:0], target.Path, true, route.SlashesRefused); status == 0 {
 		r.Path = path
 	} else {
 		r.Path = target.Path

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,6 +95,8 @@ type Settings struct {
 	Upgrade string
 	// ReceiveBuffer is the size of the socket's receive buffer in bytes (mod_proxy: receivebuffersize); 0 is the system's.
 	ReceiveBuffer int
+	// Source is the address that connections come from (mod_proxy: ProxySourceAddress); invalid for that of the system.
+	Source netip.Addr
 }
 
 // Usable says whether a request may be sent to the worker. The default worker always is.

@@ -29,6 +29,7 @@ func Every() *ir.Config {
 		&ir.ProxyPass{Path: "/a", URL: "http://b/", Params: params, NoCanon: true, Interpolate: true, NoQuery: true},
 		&ir.Switch{Name: ir.SwitchKeepAlive, On: true},
 		&ir.ProxyPassReverse{Path: "/a", URL: "http://b/", Interpolate: true},
+		&ir.ProxyPassReverseCookie{Domain: true, Internal: "b", Public: "a", Interpolate: true},
 		&ir.ProxySet{URL: "http://b/", Params: params},
 		&ir.BalancerMember{Balancer: "balancer://x", URL: "http://b/", Params: params},
 		&ir.HealthTemplate{Name: "web", Params: params},

@@ -107,11 +107,11 @@ func (g *generator) item(where context, depth int) ir.Item {
 	}
 	switch where {
 	case inMain:
-		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.rewriteMap, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
+		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.rewriteMap, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.cookie, g.number, g.alias)
 	case inSite:
 		kinds = append(kinds, g.serverName, g.rewriteMap, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inLocation:
-		kinds = append(kinds, g.pass, g.reverse, g.alias)
+		kinds = append(kinds, g.pass, g.reverse, g.cookie, g.alias)
 	case inBalancer:
 		kinds = append(kinds, g.member, g.member, g.set, g.set, g.healthTemplate, g.healthExpr)
 	}
@@ -159,7 +159,7 @@ func (g *generator) list(label string) []string {
 }
 
 func (g *generator) switchItem(context) ir.Item {
-	name := rapid.SampledFrom([]ir.SwitchName{ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders}).Draw(g.t, "switch")
+	name := rapid.SampledFrom([]ir.SwitchName{ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxyPassInterpolateEnv}).Draw(g.t, "switch")
 	return &ir.Switch{Name: name, On: g.coin("on")}
 }
 
@@ -178,7 +178,11 @@ func (g *generator) number(context) ir.Item {
 
 func (g *generator) word(where context) ir.Item {
 	if where == inMain || where == inSite {
-		switch rapid.IntRange(0, 7).Draw(g.t, "word") {
+		switch rapid.IntRange(0, 9).Draw(g.t, "word") {
+		case 8:
+			return &ir.Word{Name: ir.WordProxyBadHeader, Value: g.pick("bad header", "IsError", "Ignore", "StartBody")}
+		case 9:
+			return &ir.Word{Name: ir.WordAllowEncodedSlashes, Value: g.pick("slashes", "On", "Off", "NoDecode")}
 		case 0:
 			return &ir.Word{Name: ir.WordServerAdmin, Value: g.some("admin")}
 		case 1:
@@ -387,6 +391,10 @@ func (g *generator) pass(where context) ir.Item {
 
 func (g *generator) reverse(where context) ir.Item {
 	return &ir.ProxyPassReverse{Path: g.path(where), URL: g.pick("reverse", "http://b.example/", "/x", "on", "https://c/"), Interpolate: g.coin("interpolate")}
+}
+
+func (g *generator) cookie(context) ir.Item {
+	return &ir.ProxyPassReverseCookie{Domain: g.coin("domain"), Internal: g.some("internal"), Public: g.some("public"), Interpolate: g.coin("interpolate")}
 }
 
 // params are parameters of a worker that httpd takes.
