@@ -54,6 +54,8 @@ var layers = map[string][]string{
 	"runtime/wire":               {"runtime/internal/clock"},
 	"runtime/exchange":           {"parser/clib", "runtime/wire"},
 	"runtime/upstream":           onModel("runtime/wire", "runtime/tlsconf"),
+	"runtime/ajp":                {"runtime/wire"},
+	"runtime/fcgi":               {"parser/clib", "runtime/wire"},
 	"runtime/health":             onModel("runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/route":              onModel("runtime/upstream"),
 	"runtime/balance":            onModel("runtime/upstream"),
@@ -69,7 +71,7 @@ var layers = map[string][]string{
 	// No sockets: neither proxy nor server.
 	"runtime/program": onModel("runtime/trace", "runtime/access", "runtime/accesslog", "runtime/environ", "runtime/eval", "runtime/exchange", "runtime/header",
 		"runtime/rewrite", "runtime/route", "runtime/static", "runtime/tlsconf", "runtime/upstream", "runtime/wire", "runtime/internal/regex"),
-	"runtime/proxy":      onModel("runtime/trace", "runtime/tlsconf", "runtime/balance", "runtime/exchange", "runtime/program", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/proxy":      onModel("runtime/trace", "runtime/tlsconf", "runtime/ajp", "runtime/balance", "runtime/exchange", "runtime/fcgi", "runtime/program", "runtime/static", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/scoreboard": {},
 	"runtime/server":     onModel("runtime/tlsconf", "runtime/exchange", "runtime/health", "runtime/program", "runtime/proxy", "runtime/route", "runtime/scoreboard", "runtime/static", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/admin": onModel("runtime/exchange", "runtime/program", "runtime/route", "runtime/scoreboard", "runtime/server", "runtime/upstream",

@@ -47,6 +47,11 @@ func (t *Text) Append(dst []byte, x *Context, room *Room) []byte {
 	return t.root.append(dst, x, room)
 }
 
+// AppendMatched is Append for a text that may have what the condition before it captured.
+func (t *Text) AppendMatched(dst []byte, x *Context, room *Room) []byte {
+	return t.root.append(dst, x, room)
+}
+
 // word is a node that gives a text.
 type word interface {
 	append(dst []byte, x *Context, room *Room) []byte
@@ -160,7 +165,7 @@ var functions = map[string]func(dst, argument []byte, x *Context, room *Room) []
 		return append(dst, clib.ToUpper(string(argument))...)
 	},
 	"escape":   func(dst, argument []byte, _ *Context, _ *Room) []byte { return AppendEscaped(dst, argument) },
-	"unescape": func(dst, argument []byte, _ *Context, _ *Room) []byte { return appendUnescaped(dst, argument) },
+	"unescape": func(dst, argument []byte, _ *Context, _ *Room) []byte { return AppendUnescaped(dst, argument) },
 	"base64": func(dst, argument []byte, _ *Context, _ *Room) []byte {
 		return base64.StdEncoding.AppendEncode(dst, argument)
 	},
@@ -233,9 +238,9 @@ func keptInURI(c byte) bool {
 	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || bytes.IndexByte([]byte("_$-.+!*'(),:;@&=/~"), c) >= 0
 }
 
-// appendUnescaped appends a text with its escapes decoded but for that of a slash; nothing where one is wrong or stands
+// AppendUnescaped appends a text with its escapes decoded but for that of a slash; nothing where one is wrong or stands
 // for NUL (httpd: ap_unescape_url_keep2f).
-func appendUnescaped(dst, text []byte) []byte {
+func AppendUnescaped(dst, text []byte) []byte {
 	start := len(dst)
 	for i := 0; i < len(text); i++ {
 		c := text[i]

@@ -35,10 +35,21 @@ type Exchange struct {
 	BytesIn, BytesOut int64
 	// KeptAlive says that the connection stays open behind the response (%X).
 	KeptAlive bool
+	// Redirected is what was asked for before an ErrorDocument took its place; nil for none.
+	Redirected *Redirected
 	// Aborted says that the client was gone before the response was sent (%X).
 	Aborted bool
 
 	arena arena
+}
+
+// Redirected is a request in whose place another path of the server is answered.
+type Redirected struct {
+	// Path is the path as it was decoded.
+	Path []byte
+	// Query is what followed the question mark; HasQuery tells an empty one from none.
+	Query    []byte
+	HasQuery bool
 }
 
 // Client is the connection that a request came on.
@@ -139,7 +150,7 @@ func (x *Exchange) Reset() {
 	x.Handler, x.Filename, x.ServerName = "", nil, ""
 	x.Start, x.Done = time.Time{}, time.Time{}
 	x.BytesIn, x.BytesOut = 0, 0
-	x.KeptAlive, x.Aborted = false, false
+	x.KeptAlive, x.Aborted, x.Redirected = false, false, nil
 	x.arena.reset()
 }
 

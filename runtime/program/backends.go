@@ -135,15 +135,30 @@ func newWorker(table *upstream.Table, w *effective.Worker, s *effective.Server, 
 	return worker
 }
 
+// flushOf is what flushpackets says.
+func flushOf(word string) upstream.Flush {
+	switch {
+	case clib.EqualFold(word, "on"):
+		return upstream.FlushOn
+	case clib.EqualFold(word, "auto"):
+		return upstream.FlushAuto
+	}
+	return upstream.FlushOff
+}
+
 // speaks says whether backends of a scheme are served.
 func speaks(scheme string) bool {
-	return scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss"
+	switch scheme {
+	case "http", "https", "ws", "wss", "ajp", "fcgi":
+		return true
+	}
+	return false
 }
 
 // checkWorker reports what of a worker is not done.
 func (b *builder) checkWorker(w *effective.Worker) bool {
 	if !speaks(w.URL.Scheme) {
-		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http or https", w.Name, w.URL.Scheme)
+		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http, https, ajp or fcgi", w.Name, w.URL.Scheme)
 		return false
 	}
 	b.checkHealth(w)
@@ -169,6 +184,7 @@ func settingsOf(p ir.Worker, s *effective.Server, reuse bool) upstream.Settings 
 		connect = p.ConnectionTimeout.Value
 	}
 	settings := upstream.Settings{
+		Secret: p.Secret.Value, BufferSize: p.IOBufferSize.Value, Flush: flushOf(p.FlushPackets.Value), FlushWait: p.FlushWait.Value,
 		ConnectTimeout: connect, Timeout: timeout, Retry: p.Retry.Value, TTL: p.TTL.Value, Acquire: p.Acquire.Value,
 		Ping: p.Ping.Value, Max: p.Max.Value, SMax: p.SMax.Value, Min: p.Min.Value, Reuse: reuse, KeepAlive: p.KeepAlive.Value,
 		AddressTTL: p.AddressTTL.Value, ResponseFieldSize: p.ResponseFieldSize.Value, ReceiveBuffer: p.ReceiveBufferSize.Value,

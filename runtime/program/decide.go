@@ -262,6 +262,9 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 		return
 	}
 	x.Filename = p.buf[start:]
+	if string(c.URL[:c.Authority-len("://")]) == "fcgi" {
+		p.notePathInfo(x, c.URL[c.Path:])
+	}
 	s.headers.Apply(x, &p.header)
 	h.choose(x, p, &c, url, form)
 }
@@ -319,7 +322,7 @@ func (h *Host) dispatch(p *Plan, c *route.Canonical) {
 			p.respond(statusInternal)
 		}
 		p.Authority = nil
-	case "http", "https", "ws", "wss":
+	case "http", "https", "ws", "wss", "ajp", "fcgi":
 		if p.Worker = route.FindWorker(h.workers, c); p.Worker == nil {
 			p.useDefault(c, &h.unpooled)
 		} else if p.Worker.Match && (p.Worker.Port == 0 || strings.Contains(p.Worker.Host, "$")) {

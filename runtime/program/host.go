@@ -28,6 +28,8 @@ type Host struct {
 	// Banner is what the Server field of responses of the server's own says (core: ServerTokens), Product is the name of the
 	// software with its version, for Via.
 	Banner, Product string
+	// BufferSize is how much goes into a packet of AJP, in bytes (mod_proxy: ProxyIOBufferSize); 0 where nothing is said.
+	BufferSize int
 	// Settings are those of the connection.
 	Settings Settings
 

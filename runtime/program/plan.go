@@ -146,6 +146,8 @@ type Plan struct {
 
 	// scope is what holds for the request, once that is known.
 	scope *scope
+	// pathInfo is what of the path of a backend of FastCGI is no name of a script; empty for nothing.
+	pathInfo []byte
 	// rewritten is what a rewrite rule made of the path where that is a file's.
 	rewritten []byte
 	// depth is the number of directories whose index this plan is for.
@@ -209,7 +211,7 @@ func (p *Plan) reset(h *Host) {
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Socket, p.Balancer, p.Path, p.Session, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign = nil, true, false
-	p.scope, p.rewritten, p.Trace = nil, nil, h.scopes.base.trace
+	p.scope, p.rewritten, p.pathInfo, p.Trace = nil, nil, nil, h.scopes.base.trace
 	p.File = static.File{}
 	p.buf = p.buf[:0]
 }

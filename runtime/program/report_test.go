@@ -90,7 +90,7 @@ func TestRefused(t *testing.T) {
 		{"SSLCARevocationCheck chain", "SSLCARevocationCheck", "door"},
 		{"CustomLog logs/a \"%{SSL_SESSION_ID}x\"", "CustomLog", "SSL_SESSION_ID"},
 		{"RewriteEngine On\nRewriteCond %{SSL:SSL_SESSION_ID} a\nRewriteRule ^/ - [F]", "RewriteCond", "SSL_SESSION_ID"},
-		{"ProxyPass / fcgi://b/", "ProxyPass", "fcgi"},
+		{"ProxyPass / scgi://b/", "ProxyPass", "scgi"},
 		{"<Location /x>\nSetHandler \"proxy:http://b/\"\n</Location>", "SetHandler", "ProxyPass"},
 		{"<Location /x>\nRewriteEngine On\nRewriteRule a http://b/ [P]\n</Location>", "RewriteRule", "inside"},
 		{"RewriteMap m prg:/bin/cat", "RewriteMap", "program"},

@@ -56,6 +56,11 @@ type scope struct {
 	// files are the rules of local files, nil where the server has none; alias is the Alias of a Location.
 	files *static.Rules
 	alias string
+	// generic says that applications of FastCGI are not php-fpm (mod_proxy_fcgi: ProxyFCGIBackendType), passAuth that they get
+	// credentials (core: CGIPassAuth).
+	generic, passAuth bool
+	// fixes change the variables of applications (mod_proxy_fcgi: ProxyFCGISetEnvIf).
+	fixes []*environFix
 	// charset is what AddDefaultCharset adds, or empty.
 	charset string
 	// deflation is how responses are compressed; nil for not.

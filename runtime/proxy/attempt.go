@@ -31,8 +31,11 @@ type attempt struct {
 	slow bool
 	// begun says that something of the response was sent, interim responses aside.
 	begun bool
-	// encoded is the body on its way through an encoder, where there is one.
+	// encoded is the body on its way through an encoder, where there is one; pouring that of a backend that speaks in packets.
 	encoded encoded
+	pouring pouring
+	// always is how many of the fields of a response every response would have, for Header directives.
+	always int
 	// piece is what the kernel is asked to move.
 	piece io.LimitedReader
 }
@@ -48,8 +51,10 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 		j.TriedAt = p.clock.Now()
 	}
 	j.Tried = w
-	if result := a.prefetch(); result.ends() {
-		return result
+	if w.Scheme != "ajp" { // which sends bodies as they come
+		if result := a.prefetch(); result.ends() {
+			return result
+		}
 	}
 	if w.Slot != nil {
 		a.pool = p.pools.of(w)
@@ -75,10 +80,17 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 		a.finish()
 		a.sayReleased()
 	}()
-	a.writeHead(authority, path)
-	n, result := a.send(ctx, fresh)
-	if !result.ends() {
-		result = a.receive(n)
+	switch w.Scheme {
+	case "ajp":
+		result = a.exchangeAJP(ctx, fresh, path)
+	case "fcgi":
+		result = a.exchangeFastCGI(ctx, fresh)
+	default:
+		a.writeHead(authority, path)
+		var n int
+		if n, result = a.send(ctx, fresh); !result.ends() {
+			result = a.receive(n)
+		}
 	}
 	ended = true
 	return result

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -61,6 +62,7 @@ func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstre
 	if session.Known {
 		env.SetString("BALANCER_SESSION_STICKY", session.Sticky)
 		env.Set("BALANCER_SESSION_ROUTE", session.Route)
+		j.session = session.Route
 	}
 	if choice.RouteChanged {
 		env.SetString("BALANCER_ROUTE_CHANGED", "1")
@@ -124,8 +126,12 @@ func (p *Proxy) judgeStatus(b *upstream.Balancer, w *upstream.Worker, status int
 // memberPath puts the path of a member before that of the request, and notes the URL that comes of it.
 func (j *Job) memberPath(w *upstream.Worker) []byte {
 	const scheme = "proxy:"
-	url := j.X.Alloc(len(scheme) + len(w.Name) + len(j.Plan.Path))
-	j.X.Filename = append(append(append(url[:0], scheme...), w.Name...), j.Plan.Path...)
+	path := j.Plan.Path
+	if w.Scheme == "fcgi" { // which has the query as a variable
+		path, _, _ = bytes.Cut(path, []byte("?"))
+	}
+	url := j.X.Alloc(len(scheme) + len(w.Name) + len(path))
+	j.X.Filename = append(append(append(url[:0], scheme...), w.Name...), path...)
 	if w.Path == "" {
 		return j.Plan.Path
 	}

@@ -200,10 +200,8 @@ func lastToken(list []byte) []byte {
 func (a *attempt) adapt(field *wire.Field) {
 	switch len(field.Name) {
 	case 3, 8, 11, 16:
-		if a.Plan.Reverse != nil && isLocation(field.Name) {
-			start := len(a.scratch)
-			a.scratch = a.Plan.Reverse.AppendLocation(a.scratch, field.Value, &a.Plan.Self)
-			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
+		if a.Plan.Reverse != nil {
+			a.reverse(field)
 		}
 	case 10:
 		if a.Plan.Reverse != nil && wire.EqualFold(field.Name, "Set-Cookie") {
@@ -215,6 +213,15 @@ func (a *attempt) adapt(field *wire.Field) {
 		if wire.EqualFold(field.Name, "Date") || wire.EqualFold(field.Name, "Expires") || wire.EqualFold(field.Name, "Last-Modified") {
 			field.Value = canonicalDate(field.Value)
 		}
+	}
+}
+
+// reverse changes a URL of the backend into one of this server (mod_proxy: ProxyPassReverse).
+func (a *attempt) reverse(field *wire.Field) {
+	if isLocation(field.Name) {
+		start := len(a.scratch)
+		a.scratch = a.Plan.Reverse.AppendLocation(a.scratch, field.Value, &a.Plan.Self)
+		field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 	}
 }
 

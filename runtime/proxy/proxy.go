@@ -76,6 +76,8 @@ type Result struct {
 	Broken bool
 	// Blameless says that the status says nothing of the worker: httpd found out when it wrote the head.
 	Blameless bool
+	// Sent says that the response was sent although the backend failed.
+	Sent bool
 	// Drop says that the client's connection is to be closed: without a response unless one was begun.
 	Drop bool
 	// Tunnelled says that the connection switched to another protocol and is done with that; it goes with Drop.
@@ -86,7 +88,7 @@ type Result struct {
 }
 
 // ends says whether there is nothing more to do than what the result says.
-func (r *Result) ends() bool { return r.Status != 0 || r.Drop || r.Options || r.Echo }
+func (r *Result) ends() bool { return r.Status != 0 || r.Drop || r.Options || r.Echo || r.Sent }
 
 // Job is one request to forward, with the room that takes. It is reused from request to request.
 type Job struct {
@@ -120,10 +122,14 @@ type Job struct {
 	log     *slog.Logger
 
 	out, in, hold []byte
-	scratch       []byte
-	head          wire.ResponseHead
-	response      wire.BodyReader
-	timedOut      bool
+	// packed is where packets of a body are made, while out has what the client waits for.
+	packed []byte
+	// session is the route of the session of a request that a balancer forwards; nil for none.
+	session  []byte
+	scratch  []byte
+	head     wire.ResponseHead
+	response wire.BodyReader
+	timedOut bool
 	// current is the attempt that runs; it lies here so that it costs no memory of its own.
 	current attempt
 }
@@ -144,7 +150,7 @@ func (j *Job) Release() {
 	j.X, j.Plan, j.Client, j.Body, j.Tried, j.Upgrades = nil, nil, nil, nil, nil, false
 	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
 	j.closeSpool()
-	j.log = nil
+	j.log, j.session = nil, nil
 	j.head.Reset()
 	j.response.Forget()
 	j.current = attempt{}

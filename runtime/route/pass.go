@@ -236,7 +236,11 @@ func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte
 	if dst, status = appendCanonicalPath(dst, u.Path, form); status == statusBadRequest {
 		return dst, c, status
 	}
-	if hasQuery && form != Whole {
+	script := string(dst[start:start+c.Authority]) == "fcgi://" // which has the query as a variable
+	if script && form == Whole && bytes.IndexByte(u.Path, '?') >= 0 {
+		status = statusForbidden
+	}
+	if hasQuery && !script && form != Whole {
 		if !IsClean(query) {
 			status = statusForbidden
 		}

@@ -68,6 +68,7 @@ func (t *task) redirect(status int, target []byte) {
 	}
 	t.text, t.notes, t.overridden, t.unsized, t.broken, t.plan.Location = "", "", nil, false, false, nil
 	path, handler := x.Request.Path, x.Handler
+	x.Redirected = &exchange.Redirected{Path: path, Query: x.Request.Query, HasQuery: x.Request.HasQuery}
 	x.Env.Prefix("REDIRECT_")
 	x.Env.Set("REDIRECT_STATUS", wire.AppendInt(nil, int64(status)))
 	x.Env.Set("REDIRECT_REQUEST_METHOD", x.Request.Method)

@@ -1,8 +1,6 @@
 package server
 
 import (
-	"strings"
-
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -32,9 +30,9 @@ func (t *task) appendPage(dst []byte, status int) []byte {
 	title := string(t.reason(status))
 	dst = append(dst, "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n<title>"...)
 	dst = wire.AppendInt(dst, int64(status))
-	dst = appendEscaped(append(dst, ' '), title)
+	dst = program.AppendHTML(append(dst, ' '), title)
 	dst = append(dst, "</title>\n</head><body>\n<h1>"...)
-	dst = appendEscaped(dst, title)
+	dst = program.AppendHTML(dst, title)
 	dst = append(dst, "</h1>\n"...)
 	if t.text != "" && status == 500 {
 		dst = append(t.appendNotes(dst), "<p />\n"...)
@@ -47,45 +45,7 @@ func (t *task) appendPage(dst []byte, status int) []byte {
 		dst = append(append(dst, ' '), pageOf(t.instead).reason...)
 		dst = append(dst, "\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n"...)
 	}
-	return append(t.appendSignature(dst), "</body></html>\n"...)
-}
-
-// appendSignature appends the line that ServerSignature asks for (httpd: ap_psignature).
-func (t *task) appendSignature(dst []byte) []byte {
-	if t.plan.Signature == program.SignatureOff {
-		return dst
-	}
-	self := &t.plan.Self
-	dst = append(append(append(dst, "<hr>\n<address>"...), t.banner()...), " Server at "...)
-	if t.plan.Signature == program.SignatureEMail {
-		admin := t.admin()
-		dst = append(dst, "<a href=\""...)
-		if !isURL(admin) {
-			dst = append(dst, "mailto:"...)
-		}
-		dst = append(append(appendEscaped(dst, admin), "\">"...), appendEscaped(nil, string(self.Name))...)
-		dst = append(dst, "</a>"...)
-	} else {
-		dst = appendEscaped(dst, string(self.Name))
-	}
-	dst = wire.AppendInt(append(dst, " Port "...), int64(self.Port))
-	return append(dst, "</address>\n"...)
-}
-
-// isURL says whether a text begins with a scheme and a colon (httpd: ap_is_url).
-func isURL(text string) bool {
-	at := strings.IndexByte(text, ':')
-	return at > 0 && strings.IndexFunc(text[:at], func(c rune) bool {
-		return (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '+' && c != '-' && c != '.'
-	}) < 0
-}
-
-// admin is the address of the administrator.
-func (t *task) admin() string {
-	if t.host.ServerAdmin == "" {
-		return "[no address given]"
-	}
-	return t.host.ServerAdmin
+	return append(t.plan.AppendSignature(dst, "<hr>\n", t.banner()), "</body></html>\n"...)
 }
 
 // appendNotes appends what a page says beside its usual text (httpd: the note error-notes): the reason of mod_proxy, or
@@ -95,7 +55,7 @@ func (t *task) appendNotes(dst []byte) []byte {
 		return append(dst, t.notes...)
 	}
 	dst = append(dst, "The proxy server could not handle the request<p>Reason: <strong>"...)
-	dst = appendEscaped(dst, t.text)
+	dst = program.AppendHTML(dst, t.text)
 	return append(dst, "</strong></p>"...)
 }
 
@@ -110,34 +70,15 @@ func (t *task) expand(dst []byte, text string) []byte {
 		i++
 		switch text[i] {
 		case 'U':
-			dst = appendEscaped(dst, string(t.plan.Location))
+			dst = program.AppendHTML(dst, string(t.plan.Location))
 		case 'N':
 			dst = t.appendNotes(dst)
 		case 'M':
-			dst = appendEscaped(dst, string(t.x.Request.Method))
+			dst = program.AppendHTML(dst, string(t.x.Request.Method))
 		case 'E':
-			dst = appendEscaped(dst, string(t.x.Request.Fields.Get("Expect")))
+			dst = program.AppendHTML(dst, string(t.x.Request.Fields.Get("Expect")))
 		case 'A':
-			dst = appendEscaped(dst, t.admin())
-		}
-	}
-	return dst
-}
-
-// appendEscaped appends text as HTML (httpd: ap_escape_html).
-func appendEscaped(dst []byte, text string) []byte {
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case '<':
-			dst = append(dst, "&lt;"...)
-		case '>':
-			dst = append(dst, "&gt;"...)
-		case '&':
-			dst = append(dst, "&amp;"...)
-		case '"':
-			dst = append(dst, "&quot;"...)
-		default:
-			dst = append(dst, c)
+			dst = program.AppendHTML(dst, t.host.Admin())
 		}
 	}
 	return dst

@@ -158,9 +158,9 @@ func (t *task) mergeConnection(token []byte) {
 	fields[at].Value = append(append(append(t.x.Alloc(len(old) + 2 + len(token))[:0], old...), ", "...), token...)
 }
 
-// closes says whether a Header directive ends the connection.
+// closes says whether a Header directive, or a backend of AJP, ends the connection.
 func (t *task) closes() bool {
-	return t.plan.EditsResponse() && wire.HasToken(t.x.Response.Fields.Get("Connection"), "close")
+	return (t.plan.EditsResponse() || t.x.Response.OwnConnection) && wire.HasToken(t.x.Response.Fields.Get("Connection"), "close")
 }
 
 // persist says whether the connection is kept and whether a body of unknown length may be sent in chunks (httpd:

@@ -20,8 +20,8 @@ const fresh = 60 * time.Second
 // HTTPDate is the form of dates on the wire (RFC 9110: IMF-fixdate).
 const HTTPDate = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// parseDate reads the three forms of a date (RFC 9110 §5.6.7).
-func parseDate(text []byte) (time.Time, bool) {
+// ParseDate reads the three forms of a date (RFC 9110 §5.6.7).
+func ParseDate(text []byte) (time.Time, bool) {
 	for _, form := range []string{HTTPDate, time.RFC850, time.ANSIC} {
 		if t, err := time.Parse(form, string(text)); err == nil {
 			return t, true
@@ -40,7 +40,7 @@ func (v *validators) meets(fields wire.Fields, get bool) int {
 	}
 	changed, same := false, false
 	if limit := fields.Get("If-Unmodified-Since"); limit != nil {
-		since, ok := parseDate(limit)
+		since, ok := ParseDate(limit)
 		if ok && modified.After(since) && (!ranged || !now.Before(modified.Add(fresh))) {
 			return 412
 		}
@@ -57,7 +57,7 @@ func (v *validators) meets(fields wire.Fields, get bool) int {
 		}
 	}
 	if since := fields.Get("If-Modified-Since"); since != nil && get {
-		if t, ok := parseDate(since); ok && !t.Before(modified) && !t.After(now) && (!ranged || !now.Before(modified.Add(fresh))) {
+		if t, ok := ParseDate(since); ok && !t.Before(modified) && !t.After(now) && (!ranged || !now.Before(modified.Add(fresh))) {
 			same = true
 		} else {
 			changed = true
@@ -104,9 +104,22 @@ func (v *validators) inRange(condition []byte) bool {
 	if len(condition) > 0 && condition[0] == '"' {
 		return bytes.Equal(condition, v.etag)
 	}
-	t, ok := parseDate(condition)
+	t, ok := ParseDate(condition)
 	modified := v.modified.Truncate(time.Second)
 	return ok && t.Equal(modified) && !v.now.Truncate(time.Second).Before(modified.Add(fresh))
 }
 
 var weak = []byte("W/")
+
+// Meets decides about the conditions of a request for a response that was not made of a file, by the fields ETag and
+// Last-Modified: 0 where the response is sent, 304 or 412 (http: ap_meets_conditions).
+func Meets(request, response wire.Fields, method string, now time.Time) int {
+	if method != "GET" && method != "HEAD" {
+		return 0
+	}
+	v := validators{etag: response.Get("ETag"), modified: now, now: now}
+	if date, ok := ParseDate(response.Get("Last-Modified")); ok {
+		v.modified = date
+	}
+	return v.meets(request, true)
+}

@@ -93,11 +93,32 @@ type Settings struct {
 	// Upgrade lists the protocols that a connection may switch to, joined by commas or spaces, or is * for all of them
 	// (mod_proxy: upgrade, for ws and wss WebSocket where none is given); empty for none.
 	Upgrade string
+	// Secret is what a container of AJP asks for (mod_proxy: secret); empty for none.
+	Secret string
+	// BufferSize is how much of a body is moved at a time, for FastCGI (mod_proxy: iobuffersize); 0 is 8192.
+	BufferSize int
+	// Flush is when pieces of a response go out, for AJP and FastCGI (mod_proxy: flushpackets), FlushWait how long FlushAuto
+	// waits for more (flushwait, default 10 ms).
+	Flush     Flush
+	FlushWait time.Duration
 	// ReceiveBuffer is the size of the socket's receive buffer in bytes (mod_proxy: receivebuffersize); 0 is the system's.
 	ReceiveBuffer int
 	// Source is the address that connections come from (mod_proxy: ProxySourceAddress); invalid for that of the system.
 	Source netip.Addr
 }
+
+// Flush is when the pieces of a response are sent to the client. The zero value waits until there are some.
+type Flush uint8
+
+// The values of flushpackets.
+const (
+	// FlushOff sends what is worth a write: the default.
+	FlushOff Flush = iota
+	// FlushOn sends each piece at once.
+	FlushOn
+	// FlushAuto sends what there is when nothing more comes for a while.
+	FlushAuto
+)
 
 // Usable says whether a request may be sent to the worker. The default worker always is.
 func (w *Worker) Usable() bool { return w.Slot == nil || w.Slot.Usable() }

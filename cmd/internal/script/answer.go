@@ -22,6 +22,7 @@ const (
 	dropping                // close the connection as soon as it is accepted, before a request
 	tlsReport               // say what is known of the TLS of the connection
 	webSocket               // take a WebSocket handshake and send back each message
+	mute                    // do not answer a ping of AJP
 )
 
 // answer is one entry of the list of a backend.
@@ -33,7 +34,7 @@ type answer struct {
 	echo   bool          // send back what comes after it, until the other side has ended
 }
 
-// parseAnswer reads WORD[+close][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, websocket,
+// parseAnswer reads WORD[+close][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, mute, websocket,
 // or the name of a file, which read returns.
 func parseAnswer(backend, text string, read func(name string) (string, error)) (answer, error) {
 	word, mods, _ := strings.Cut(text, "+")
@@ -75,6 +76,8 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		a.manner = dropping
 	case word == "tls":
 		a.manner = tlsReport
+	case word == "mute":
+		a.manner = mute
 	case word == "websocket":
 		a.manner, a.last = webSocket, true
 	default:
@@ -104,7 +107,7 @@ func plain(status int, body []byte, last bool) []byte {
 func fileAnswer(name string, read func(name string) (string, error)) ([]byte, error) {
 	text, err := read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, tls, websocket", name)
+		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, mute, tls, websocket", name)
 	}
 	if err != nil {
 		return nil, err

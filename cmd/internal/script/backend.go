@@ -30,6 +30,7 @@ type backend struct {
 	listener net.Listener // nil while connections are refused
 	open     map[net.Conn]struct{}
 	secure   *backendTLS
+	speaks   protocol // nil for HTTP
 	answers  []answer // taken in turn; the last one stays
 	requests []message
 	shown    int // requests that were printed
@@ -46,10 +47,10 @@ func newBackend(ctx context.Context, name, socket string, render func([]byte) []
 }
 
 // serve answers as listed from now on, over TLS where secure is not nil. Connections that are open stay open.
-func (b *backend) serve(ctx context.Context, answers []answer, secure *backendTLS) error {
+func (b *backend) serve(ctx context.Context, answers []answer, secure *backendTLS, speaks protocol) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.answers, b.secure = answers, secure
+	b.answers, b.secure, b.speaks = answers, secure, speaks
 	if b.listener != nil {
 		return nil
 	}
@@ -127,7 +128,7 @@ func (b *backend) accept(listener net.Listener) {
 		if drop {
 			b.take()
 		}
-		secure := b.secure
+		secure, speaks := b.secure, b.speaks
 		b.mu.Unlock()
 		if drop {
 			b.forget(conn)
@@ -135,7 +136,9 @@ func (b *backend) accept(listener net.Listener) {
 		}
 		b.tasks.Go(func() {
 			defer b.forget(conn)
-			if secure == nil {
+			if speaks != nil {
+				b.talkPackets(conn, speaks)
+			} else if secure == nil {
 				b.talk(conn)
 			} else if encrypted, err := secure.wrap(b.life, conn); err == nil {
 				b.talk(encrypted)
@@ -196,13 +199,24 @@ func (b *backend) talk(conn net.Conn) {
 
 // send carries out an answer and reports whether the connection still stands.
 func (b *backend) send(conn net.Conn, request message, a answer) bool {
+	if a.bytes = b.render(a.bytes); a.manner == tlsReport {
+		a.bytes = describe(b.name, conn)
+	}
+	if strings.HasPrefix(request.line(), "HEAD ") {
+		if head, err := readHead(bufio.NewReader(strings.NewReader(string(a.bytes)))); err == nil {
+			a.bytes = head
+		}
+	}
+	return sendBytes(conn, a)
+}
+
+// sendBytes carries out an answer whose bytes are made.
+func sendBytes(conn net.Conn, a answer) bool {
 	if a.delay > 0 && !stays(conn, a.delay) {
 		return false
 	}
 	switch a.manner {
-	case tlsReport:
-		a.bytes = describe(b.name, conn)
-	case reply, webSocket:
+	case reply, webSocket, tlsReport:
 	case closing, dropping:
 		return false
 	case reset:
@@ -213,17 +227,11 @@ func (b *backend) send(conn net.Conn, request message, a answer) bool {
 			_ = tcp.SetLinger(0)
 		}
 		return false
-	case hang:
+	case hang, mute:
 		stays(conn, 0)
 		return false
 	}
-	wire := b.render(a.bytes)
-	if strings.HasPrefix(request.line(), "HEAD ") {
-		if head, err := readHead(bufio.NewReader(strings.NewReader(string(wire)))); err == nil {
-			wire = head
-		}
-	}
-	_, err := conn.Write(wire)
+	_, err := conn.Write(a.bytes)
 	return err == nil
 }
 

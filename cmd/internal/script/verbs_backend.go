@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 )
 
 var backendName = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// verbBackend is `backend NAME [-socket] [-tls CERTIFICATE [-clients]] [ANSWER…]`: a backend listens and answers in turn, or
-// refuses.
+// verbBackend is `backend NAME [-socket] [-ajp|-fcgi|-tls CERTIFICATE [-clients]] [ANSWER…]`: a backend listens and answers in
+// turn, or refuses.
 func verbBackend(ctx context.Context, s *session, c *call) error {
 	if len(c.args) == 0 || !backendName.MatchString(c.args[0]) || c.args[0] == "front" || c.args[0] == "sockets" {
-		return usage("usage: backend NAME [-socket] [-tls CERTIFICATE [-clients]] [ANSWER…], NAME in small letters and neither front nor sockets")
+		return usage("usage: backend NAME [-socket] [-ajp|-fcgi|-tls CERTIFICATE [-clients]] [ANSWER…], NAME in small letters and neither front nor sockets")
 	}
 	name := c.args[0]
 	c.args = c.args[1:]
@@ -24,6 +25,7 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 	if err != nil {
 		return err
 	}
+	speaks, read := c.backendProtocol()
 	words := c.args
 	refuse := len(words) == 1 && words[0] == "refuse"
 	if len(words) == 0 {
@@ -34,7 +36,7 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 		if refuse {
 			break
 		}
-		a, err := parseAnswer(name, word, c.read)
+		a, err := parseAnswer(name, word, read)
 		if err != nil {
 			return usage("%v", err)
 		}
@@ -48,7 +50,33 @@ func verbBackend(ctx context.Context, s *session, c *call) error {
 		b.refuse()
 		return nil
 	}
-	return b.serve(ctx, answers, secure)
+	return b.serve(ctx, answers, secure, speaks)
+}
+
+// backendProtocol takes -ajp or -fcgi, and returns how files with answers are then read.
+func (c *call) backendProtocol() (protocol, func(string) (string, error)) {
+	switch {
+	case c.flag("-ajp"):
+		return ajpProtocol{}, c.packets(ajpVerbs)
+	case c.flag("-fcgi"):
+		return fcgiProtocol{}, c.packets(fcgiVerbs)
+	}
+	return nil, c.read
+}
+
+// packets returns what reads a file with an answer: one of HTTP, or a list of packets, whose escapes stay as they are until
+// it is played.
+func (c *call) packets(verbs []string) func(name string) (string, error) {
+	return func(name string) (string, error) {
+		text, err := c.read(name)
+		if err != nil || strings.HasPrefix(text, "HTTP/") {
+			return text, err
+		}
+		if err := checkPackets(text, verbs); err != nil {
+			return "", fmt.Errorf("%s: %w", name, err)
+		}
+		return strings.ReplaceAll(text, `\`, `\\`), nil
+	}
 }
 
 // nameBackend returns the backend of that name and makes it where there is none; only then onSocket counts, which lets it
