@@ -48,6 +48,12 @@ const (
 	SwitchSSLStrictSNIVHostCheck SwitchName = "SSLStrictSNIVHostCheck"
 	// SwitchSSLSessionTickets is mod_ssl: SSLSessionTickets, default On.
 	SwitchSSLSessionTickets SwitchName = "SSLSessionTickets"
+	// SwitchMergeTrailers is core: MergeTrailers, whether the fields behind a body in chunks count as fields of its request,
+	// default Off.
+	SwitchMergeTrailers SwitchName = "MergeTrailers"
+	// SwitchStrictHostCheck is core: StrictHostCheck, whether a request for a name that no server of its address has is
+	// refused, default Off. That of the first virtual host of the address counts.
+	SwitchStrictHostCheck SwitchName = "StrictHostCheck"
 	// SwitchDirectorySlash is mod_dir: DirectorySlash, a redirect to the name of a folder with its slash, default On.
 	SwitchDirectorySlash SwitchName = "DirectorySlash"
 )
@@ -74,6 +80,16 @@ const (
 	NumberKeepAliveTimeout NumberName = "KeepAliveTimeout"
 	// NumberMaxKeepAliveRequests is core: MaxKeepAliveRequests, default 100, 0 is unlimited.
 	NumberMaxKeepAliveRequests NumberName = "MaxKeepAliveRequests"
+	// NumberLimitRequestLine is core: LimitRequestLine, bytes, default 8190. A virtual host has what the main server says above
+	// it; the first one of an address counts for its connections, as with the two that follow.
+	NumberLimitRequestLine NumberName = "LimitRequestLine"
+	// NumberLimitRequestFields is core: LimitRequestFields, default 100, 0 is unlimited.
+	NumberLimitRequestFields NumberName = "LimitRequestFields"
+	// NumberLimitRequestFieldsize is core: LimitRequestFieldSize, bytes, default 8190.
+	NumberLimitRequestFieldsize NumberName = "LimitRequestFieldsize"
+	// NumberLimitRequestBody is core: LimitRequestBody, bytes, default 1 GiB, 0 is unlimited. Requests that are proxied have
+	// no limit.
+	NumberLimitRequestBody NumberName = "LimitRequestBody"
 	// NumberServerLimit is the MPM's: ServerLimit, processes, default 16.
 	NumberServerLimit NumberName = "ServerLimit"
 	// NumberMaxRequestWorkers is the MPM's: MaxRequestWorkers, formerly MaxClients, requests in work at a time, default 400.
@@ -97,14 +113,23 @@ const (
 	NumberProxyHCTPsize NumberName = "ProxyHCTPsize"
 )
 
-// Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout that httpd
-// refuses; the others are read with atoi, which takes anything.
+// Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout or a
+// LimitRequestBody that httpd refuses; the others are read with atoi, which takes anything.
 func (n NumberName) Read(written string) (value int64, ok bool) {
+	if n == NumberLimitRequestBody {
+		return readSize(written)
+	}
 	if n == NumberKeepAliveTimeout {
 		d, ok := ParseInterval(written, time.Second)
 		return d.Milliseconds(), ok
 	}
 	return int64(clib.Atoi(written)), true
+}
+
+// readSize reads a number of bytes, behind which nothing may stand.
+func readSize(written string) (size int64, ok bool) {
+	size, rest, ok := clib.Strtoll(written)
+	return size, ok && rest == "" && size >= 0
 }
 
 // Number is a directive with a number. httpd reads digits and ignores what follows, so both are kept.
@@ -294,6 +319,11 @@ const (
 	// WordsRequestReadTimeout is mod_reqtimeout: RequestReadTimeout, words that ParseReadTimeout reads; the last word for a
 	// stage counts. Default handshake=0 header=20-40,MinRate=500 body=20,MinRate=500.
 	WordsRequestReadTimeout WordsName = "RequestReadTimeout"
+	// WordsHttpProtocolOptions is core: HttpProtocolOptions: Strict or Unsafe, LenientMethods or RegisteredMethods, Allow0.9 or
+	// Require1.0, in any case. Default Strict LenientMethods Allow0.9.
+	WordsHttpProtocolOptions WordsName = "HttpProtocolOptions" //nolint:revive,staticcheck // as the directive
+	// WordsRegisterHttpMethod is core: RegisterHttpMethod, methods that the server knows beside those of HTTP and WebDAV.
+	WordsRegisterHttpMethod WordsName = "RegisterHttpMethod" //nolint:revive,staticcheck // as the directive
 )
 
 // Words is a directive with a list of words.

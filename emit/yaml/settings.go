@@ -22,6 +22,8 @@ var switchKeys = map[ir.SwitchName]string{
 	ir.SwitchKeepAlive:               "keep_alive",
 	ir.SwitchProxyPassInterpolateEnv: "proxy_pass_interpolate_env",
 	ir.SwitchMergeSlashes:            "merge_slashes",
+	ir.SwitchMergeTrailers:           "merge_trailers",
+	ir.SwitchStrictHostCheck:         "strict_host_check",
 	ir.SwitchExtendedStatus:          "extended_status",
 	ir.SwitchSSLProxyEngine:          "ssl_proxy_engine",
 
@@ -39,6 +41,10 @@ var numberKeys = map[ir.NumberName]string{
 	ir.NumberProxyTimeout:            "proxy_timeout",
 	ir.NumberKeepAliveTimeout:        "keep_alive_timeout",
 	ir.NumberMaxKeepAliveRequests:    "max_keep_alive_requests",
+	ir.NumberLimitRequestLine:        "limit_request_line",
+	ir.NumberLimitRequestFields:      "limit_request_fields",
+	ir.NumberLimitRequestFieldsize:   "limit_request_field_size",
+	ir.NumberLimitRequestBody:        "limit_request_body",
 	ir.NumberServerLimit:             "server_limit",
 	ir.NumberMaxRequestWorkers:       "max_request_workers",
 	ir.NumberThreadsPerChild:         "threads_per_child",
@@ -109,6 +115,8 @@ var wordsKeys = map[ir.WordsName]string{
 	ir.WordsSSLProxyCipherSuite: "ssl_proxy_cipher_suite",
 	ir.WordsSSLOptions:          "ssl_options",
 	ir.WordsRequestReadTimeout:  "request_read_timeout",
+	ir.WordsHttpProtocolOptions: "http_protocol_options",
+	ir.WordsRegisterHttpMethod:  "register_http_method",
 }
 
 // settings returns the groups of the directives whose whole meaning is a value.
@@ -283,6 +291,15 @@ func (r *reader) readTimeouts(words []string, key, value *yaml.Node) bool {
 	return true
 }
 
+// protocolOptions reports words that HttpProtocolOptions does not take.
+func (r *reader) protocolOptions(words []string, key, value *yaml.Node) bool {
+	err := ir.CheckProtocolOptions(words)
+	if err != nil {
+		r.fail(r.span(value), fmt.Sprintf("%s: %v", key.Value, err), "write Strict or Unsafe, LenientMethods or RegisteredMethods, Allow0.9 or Require1.0")
+	}
+	return err == nil
+}
+
 func wordsGroup(name ir.WordsName) group {
 	return single(
 		func(_ *writer, item *ir.Words) *yaml.Node { return textOrList(item.Values) },
@@ -290,6 +307,9 @@ func wordsGroup(name ir.WordsName) group {
 			words, ok := r.texts(value, key.Value)
 			if name == ir.WordsRequestReadTimeout {
 				ok = ok && r.readTimeouts(words, key, value)
+			}
+			if name == ir.WordsHttpProtocolOptions {
+				ok = ok && r.protocolOptions(words, key, value)
 			}
 			return &ir.Words{Node: r.node(string(name), key, value), Name: name, Values: words}, ok
 		},

@@ -171,7 +171,7 @@ func adds(item *ir.Words) bool {
 	case ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
 		ir.WordsSSLProxyCipherSuite:
 		return false
-	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
+	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
 	}
 	return true
 }
@@ -185,6 +185,8 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchKeepAlive:               true,
 	ir.SwitchProxyPassInterpolateEnv: false,
 	ir.SwitchMergeSlashes:            true,
+	ir.SwitchMergeTrailers:           false,
+	ir.SwitchStrictHostCheck:         false,
 	ir.SwitchExtendedStatus:          true,
 	ir.SwitchSSLProxyEngine:          false,
 
@@ -202,6 +204,10 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberProxyTimeout:            0,
 	ir.NumberKeepAliveTimeout:        5000,
 	ir.NumberMaxKeepAliveRequests:    100,
+	ir.NumberLimitRequestLine:        8190,
+	ir.NumberLimitRequestFields:      100,
+	ir.NumberLimitRequestFieldsize:   8190,
+	ir.NumberLimitRequestBody:        1 << 30,
 	ir.NumberServerLimit:             16,
 	ir.NumberMaxRequestWorkers:       400,
 	ir.NumberThreadsPerChild:         25,

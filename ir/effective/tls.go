@@ -19,7 +19,8 @@ func listKey(item *ir.Words) ir.WordsName {
 			return item.Name + cipherSuites13
 		}
 	case ir.WordsOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride,
-		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLOptions, ir.WordsRequestReadTimeout:
+		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLOptions, ir.WordsRequestReadTimeout,
+		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod:
 	}
 	return item.Name
 }

@@ -31,7 +31,7 @@ type placedCheck func(l *lowering, n *parser.Node, at place) bool
 // placedChecks returns those of all modules by lower-case name.
 func placedChecks() map[string]placedCheck {
 	all := map[string]placedCheck{}
-	for _, module := range []map[string]placedCheck{corePlacedChecks(), aliasChecks(), cachePlacedChecks(), indexChecks(), smartFilterChecks()} {
+	for _, module := range []map[string]placedCheck{aliasChecks(), cachePlacedChecks(), indexChecks(), smartFilterChecks()} {
 		for name, c := range module {
 			all[clib.ToLower(name)] = c
 		}

@@ -20,10 +20,6 @@ func coreChecks() map[string]check {
 		"FlushMaxThreshold":        digits(0, 1<<32-1, "parameter must be a number between 0 and"),
 		"HostnameLookups":          keyword("parameter must be 'on', 'off', or 'double'", "On", "Off", "Double"),
 		"LimitInternalRecursion":   checkRecursion,
-		"LimitRequestBody":         parsable("LimitRequestBody argument is not parsable.", "LimitRequestBody requires a non-negative integer."),
-		"LimitRequestFields":       atoi(0, maxInt, `LimitRequestFields "%s" must be a non-negative integer (0 = no limit)`),
-		"LimitRequestFieldsize":    atoi(0, maxInt, `LimitRequestFieldsize "%s" must be a non-negative integer`),
-		"LimitRequestLine":         atoi(0, maxInt, `LimitRequestLine "%s" must be a non-negative integer`),
 		"LimitXMLRequestBody":      checkXMLBody,
 		"MaxRangeOverlaps":         rangeLimit("MaxRangeOverlaps"),
 		"MaxRangeReversals":        rangeLimit("MaxRangeReversals"),
@@ -32,7 +28,6 @@ func coreChecks() map[string]check {
 		"ProtocolsHonorOrder":      switchedBy("ProtocolsHonorOrder must be 'on' or 'off'"),
 		"ReadBufferSize":           digits(0, 1<<32-1, "parameter must be a number between 0 and"),
 		"RegexDefaultOptions":      checkRegexOptions,
-		"RegisterHttpMethod":       registerMethods,
 		"UseCanonicalPhysicalPort": switchedBy("parameter must be 'on' or 'off'"),
 	}
 }
@@ -58,50 +53,6 @@ func checkCGIVar(l *lowering, n *parser.Node) bool {
 	}
 	return contains([]string{"current-uri", "original-uri"}, n.Words[1].String()) ||
 		l.wrong(n, n.Words[1], "Valid rules for REQUEST_URI are 'current-uri' and 'original-uri'", "write current-uri or original-uri")
-}
-
-// corePlacedChecks are those of core that depend on what is said before.
-func corePlacedChecks() map[string]placedCheck {
-	return map[string]placedCheck{"HttpProtocolOptions": checkProtocolOptions}
-}
-
-// protocolOptions are the words of HttpProtocolOptions, of which two that stand together exclude each other in a server.
-func protocolOptions() [][2]string {
-	return [][2]string{{"Allow0.9", "Require1.0"}, {"Strict", "Unsafe"}, {"RegisteredMethods", "LenientMethods"}}
-}
-
-// checkProtocolOptions looks at the words of a server together.
-func checkProtocolOptions(l *lowering, n *parser.Node, at place) bool {
-	said := map[string]bool{}
-	for _, before := range at.before {
-		if before.Is("HttpProtocolOptions") {
-			for _, w := range untilEmpty(before.Words) {
-				said[clib.ToLower(w.String())] = true
-			}
-		}
-	}
-	for _, w := range untilEmpty(n.Words) {
-		if !l.protocolOption(n, w, said) {
-			return false
-		}
-	}
-	return true
-}
-
-// protocolOption judges one word behind those that were said.
-func (l *lowering) protocolOption(n *parser.Node, w parser.Word, said map[string]bool) bool {
-	word := clib.ToLower(w.String())
-	said[word] = true
-	for _, pair := range protocolOptions() {
-		one, other := clib.ToLower(pair[0]), clib.ToLower(pair[1])
-		if word != one && word != other {
-			continue
-		}
-		return !said[one] || !said[other] ||
-			l.wrong(n, w, "HttpProtocolOptions '"+pair[0]+"' and '"+pair[1]+"' are mutually exclusive", "write one of the two")
-	}
-	return l.wrong(n, w, "HttpProtocolOptions accepts 'Unsafe' or 'Strict' (default), 'RegisteredMethods' or 'LenientMethods' (default), and "+
-		"'Require1.0' or 'Allow0.9' (default)", "write Strict or Unsafe, RegisteredMethods or LenientMethods, Require1.0 or Allow0.9")
 }
 
 func checkRecursion(l *lowering, n *parser.Node) bool {
@@ -137,14 +88,6 @@ func checkRegexOptions(l *lowering, n *parser.Node) bool {
 		if !contains([]string{"ICASE", "DOTALL", "DOLLAR_ENDONLY"}, name) {
 			return l.wrong(n, w, canonical(n)+": option '"+name+"' unknown", "write ICASE, DOTALL or DOLLAR_ENDONLY, with + or - before it")
 		}
-	}
-	return true
-}
-
-// registerMethods makes methods known to what follows.
-func registerMethods(l *lowering, n *parser.Node) bool {
-	for _, w := range untilEmpty(n.Words) {
-		l.methodNumber(w.String())
 	}
 	return true
 }

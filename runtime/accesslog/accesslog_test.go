@@ -48,7 +48,7 @@ func parse(tb testing.TB, x *exchange.Exchange, raw string) {
 	tb.Helper()
 	// The byte 1 is not valid in a field, and httpd would refuse it: it is put in behind the parser.
 	buf := []byte(strings.ReplaceAll(raw, "\x01", "_"))
-	if _, err := x.Request.Parse(buf, wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse(buf, wire.DefaultRules()); err != nil {
 		tb.Fatal(err)
 	}
 	if i := strings.IndexByte(raw, 1); i >= 0 {

@@ -27,7 +27,7 @@ func request(t *testing.T, x *exchange.Exchange) {
 	x.Reset()
 	x.Client.RemoteIP = "192.0.2.1"
 	head := "GET /a/b HTTP/1.1\r\nHost: a\r\nX-Field: some value\r\nX-Other: 2\r\n\r\n"
-	if _, err := x.Request.Parse([]byte(head), wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse([]byte(head), wire.DefaultRules()); err != nil {
 		t.Fatal(err)
 	}
 }

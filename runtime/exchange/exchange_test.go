@@ -90,7 +90,7 @@ func TestArena(t *testing.T) {
 func TestMergeFields(t *testing.T) {
 	var x Exchange
 	head := "GET / HTTP/1.1\r\nX: 1\r\nHost: a\r\nx: 2\r\nCookie: a=1\r\nY: z\r\nX: 3\r\ncookie: b=2\r\n\r\n"
-	if _, err := x.Request.Parse([]byte(head), wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse([]byte(head), wire.DefaultRules()); err != nil {
 		t.Fatal(err)
 	}
 	x.Request.MergeFields(&x)
@@ -109,7 +109,7 @@ func TestResetKeepsRoom(t *testing.T) {
 	head := []byte("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n")
 	if allocs := testing.AllocsPerRun(100, func() {
 		x.Reset()
-		if _, err := x.Request.Parse(head, wire.DefaultLimits()); err != nil {
+		if _, err := x.Request.Parse(head, wire.DefaultRules()); err != nil {
 			t.Fatal(err)
 		}
 		x.Env.SetString("BALANCER_NAME", "balancer://b")

@@ -66,6 +66,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	b.listens()
 	b.bound()
 	b.findHandlers(c.Items)
+	b.registered = registeredMethods(c.Items)
 	for _, server := range b.view.Servers() {
 		h := b.host(server)
 		b.program.hosts = append(b.program.hosts, h)
@@ -77,6 +78,9 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	}
 	b.program.checksAtOnce = int(b.view.Main().Settings.Number(ir.NumberProxyHCTPsize).Value)
 	label(b.program.hosts)
+	b.program.mixes = slices.ContainsFunc(b.program.hosts, func(h *Host) bool {
+		return !h.Settings.Rules.SameBodies(&b.program.main.Settings.Rules)
+	})
 	b.looksUp = looksUpNames(c.Items)
 	b.survey(c.Items, nil)
 	b.addresses()
@@ -95,6 +99,8 @@ type builder struct {
 	owners map[*effective.Worker]string
 	// clients finds the names of clients.
 	clients *access.Names
+	// registered are the methods that httpd knows.
+	registered map[string]bool
 	// looksUp says that HostnameLookups makes names of addresses somewhere.
 	looksUp bool
 	// compiledMaps are nil for what cannot be run.
@@ -141,14 +147,16 @@ func (b *builder) host(s *effective.Server) *Host {
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
 		slashes: slashesOf(s.Settings.EncodedSlashes().Value), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
+		methods: b.registered,
 		Settings: Settings{
 			Timeout: s.Settings.Timeout(), KeepAlive: s.Settings.Switch(ir.SwitchKeepAlive).Value,
-			KeepAliveTimeout: s.Settings.KeepAliveTimeout(),
-			MaxKeepAlive:     int(s.Settings.Number(ir.NumberMaxKeepAliveRequests).Value),
+			KeepAliveTimeout: s.Settings.KeepAliveTimeout(), OwnKeepAlive: s.Settings.OwnNumber(ir.NumberKeepAliveTimeout).IsSet(),
+			MaxKeepAlive: int(s.Settings.Number(ir.NumberMaxKeepAliveRequests).Value),
 			Reading: Reading{
 				Handshake: s.Settings.ReadTimeout(ir.ReadHandshake).Value, Header: s.Settings.ReadTimeout(ir.ReadHeader).Value,
 				Body: s.Settings.ReadTimeout(ir.ReadBody).Value,
 			},
+			Rules: b.protocol(s), Known: s.Settings.Switch(ir.SwitchStrictHostCheck).Value,
 		},
 	}
 	h.names.add(h, s)

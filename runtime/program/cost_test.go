@@ -14,7 +14,7 @@ import (
 // walk is what a request costs on the policy side: finding the host and deciding.
 func walk(p *program.Program, x *exchange.Exchange, plan *program.Plan, buf []byte) {
 	x.Reset()
-	if _, err := x.Request.Parse(buf, wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse(buf, wire.DefaultRules()); err != nil {
 		panic(err)
 	}
 	x.Request.MergeFields(x)

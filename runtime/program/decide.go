@@ -26,6 +26,12 @@ const (
 func Resolve(x *exchange.Exchange) (status int) {
 	r := &x.Request
 	target := route.SplitTarget(r.Target)
+	parse := route.ParseHost
+	if r.Unsafe {
+		target = route.SplitTarget(withoutFragment(r.Target))
+		target.Authority = target.Authority[bytes.LastIndexByte(target.Authority, '@')+1:]
+		parse = route.ParseUnsafeHost
+	}
 	r.RawPath, r.Query, r.HasQuery = target.Path, target.Query, target.HasQuery
 	if bytes.IndexByte(target.Authority, '@') >= 0 {
 		return statusBadRequest
@@ -47,12 +53,18 @@ func Resolve(x *exchange.Exchange) (status int) {
 		}
 	}
 	room := x.Alloc(len(host))
-	name, port, ok := route.ParseHost(room[:0], host)
+	name, port, ok := parse(room[:0], host)
 	if !ok {
 		return statusBadRequest
 	}
 	r.Hostname, r.HostPort = name, uint16(port)
 	return 0
+}
+
+// withoutFragment returns what stands before a fragment, which only HttpProtocolOptions Unsafe takes.
+func withoutFragment(target []byte) []byte {
+	before, _, _ := bytes.Cut(target, []byte("#"))
+	return before
 }
 
 // Decide finds out what becomes of a request: it decodes the path where nobody did so before, runs the rewrite rules, tries

@@ -176,7 +176,7 @@ func dialed(w *upstream.Worker) string {
 func exchangeOf(tb testing.TB, raw, port string) *exchange.Exchange {
 	tb.Helper()
 	x := &exchange.Exchange{Start: time.Unix(1700000000, 0)}
-	if _, err := x.Request.Parse([]byte(raw), wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse([]byte(raw), wire.DefaultRules()); err != nil {
 		tb.Fatalf("%q: %v", raw, err)
 	}
 	x.Client.Local = netip.MustParseAddrPort("127.0.0.1:" + port)

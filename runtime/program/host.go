@@ -41,6 +41,8 @@ type Host struct {
 	via       Via
 	forwards  int
 	trace     TraceEnable
+	// methods are those that httpd knows.
+	methods map[string]bool
 	// foreign says that requests for other servers are forwarded (mod_proxy: ProxyRequests).
 	foreign bool
 	// conditions are executed before anything else looks at a request.

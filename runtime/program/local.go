@@ -84,7 +84,7 @@ func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.F
 		return
 	}
 	p.Kind, p.Handler = Handle, HandlerFile
-	p.File = static.File{Found: found, Rules: s.files, NoTrace: h.trace == TraceOff}
+	p.File = static.File{Found: found, Rules: s.files, NoTrace: h.trace == TraceOff, Methods: h.methods}
 	if found.Info != nil && !found.IsDir() {
 		p.File.Kind = s.files.KindOf(found.Name)
 		if clib.HasPrefixFold(p.File.Kind.Type, programTypes) {

@@ -187,10 +187,19 @@ type Settings struct {
 	KeepAlive bool
 	// KeepAliveTimeout bounds the wait for the next request (core: KeepAliveTimeout, default 5 s).
 	KeepAliveTimeout time.Duration
+	// OwnKeepAlive says that KeepAliveTimeout is the server's own. A connection waits as long as the first virtual host of its
+	// address says, unless that of its last request has its own (core: event_post_read_request).
+	OwnKeepAlive bool
 	// MaxKeepAlive bounds the requests of a connection; 0 is no bound (core: MaxKeepAliveRequests, default 100).
 	MaxKeepAlive int
 	// Reading bounds how long a client may take for its requests.
 	Reading Reading
+	// Known refuses requests for names that no server of the address has, where the first virtual host of the address says so
+	// (core: StrictHostCheck).
+	Known bool
+	// Rules say what a request may be. The head follows those of the first virtual host of the address, the body those of the
+	// request's host.
+	Rules wire.Rules
 }
 
 // Reading are the bounds of mod_reqtimeout (RequestReadTimeout). A connection has those of the first virtual host of its
@@ -261,7 +270,7 @@ func (h *Host) Refuse(x *exchange.Exchange, p *Plan) {
 	p.reset(h)
 	h.self(p, h.scopes.base, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
 	p.use(h.scopes.base)
-	p.early = false
+	p.early, p.TraceEnable = false, h.trace
 }
 
 // use makes a response of the server's own, and what is said about the request, what a scope says.
@@ -271,6 +280,16 @@ func (p *Plan) use(s *scope) { p.response, p.Signature, p.Trace = s.response, s.
 func (p *Plan) respond(status int) {
 	p.Kind, p.Status = Respond, status
 	p.Worker, p.Balancer = nil, nil
+}
+
+// BodyLimit is how long the body of a request that is not proxied may be; 0 is no limit (core: LimitRequestBody, default
+// 1 GiB).
+func (p *Plan) BodyLimit() int64 {
+	s := p.scope
+	if s == nil {
+		s = p.Host.scopes.base
+	}
+	return s.body
 }
 
 // Unedited leaves out all Header directives, as httpd does for what it sends before their filter is there.

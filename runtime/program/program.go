@@ -68,6 +68,8 @@ type Program struct {
 	balancers []*upstream.Balancer
 	// checksAtOnce bounds the health checks that run at a time.
 	checksAtOnce int
+	// mixes says that the servers do not read bodies by the same rules.
+	mixes bool
 	// bound is how many requests may be in work at a time.
 	bound int
 }

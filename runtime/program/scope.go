@@ -44,6 +44,8 @@ type scope struct {
 	interpolated *interpolation
 	// keepsSlashes says that %2F in a decoded path stays as it is.
 	keepsSlashes bool
+	// body bounds the body of a request that is not proxied; 0 is no bound.
+	body         int64
 	addForwarded bool
 	continues    bool
 	rewrites     bool
@@ -343,6 +345,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
 		trace:        traceOf(c.tracer, merged.Settings),
 		signature:    signatureOf(merged.Settings.Word(ir.WordServerSignature).Value),
+		body:         merged.Settings.Number(ir.NumberLimitRequestBody).Value,
 		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
 		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
 		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,

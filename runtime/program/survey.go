@@ -39,6 +39,7 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsRequestReadTimeout:
 			b.surveyReadTimeout(item)
 		case ir.WordsLogLevel: // about messages, of which this server has its own
+		case ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod: // run
 		}
 	case *ir.Number:
 		if item.Name == ir.NumberSSLVerifyDepth && in != nil {
@@ -112,7 +113,11 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchProxyPassInterpolateEnv, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash:
+		ir.SwitchProxyPassInterpolateEnv, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
+	case ir.SwitchMergeTrailers:
+		if item.On {
+			b.report.ignore(item, "MergeTrailers On is not run by this server: fields behind a body are dropped, so that no log and no Header directive sees them; they go to no backend in httpd either")
+		}
 	case ir.SwitchSSLProxyEngine, ir.SwitchSSLProxyCheckPeerName, ir.SwitchSSLProxyCheckPeerCN, ir.SwitchSSLProxyCheckPeerExpire,
 		ir.SwitchSSLHonorCipherOrder, ir.SwitchSSLStrictSNIVHostCheck, ir.SwitchSSLSessionTickets: // judged where TLS is compiled
 	}

@@ -41,7 +41,8 @@ func (b *builder) surveyFileWords(item *ir.Words) {
 			b.report.ignore(item, "FileETag Digest is not run by this server: entity tags are made of the other parts alone")
 		}
 	case ir.WordsDirectoryIndex, ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsLogLevel, ir.WordsRewriteOptions,
-		ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite, ir.WordsRequestReadTimeout:
+		ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite, ir.WordsRequestReadTimeout,
+		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod:
 	}
 }
 

@@ -41,7 +41,7 @@ func TestFaultIsCountedOut(t *testing.T) {
 	w.Slot = upstream.NewTable().Slot(upstream.Key{Worker: "w"}, upstream.State{Factor: 100})
 	b := &upstream.Balancer{Members: []*upstream.Worker{w}, Method: upstream.ByRequests}
 	x := &exchange.Exchange{}
-	if _, err := x.Request.Parse([]byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), wire.DefaultLimits()); err != nil {
+	if _, err := x.Request.Parse([]byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), wire.DefaultRules()); err != nil {
 		t.Fatal(err)
 	}
 	var body wire.BodyReader
@@ -55,7 +55,7 @@ func TestFaultIsCountedOut(t *testing.T) {
 		}()
 		p.Do(context.Background(), &Job{
 			X: x, Client: faulty{}, Body: &body,
-			Plan: &program.Plan{Kind: program.Forward, Balancer: b, Path: []byte("/")},
+			Plan: &program.Plan{Host: &program.Host{}, Kind: program.Forward, Balancer: b, Path: []byte("/")},
 		})
 	}()
 	if busy := w.Slot.Busy(); busy != 0 {

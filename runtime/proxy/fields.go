@@ -41,7 +41,7 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	length := framing.Kind == wire.FramingLength || framing.Kind == wire.FramingNone && a.head.Status != 204 && a.head.Status != 304 &&
 		!fields.Has("Transfer-Encoding")
 	for _, field := range fields {
-		if !wire.ValidField(field) {
+		if !wire.SendableField(field, a.Plan.Host.Settings.Rules.Unsafe) {
 			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
 			return framing, a.unsendable()
 		}

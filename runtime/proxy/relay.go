@@ -48,6 +48,7 @@ func (a *attempt) respond() Result {
 		room = make([]byte, roomSize)
 	}
 	a.response.Reset(a.conn.conn, framing, a.in[a.from:a.to], room, a.worker.Settings.Timeout)
+	a.response.Follow(&a.Plan.Host.Settings.Rules)
 	if a.encoded.encoder != nil {
 		return a.relayEncoded()
 	}

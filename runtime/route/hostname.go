@@ -46,6 +46,31 @@ func ParseHost(dst, header []byte) (name []byte, port int, ok bool) {
 	return appendLower(dst, host), port, true
 }
 
+// ParseUnsafeHost is ParseHost for HttpProtocolOptions Unsafe: a name may have any visible byte but slashes.
+func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
+	host := header
+	if len(host) > 0 && host[0] == '[' {
+		return ParseHost(dst, header)
+	}
+	if digits := len(host) - len(bytes.TrimRight(host, "0123456789")); digits > 0 && digits < len(host) && host[len(host)-digits-1] == ':' {
+		at := len(host) - digits - 1
+		if port, ok = hostPort(host[at:]); !ok {
+			return dst, 0, false
+		}
+		host = host[:at]
+	}
+	if len(host) == 0 || bytes.Contains(host, []byte("..")) || bytes.IndexFunc(host, unfitForHost) >= 0 {
+		return dst, 0, false
+	}
+	if len(host) > 1 && host[len(host)-1] == '.' {
+		host = host[:len(host)-1]
+	}
+	return appendLower(dst, host), port, true
+}
+
+// unfitForHost says whether a character can be in no name of a host, which becomes a part of paths and URLs.
+func unfitForHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }
+
 // isHostname is httpd's strict_hostname_check.
 func isHostname(host []byte) bool {
 	numeric, zeroes, dots := true, false, 0

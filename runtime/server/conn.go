@@ -36,8 +36,10 @@ type conn struct {
 	closing, linger bool
 	// pace is how long the client may take to send.
 	pace pace
-	// idleFor is how long the next request may take to come.
-	idleFor time.Duration
+	// rules say what a request may be, as the first virtual host of the address does.
+	rules wire.Rules
+	// idleFor is how long the next request may take to come, keepFor what the first virtual host of the address says of that.
+	idleFor, keepFor time.Duration
 }
 
 // accept takes connections off a listener until it is closed.
@@ -85,8 +87,8 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	}
 	running := s.current.Load().program
 	settings := &running.Host(c.local, nil).Settings
-	c.pace = paceOf(settings)
-	c.idleFor = c.pace.first()
+	c.pace, c.rules = paceOf(settings), settings.Rules
+	c.idleFor, c.keepFor = c.pace.first(), settings.KeepAliveTimeout
 	encrypted := c.wrap(nc, running.TLS(c.local))
 	if !s.conns.add(c) {
 		_ = nc.Close() // the server stops

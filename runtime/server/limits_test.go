@@ -46,8 +46,8 @@ func TestBodyBehindALongHead(t *testing.T) {
 	b := newBackend(t, always(ok))
 	_, addr := start(t, "ProxyPass / http://"+b.addr+"/\n")
 	head := "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
-	for _, n := range []int{6000, 6000, 16<<10 - 20 - 12000 - len(head) - len("A: \r\n")*3 - len("\r\n")} {
-		head += "A: " + strings.Repeat("x", n) + "\r\n"
+	for i, n := range []int{6000, 6000, 16<<10 - 20 - 12000 - len(head) - len("A: \r\n")*3 - len("\r\n")} {
+		head += string(rune('A'+i)) + ": " + strings.Repeat("x", n) + "\r\n"
 	}
 	c := dial(t, addr)
 	const size = 200 << 10

@@ -50,6 +50,7 @@ func (c *conn) headBy(start time.Time, received int) time.Time {
 func (t *task) boundBody() {
 	settings := &t.host.Settings
 	t.body.Within(settings.Timeout)
+	t.body.Follow(&settings.Rules)
 	if b := &settings.Reading.Body; t.conn.pace.bodies && b.First > 0 {
 		t.body.Demand(b.First, b.Most, b.PerByte)
 	}

@@ -259,6 +259,9 @@ func (t *task) respondError(err error) {
 	}
 	t.notes = bad.Notes
 	t.host.Refuse(&t.x, &t.plan)
+	if bad.Status == 501 && t.plan.TraceEnable != program.TraceOff {
+		t.keep = append(t.keep[:0], wire.Field{Name: allowName, Value: traceMethod})
+	}
 	t.noteTarget()
 	t.conn.server.log.Info("request refused", "client", t.conn.client.RemoteIP, "status", bad.Status, "reason", bad.Reason)
 	t.respond(bad.Status)

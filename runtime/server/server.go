@@ -18,7 +18,6 @@ import (
 	"github.com/lbconf/lbconf/runtime/proxy"
 	"github.com/lbconf/lbconf/runtime/scoreboard"
 	"github.com/lbconf/lbconf/runtime/upstream"
-	"github.com/lbconf/lbconf/runtime/wire"
 )
 
 // Options are what a server depends on beside its program.
@@ -48,7 +47,6 @@ type Server struct {
 	clock    clock.Clock
 	proxy    *proxy.Proxy
 	watchdog *health.Watchdog
-	limits   wire.Limits
 	handlers map[program.Handler]Handler
 	tasks    sync.Pool
 	dates    dateCache
@@ -70,7 +68,7 @@ type Server struct {
 // New returns a server that listens nowhere yet. The logs of the program must be open; the server closes them when it has
 // ended or when another program took over.
 func New(p *program.Program, o Options) *Server {
-	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: make(map[program.Handler]Handler), limits: wire.DefaultLimits()}
+	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: make(map[program.Handler]Handler)}
 	if s.drain <= 0 {
 		s.drain = 30 * time.Second
 	}

@@ -20,15 +20,18 @@ func (t *task) resolve(p *program.Program) error {
 	if status != 0 {
 		return &wire.Error{Status: status, Reason: "Host field is missing or malformed"}
 	}
+	if len(x.Request.Hostname) > 0 && p.Host(t.conn.local, nil).Settings.Known && !p.Serves(t.conn.local, x.Request.Hostname) {
+		return &wire.Error{Status: 400, Reason: "no server has the name of the Host field"}
+	}
 	if err := t.misdirected(p); err != nil {
 		return err
 	}
-	if x.Request.Absolute {
+	if x.Request.Absolute && !x.Request.Unsafe {
 		if i := x.Request.Fields.Index("Host"); i >= 0 {
 			x.Request.Fields[i].Value = hostOf(x) // RFC 9112 §3.2.2
 		}
 	}
-	if bytes.IndexByte(x.Request.Target, '#') >= 0 {
+	if !x.Request.Unsafe && bytes.IndexByte(x.Request.Target, '#') >= 0 {
 		return &wire.Error{Status: 400, Reason: "target has a fragment"}
 	}
 	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !isServerWide(x) {

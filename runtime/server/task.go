@@ -107,7 +107,7 @@ func (t *task) reset() {
 // request must be read on.
 func (t *task) serveArrived() bool {
 	for t.parse() {
-		if !t.body.Arrived() || t.mayUpgrade() {
+		if !t.body.Arrived() || t.mayUpgrade() || t.mayReadOtherwise() {
 			return false
 		}
 		if t.serve(); t.conn.closing {
@@ -127,13 +127,19 @@ func (t *task) mayUpgrade() bool {
 	return t.conn.server.current.Load().program.Upgrades() && t.x.Request.Fields.Has("Upgrade")
 }
 
+// mayReadOtherwise says whether the body may be read by other rules than those of the connection, by which it may not have
+// arrived.
+func (t *task) mayReadOtherwise() bool {
+	return t.x.Request.Framing.Kind == wire.FramingChunked && t.conn.server.current.Load().program.MixesBodies()
+}
+
 // parse parses the head of the next request unless that is done already. It returns false for a head that is not complete
 // and for one that is refused.
 func (t *task) parse() bool {
 	if t.head > 0 {
 		return true
 	}
-	n, err := t.x.Request.Parse(t.buf[t.from:t.to], t.conn.server.limits)
+	n, err := t.x.Request.Parse(t.buf[t.from:t.to], &t.conn.rules)
 	if err != nil {
 		t.refuse(n, err)
 		return false
@@ -149,6 +155,7 @@ func (t *task) parse() bool {
 	}
 	// The body is read behind the head, which must stay for the log.
 	t.body.Reset(t.conn.wire, t.x.Request.Framing, t.buf[t.from:t.to], room, t.conn.pace.wait)
+	t.body.Follow(&t.conn.rules)
 	return true
 }
 
@@ -262,7 +269,9 @@ func (t *task) end(g *generation) {
 	// httpd says so only when another request could be kept alive behind the next.
 	x.KeptAlive = !c.closing && (t.host.Settings.MaxKeepAlive <= 0 || c.kept < t.host.Settings.MaxKeepAlive)
 	x.Client.Kept = c.kept
-	c.idleFor = t.host.Settings.KeepAliveTimeout
+	if c.idleFor = c.keepFor; t.host.Settings.OwnKeepAlive {
+		c.idleFor = t.host.Settings.KeepAliveTimeout
+	}
 	t.rest = t.body.Rest()
 	if t.slot != nil {
 		t.slot.Set(scoreboard.Logging)
@@ -337,10 +346,15 @@ func (t *task) carryOut() {
 			t.keep = append(t.keep[:0], result.Fields...)
 			t.respond(result.Status)
 		}
-	case program.Respond:
-		t.respond(t.plan.Status)
-	case program.Handle:
-		t.handle()
+	case program.Respond, program.Handle:
+		switch {
+		case t.bodyTooLong():
+			t.refuseBody()
+		case t.plan.Kind == program.Handle:
+			t.handle()
+		default:
+			t.respond(t.plan.Status)
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (c *conn) refusePlain(nc net.Conn) {
 	c.server.conns.replace(c, wire.NewConn(nc, c.server.clock))
 	t := c.takeTask()
 	t.to = copy(t.buf, plainRequest)
-	if n, err := t.x.Request.Parse(t.buf[:t.to], c.server.limits); err == nil {
+	if n, err := t.x.Request.Parse(t.buf[:t.to], &c.rules); err == nil {
 		t.refuse(n, &wire.Error{
 			Status: 400, Reason: "HTTP is spoken on a port for TLS",
 			Notes: "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />\n Instead use the HTTPS scheme to access this URL, please.<br />\n",

@@ -26,6 +26,8 @@ type File struct {
 	Kind  Kind
 	// Whole says that the body is made for HEAD too, and that no ranges of it are sent.
 	Whole bool
+	// Methods are those that the server knows: any other is answered with 501 and not with 405.
+	Methods map[string]bool
 	// NoTrace leaves TRACE out of the methods that are told (core: TraceEnable off).
 	NoTrace bool
 }
@@ -56,7 +58,7 @@ func (f *File) Serve(x *exchange.Exchange, now time.Time, asError bool) exchange
 		return f.described(r)
 	default:
 		r.Fields = append(r.Fields, f.allow())
-		if r.Status = 405; !known(x.Request.Method) {
+		if r.Status = 405; !f.Methods[string(x.Request.Method)] {
 			r.Status = 501
 		}
 		return exchange.Content{}
@@ -191,17 +193,6 @@ func ranges(r *exchange.Response, content *exchange.Content, spans []span, size 
 	}
 	r.ContentType = []byte("multipart/byteranges; boundary=" + boundary)
 	return append(pieces, piece{text: "\r\n--" + boundary + "--\r\n"})
-}
-
-// known says whether a method is one of httpd's own.
-func known(method []byte) bool {
-	switch string(method) {
-	case "PUT", "DELETE", "CONNECT", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK",
-		"VERSION-CONTROL", "CHECKOUT", "UNCHECKOUT", "CHECKIN", "UPDATE", "LABEL", "REPORT", "MKWORKSPACE", "MKACTIVITY",
-		"BASELINE-CONTROL", "MERGE":
-		return true
-	}
-	return false
 }
 
 var (

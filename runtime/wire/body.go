@@ -2,15 +2,8 @@ package wire
 
 import "io"
 
-const (
-	// maxChunkLine bounds a chunk's size line with its extensions, and each field of the trailer (httpd:
-	// LimitRequestLine, LimitRequestFieldSize).
-	maxChunkLine = 8190
-	// maxPadding bounds the blanks behind the size of a chunk (httpd: parse_chunk_size).
-	maxPadding = 10
-	// maxTrailers bounds the fields of the trailer (httpd: LimitRequestFields).
-	maxTrailers = 100
-)
+// maxPadding bounds the blanks behind the size of a chunk (httpd: parse_chunk_size).
+const maxPadding = 10
 
 // Body decodes a body piece by piece. The zero value is a body that has ended.
 type Body struct {
@@ -23,6 +16,10 @@ type Body struct {
 	// digits counts the digits of the chunk size, padding the blanks behind them, trailers the fields behind the body.
 	digits, padding, trailers int
 	done                      bool
+	// unsafe takes line feeds alone; maxLine bounds a chunk's size line with its extensions and each field of the trailer,
+	// maxTrailers the number of those, where it is not 0.
+	unsafe               bool
+	maxLine, maxTrailers int
 }
 
 type chunkState uint8
@@ -42,14 +39,20 @@ const (
 	trailerEndLF
 )
 
-// NewBody returns the decoder of a body.
+// NewBody returns the decoder of a body by httpd's usual rules.
 func NewBody(f Framing) Body {
 	b := Body{kind: f.Kind, left: f.Length}
+	b.Follow(DefaultRules())
 	b.done = f.Kind == FramingNone || f.Kind == FramingLength && f.Length == 0
 	if f.Kind == FramingChunked {
 		b.left = 0
 	}
 	return b
+}
+
+// Follow makes the rest of the body be read by other rules.
+func (b *Body) Follow(rules *Rules) {
+	b.unsafe, b.maxLine, b.maxTrailers = rules.Unsafe, rules.Field, rules.Fields
 }
 
 // Done says whether the body has ended.
@@ -124,9 +127,25 @@ func (b *Body) End() error {
 	return io.ErrUnexpectedEOF
 }
 
-// chunkByte takes one byte that is not data.
+// chunkByte takes one byte that is not data. By unsafe rules a line feed alone ends a line too.
 func (b *Body) chunkByte(c byte) error {
-	if b.line++; b.line > maxChunkLine {
+	if c == '\n' && b.unsafe && !b.awaitsLF() {
+		if err := b.lineByte('\r'); err != nil {
+			return err
+		}
+		b.line--
+	}
+	return b.lineByte(c)
+}
+
+// awaitsLF says whether a carriage return was seen.
+func (b *Body) awaitsLF() bool {
+	return b.state == chunkSizeLF || b.state == chunkLF || b.state == trailerLF || b.state == trailerEndLF
+}
+
+// lineByte takes a byte of a line.
+func (b *Body) lineByte(c byte) error {
+	if b.line++; b.line > b.maxLine {
 		return b.lineTooLong()
 	}
 	switch b.state {
@@ -237,14 +256,14 @@ func (b *Body) trailerByte(c byte) error {
 		switch {
 		case c == ':':
 			b.state = trailerValue
-		case classes[c]&inToken == 0:
+		case !b.inName(c):
 			return errTrailer()
 		}
 	case trailerValue:
 		switch {
 		case c == '\r':
 			b.state = trailerLF
-		case classes[c]&inValue == 0:
+		case classes[c]&inValue == 0 && (!b.unsafe || endsText(c)):
 			return errTrailer()
 		}
 	case trailerLF:
@@ -269,15 +288,20 @@ func (b *Body) trailerLine(c byte) error {
 		b.state = trailerEndLF
 	case (c == ' ' || c == '\t') && b.trailers > 0:
 		b.state = trailerValue // a folded line, which counts with the line before it
-	case classes[c]&inToken == 0:
+	case c == ':' || !b.inName(c):
 		return errTrailer()
-	case b.trailers == maxTrailers:
+	case b.trailers == b.maxTrailers && b.maxTrailers > 0:
 		return errTooManyFields()
 	default:
 		b.state, b.line = trailerName, 1
 		b.trailers++
 	}
 	return nil
+}
+
+// inName says whether a byte may be part of the name of a field behind the body.
+func (b *Body) inName(c byte) bool {
+	return classes[c]&inToken != 0 || b.unsafe && !isSpace(c) && !endsText(c)
 }
 
 func errTrailer() error { return &Error{Status: 400, Reason: "malformed trailer"} }

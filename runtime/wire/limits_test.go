@@ -13,8 +13,8 @@ func TestFoldedLinesCostLittle(t *testing.T) {
 	const size = 1 << 20
 	start := time.Now()
 	var request RequestHead
-	lines := "GET / HTTP/1.1\r\nX: a\r\n" + strings.Repeat(" \r\n", size/3) + "\r\n"
-	if n, err := request.Parse([]byte(lines), DefaultLimits()); err != nil || n != len(lines) {
+	lines := "GET / HTTP/1.1\r\nX: a\r\n" + strings.Repeat(" x\r\n", size/4) + "\r\n"
+	if n, err := request.Parse([]byte(lines), &Rules{Line: 8190, Field: size, Fields: 100}); err != nil || n != len(lines) {
 		t.Errorf("request: %d bytes, %v; want %d", n, err, len(lines))
 	}
 	var response ResponseHead
@@ -111,7 +111,7 @@ func TestLastCoding(t *testing.T) {
 		"Content-Length: 1\r\nContent-Length: 1\r\n":                    400,
 	} {
 		var head RequestHead
-		_, err := head.Parse([]byte("POST / HTTP/1.1\r\n"+fields+"\r\n"), DefaultLimits())
+		_, err := head.Parse([]byte("POST / HTTP/1.1\r\n"+fields+"\r\n"), DefaultRules())
 		status := 0
 		if bad := (*Error)(nil); errors.As(err, &bad) {
 			status = bad.Status

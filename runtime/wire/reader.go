@@ -42,6 +42,9 @@ func (r *BodyReader) Reset(conn *Conn, f Framing, have, room []byte, timeout tim
 	*r = BodyReader{body: NewBody(f), conn: conn, have: have, room: room, timeout: timeout}
 }
 
+// Follow makes the rest of the body be read by other rules than the usual ones.
+func (r *BodyReader) Follow(rules *Rules) { r.body.Follow(rules) }
+
 // Forget drops what r points to.
 func (r *BodyReader) Forget() { *r = BodyReader{} }
 

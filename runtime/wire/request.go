@@ -2,19 +2,6 @@ package wire
 
 import "bytes"
 
-// Limits bound a request's head.
-type Limits struct {
-	// Line is the longest request line in bytes (core: LimitRequestLine, default 8190).
-	Line int
-	// Field is the longest field in bytes (core: LimitRequestFieldSize, default 8190).
-	Field int
-	// Fields is the largest number of fields (core: LimitRequestFields, default 100); 0 is no limit.
-	Fields int
-}
-
-// DefaultLimits returns httpd's.
-func DefaultLimits() Limits { return Limits{Line: 8190, Field: 8190, Fields: 100} }
-
 // blankLines is the number of empty lines that may precede a request line (httpd: DEFAULT_LIMIT_BLANK_LINES).
 const blankLines = 10
 
@@ -34,10 +21,14 @@ type RequestHead struct {
 	Framing Framing
 	// Close says that the connection must not be used for another request, whatever Connection says.
 	Close bool
+	// Unsafe says that the head was read by rules that take what is no HTTP.
+	Unsafe bool
 	// Coded says that Transfer-Encoding names other codings before chunked; what follows is not the body itself.
 	Coded bool
 
 	scan scanner
+	// joined is the length of the last field with its folded lines, as httpd counts it.
+	joined int
 }
 
 // Version returns the version as it was sent, without HTTP/: "1.1".
@@ -56,16 +47,16 @@ func (h *RequestHead) Reset() { *h = RequestHead{Fields: h.Fields[:0]} }
 // Parse reads a head from the start of buf and returns its length. It returns 0 and no error when the head is not
 // complete; the caller calls again with the same bytes and more behind them, or calls Reset first. Bytes of folded values
 // are changed in place. An error is an *Error.
-func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
-	if !h.scan.worthwhile(buf, max(limits.Line, limits.Field)) {
+func (h *RequestHead) Parse(buf []byte, rules *Rules) (int, error) {
+	if !h.scan.worthwhile(buf, max(rules.Line, rules.Field)) {
 		return 0, nil
 	}
 	scan := h.scan
 	h.Reset()
-	h.scan = scan
+	h.scan, h.Unsafe = scan, rules.Unsafe
 	pos := 0
 	for blank := 0; ; blank++ {
-		line, n, err := cutLine(buf[pos:], limits.Line, 414)
+		line, n, err := cutLine(buf[pos:], rules.Line, 414, rules.Unsafe)
 		if n == 0 || err != nil {
 			return 0, h.lineError(line, err)
 		}
@@ -78,14 +69,14 @@ func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
 			return 0, &Error{Status: 400, Reason: "too many blank lines before the request line"}
 		}
 	}
-	lineErr := h.parseLine()
+	lineErr := h.readLine(rules)
 	if h.Simple {
 		// A line that cannot be read is answered as one of HTTP/1.0 (httpd: rrl_failed).
 		h.Simple = lineErr == nil
 		return pos, lineErr
 	}
 	// httpd reads the fields of a bad request too, before it answers; what it answers is about the line.
-	end, err := h.parseFields(buf, pos, limits)
+	end, err := h.parseFields(buf, pos, rules)
 	switch {
 	case lineErr != nil:
 		h.Fields = h.Fields[:0]
@@ -93,7 +84,46 @@ func (h *RequestHead) Parse(buf []byte, limits Limits) (int, error) {
 	case end == 0 || err != nil:
 		return 0, err
 	}
+	if end > rules.Field && h.joinsTooLong(rules.Field) {
+		return 0, withNotes(errTooLong(400))
+	}
 	return end, h.frame()
+}
+
+// joinsTooLong says whether the values of a name exceed the limit together (httpd: table_do_fn_check_lengths).
+func (h *RequestHead) joinsTooLong(limit int) bool {
+	together := make(map[string]int, len(h.Fields))
+	for i := range h.Fields {
+		name := string(bytes.ToLower(h.Fields[i].Name))
+		length, again := together[name]
+		if again {
+			length += len(", ")
+		}
+		length += len(h.Fields[i].Value)
+		if length > limit {
+			return true
+		}
+		together[name] = length
+	}
+	return false
+}
+
+// readLine splits the request line and asks whether its version and its method are taken.
+func (h *RequestHead) readLine(rules *Rules) error {
+	parse := h.parseLine
+	if rules.Unsafe {
+		parse = h.parseUnsafe
+	}
+	if err := parse(); err != nil {
+		return err
+	}
+	switch {
+	case h.Simple && rules.Versioned:
+		return &Error{Status: 400, Reason: "HTTP/0.9 is not taken"}
+	case rules.Methods != nil && !rules.Methods[string(h.Method)]:
+		return &Error{Status: 501, Reason: "method is not registered"}
+	}
+	return nil
 }
 
 // frame finds out where the body ends (httpd: ap_read_request).
@@ -151,8 +181,8 @@ func (h *RequestHead) lineError(line []byte, err error) error {
 }
 
 // cutLine returns the line at the start of buf, without its end, and its length with it; the length is 0 when the line
-// is not complete. A line longer than limit+1 gets the status, a line without a carriage return gets 400.
-func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
+// is not complete. A line longer than limit+1 gets the status, a line without a carriage return gets 400 unless it is taken.
+func cutLine(buf []byte, limit, status int, bare bool) (line []byte, n int, err error) {
 	end := bytes.IndexByte(buf, '\n')
 	if end < 0 {
 		if len(buf) > limit+2 {
@@ -160,13 +190,17 @@ func cutLine(buf []byte, limit, status int) (line []byte, n int, err error) {
 		}
 		return nil, 0, nil
 	}
-	if end == 0 || buf[end-1] != '\r' {
-		return buf[:end], 0, &Error{Status: 400, Reason: "line ends without a carriage return"}
+	line = buf[:end]
+	switch {
+	case end > 0 && buf[end-1] == '\r':
+		line = buf[:end-1]
+	case !bare:
+		return line, 0, &Error{Status: 400, Reason: "line ends without a carriage return"}
 	}
-	if end-1 > limit+1 {
+	if len(line) > limit+1 {
 		return buf[:limit], 0, errTooLong(status)
 	}
-	return buf[:end-1], end + 1, nil
+	return line, end + 1, nil
 }
 
 // parseLine splits the request line as httpd's strict mode does.
@@ -217,10 +251,10 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // parseFields reads the fields from pos to the blank line and returns the position behind it, or 0 when that is not
 // there.
-func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, error) {
+func (h *RequestHead) parseFields(buf []byte, pos int, rules *Rules) (int, error) {
 	complete := false
 	for {
-		line, n, err := cutLine(buf[pos:], limits.Field, 400)
+		line, n, err := cutLine(buf[pos:], rules.Field, 400, rules.Unsafe)
 		if n == 0 || err != nil {
 			return 0, withNotes(err)
 		}
@@ -228,25 +262,38 @@ func (h *RequestHead) parseFields(buf []byte, pos int, limits Limits) (int, erro
 			return pos + n, nil
 		}
 		if line[0] == ' ' || line[0] == '\t' {
-			if complete = complete || bytes.Contains(buf[pos:], headEnd); !complete {
+			if complete = complete || endsIn(buf[pos:], rules.Unsafe); !complete {
 				return 0, nil // folding changes the buffer, which only the last attempt may do
 			}
-			if err := h.fold(line, limits.Field); err != nil {
+			if err := h.fold(line, rules.Field); err != nil {
 				return 0, err
 			}
 			pos += n
 			continue
 		}
-		if limits.Fields > 0 && len(h.Fields) >= limits.Fields {
+		if rules.Fields > 0 && len(h.Fields) >= rules.Fields {
 			return 0, errTooManyFields()
 		}
-		field, err := splitField(line)
+		split := splitField
+		if rules.Unsafe {
+			split = splitUnsafe
+		}
+		field, err := split(line)
 		if err != nil {
 			return 0, err
 		}
 		h.Fields = append(h.Fields, field)
+		h.joined = len(bytes.TrimRight(line, " \t"))
 		pos += n
 	}
+}
+
+// endsIn says whether a head ends in buf.
+func endsIn(buf []byte, bare bool) bool {
+	if bare {
+		return complete(buf)
+	}
+	return bytes.Contains(buf, headEnd)
 }
 
 func errTooManyFields() error {
@@ -276,15 +323,17 @@ func (h *RequestHead) fold(line []byte, limit int) error {
 	}
 	field := &h.Fields[len(h.Fields)-1]
 	more := TrimSpace(line)
-	if !all(more, inValue) {
+	switch {
+	case len(more) == 0:
+		return &Error{Status: 400, Reason: "folded line is empty"}
+	case h.Unsafe && !unsafeValue(more), !h.Unsafe && !all(more, inValue):
 		return &Error{Status: 400, Reason: "field value has control bytes"}
 	}
-	joined := append(field.Value, ' ') //nolint:gocritic // the line's end makes room behind the value
-	joined = append(joined, more...)
-	field.Value = TrimSpace(joined)
-	if len(field.Name)+2+len(field.Value) > limit {
+	if h.joined += 1 + len(more); h.joined+1 >= limit {
 		return withNotes(errTooLong(400))
 	}
+	joined := append(field.Value, ' ') //nolint:gocritic // the line's end makes room behind the value
+	field.Value = TrimSpace(append(joined, more...))
 	return nil
 }
 

@@ -69,7 +69,7 @@ func TestParseRequest(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var head RequestHead
 			input := test.head + "\r\n"
-			n, err := head.Parse([]byte(input), DefaultLimits())
+			n, err := head.Parse([]byte(input), DefaultRules())
 			var bad *Error
 			switch {
 			case test.status != 0 && (!errors.As(err, &bad) || bad.Status != test.status):
@@ -89,7 +89,7 @@ func TestParseRequest(t *testing.T) {
 func TestRequestKeepsEverything(t *testing.T) {
 	var head RequestHead
 	input := "PoST /a?b HTTP/1.0\r\nx-B:  1 \r\nhost: h\r\nX-b: 2\r\nFold: a\r\n  b\r\n\tc\r\nTransfer-Encoding: Chunked\r\nContent-Length: 5\r\n\r\nrest"
-	n, err := head.Parse([]byte(input), DefaultLimits())
+	n, err := head.Parse([]byte(input), DefaultRules())
 	if err != nil || input[n:] != "rest" {
 		t.Fatalf("Parse: %d, %v", n, err)
 	}
@@ -118,12 +118,12 @@ func TestParseInPieces(t *testing.T) {
 		"GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n",
 	} {
 		var whole, pieces RequestHead
-		n, wantErr := whole.Parse([]byte(input), DefaultLimits())
+		n, wantErr := whole.Parse([]byte(input), DefaultRules())
 		var got int
 		var err error
 		buf := []byte(input)
 		for end := 1; end <= len(buf) && got == 0 && err == nil; end++ {
-			got, err = pieces.Parse(buf[:end], DefaultLimits())
+			got, err = pieces.Parse(buf[:end], DefaultRules())
 		}
 		if got != n || (err == nil) != (wantErr == nil) {
 			t.Errorf("%q: %d, %v in pieces; %d, %v whole", input, got, err, n, wantErr)
@@ -152,7 +152,7 @@ func FuzzRequestHead(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, input []byte) {
-		limits := Limits{Line: 64, Field: 64, Fields: 5}
+		limits := &Rules{Line: 64, Field: 64, Fields: 5}
 		var first, second RequestHead
 		n, err := first.Parse(bytes.Clone(input), limits)
 		if n < 0 || n > len(input) {
@@ -162,7 +162,7 @@ func FuzzRequestHead(f *testing.F) {
 			return
 		}
 		text := appendHead(&first)
-		if m, err := second.Parse([]byte(text), Limits{Line: 64, Field: 128, Fields: 5}); err != nil || m != len(text) || appendHead(&second) != text {
+		if m, err := second.Parse([]byte(text), &Rules{Line: 64, Field: 128, Fields: 5}); err != nil || m != len(text) || appendHead(&second) != text {
 			t.Fatalf("%q was written as %q, which gives %d, %v, %q", input, text, m, err, appendHead(&second))
 		}
 	})

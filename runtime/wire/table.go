@@ -62,5 +62,10 @@ func IsValue(b []byte) bool { return all(b, inValue) }
 // IsToken says whether b can be a method or a field name.
 func IsToken(b []byte) bool { return len(b) > 0 && all(b, inToken) }
 
+// SendableField is ValidField, by unsafe rules for a field whose name is of visible bytes.
+func SendableField(f Field, unsafe bool) bool {
+	return ValidField(f) || unsafe && len(f.Name) > 0 && all(f.Name, inTarget) && all(f.Value, inValue)
+}
+
 // ValidField says whether a field can be sent: its name is a token and its value has no control bytes.
 func ValidField(f Field) bool { return IsToken(f.Name) && all(f.Value, inValue) }

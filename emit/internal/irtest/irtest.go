@@ -158,14 +158,21 @@ func (g *generator) list(label string) []string {
 	return words
 }
 
-func (g *generator) switchItem(context) ir.Item {
-	name := rapid.SampledFrom([]ir.SwitchName{ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxyPassInterpolateEnv}).Draw(g.t, "switch")
+func (g *generator) switchItem(where context) ir.Item {
+	names := []ir.SwitchName{ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxyPassInterpolateEnv}
+	if where == inMain || where == inSite {
+		names = append(names, ir.SwitchStrictHostCheck, ir.SwitchMergeTrailers)
+	}
+	name := rapid.SampledFrom(names).Draw(g.t, "switch")
 	return &ir.Switch{Name: name, On: g.coin("on")}
 }
 
 func (g *generator) number(context) ir.Item {
 	n := &ir.Number{
-		Name:    rapid.SampledFrom([]ir.NumberName{ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberSSLVerifyDepth}).Draw(g.t, "number"),
+		Name: rapid.SampledFrom([]ir.NumberName{
+			ir.NumberTimeout, ir.NumberProxyTimeout, ir.NumberKeepAliveTimeout, ir.NumberMaxKeepAliveRequests, ir.NumberSSLVerifyDepth,
+			ir.NumberLimitRequestLine, ir.NumberLimitRequestFields, ir.NumberLimitRequestFieldsize, ir.NumberLimitRequestBody,
+		}).Draw(g.t, "number"),
 		Written: g.pick("written", "5", "30", "500ms", "5s", "007", "1x", "2min", "+3"),
 	}
 	var ok bool
@@ -208,7 +215,7 @@ func (g *generator) words(where context) ir.Item {
 	words := func(name ir.WordsName, values ...string) ir.Item {
 		return &ir.Words{Name: name, Values: rapid.SliceOfN(rapid.SampledFrom(values), 1, 3).Draw(g.t, string(name))}
 	}
-	switch rapid.IntRange(0, 4).Draw(g.t, "words") {
+	switch rapid.IntRange(0, 5).Draw(g.t, "words") {
 	case 0:
 		return words(ir.WordsSSLOptions, "+StdEnvVars", "-ExportCertData", "OptRenegotiate")
 	case 1:
@@ -218,6 +225,10 @@ func (g *generator) words(where context) ir.Item {
 	case 3:
 		if where == inMain || where == inSite {
 			return words(ir.WordsRequestReadTimeout, "header=20-40,MinRate=500", "body=0", "handshake=5,minrate=1")
+		}
+	case 5:
+		if where == inMain {
+			return words(ir.WordsRegisterHttpMethod, "FOO", "BAR", "x-y")
 		}
 	case 2:
 		if where == inMain || where == inSite {
