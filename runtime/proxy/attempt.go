@@ -230,6 +230,5 @@ func (j *Job) badBody(err error) Result {
 	if bad := (*wire.Error)(nil); errors.As(err, &bad) {
 		return Result{Status: bad.Status, Unsized: true}
 	}
-	j.X.Aborted = true
-	return Result{Status: 400, Unsized: true}
+	return Result{Status: 400}
 }

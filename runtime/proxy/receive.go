@@ -21,6 +21,9 @@ func (a *attempt) receive(n int) Result {
 			return result
 		}
 		if a.head.Status < 100 || a.head.Status > 199 || a.head.Simple {
+			if result := a.keepPromise(); result.ends() {
+				return result
+			}
 			return a.respond()
 		}
 		if a.head.Status == 101 {
@@ -37,6 +40,22 @@ func (a *attempt) receive(n int) Result {
 	}
 	a.reuse = false
 	return Result{Status: 502, Text: "Too many (10) interim responses from origin server"}
+}
+
+// keepPromise sends the body that waited for a 100 to a backend that gave its response instead and reads on. A client that
+// waits for the 100, too, is asked for its body only when it was not refused; httpd answers 500 in the place of a refusal.
+func (a *attempt) keepPromise() Result {
+	refused := a.expecting && (a.head.Status < 200 || a.head.Status > 299)
+	if !a.awaits || refused || a.head.Minor == 0 || a.head.Simple || connectionCloses(a.head.Fields) {
+		return Result{}
+	}
+	if !a.Body.Arrived() {
+		if err := a.Client.Continue(); err != nil {
+			return a.clientGone()
+		}
+	}
+	a.expecting = false
+	return a.sendAwaited()
 }
 
 // readHead parses a head from in[from:to], reading more where it must, and moves from behind it.

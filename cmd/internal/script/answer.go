@@ -32,9 +32,11 @@ type answer struct {
 	delay  time.Duration // before it
 	last   bool          // close the connection after it
 	echo   bool          // send back what comes after it, until the other side has ended
+	broken bool          // end the connection after it by a reset
+	early  bool          // do not read the body before it
 }
 
-// parseAnswer reads WORD[+close][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, mute, websocket,
+// parseAnswer reads WORD[+close][+reset][+early][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, mute, websocket,
 // or the name of a file, which read returns.
 func parseAnswer(backend, text string, read func(name string) (string, error)) (answer, error) {
 	word, mods, _ := strings.Cut(text, "+")
@@ -43,29 +45,34 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		if mod == "" {
 			continue
 		}
-		if mod == "close" || mod == "echo" {
-			a.last, a.echo = true, a.echo || mod == "echo"
+		switch mod {
+		case "close", "echo", "reset":
+			a.last, a.echo, a.broken = true, a.echo || mod == "echo", a.broken || mod == "reset"
+			continue
+		case "early":
+			a.early = true
 			continue
 		}
 		delay, err := time.ParseDuration(mod)
 		if err != nil {
-			return a, fmt.Errorf("answer %s: +%s is neither +close, +echo nor a delay such as +200ms", text, mod)
+			return a, fmt.Errorf("answer %s: +%s is none of +close, +reset, +early, +echo, and no delay such as +200ms", text, mod)
 		}
 		a.delay = delay
 	}
+	announced := a.last && !a.broken
 	size, sized := strings.CutPrefix(word, "size:")
 	status, err := strconv.Atoi(word)
 	switch {
 	case word == "ok":
-		a.bytes = plain(http.StatusOK, []byte(backend), a.last)
+		a.bytes = plain(http.StatusOK, []byte(backend), announced)
 	case err == nil && status >= 200 && status <= 599:
-		a.bytes = plain(status, []byte(backend), a.last)
+		a.bytes = plain(status, []byte(backend), announced)
 	case sized:
 		count, err := strconv.Atoi(size)
 		if err != nil || count < 0 {
 			return a, fmt.Errorf("answer %s: write size:N with a number of bytes", text)
 		}
-		a.bytes = plain(http.StatusOK, bytes.Repeat([]byte("x"), count), a.last)
+		a.bytes = plain(http.StatusOK, bytes.Repeat([]byte("x"), count), announced)
 	case word == "close":
 		a.manner = closing
 	case word == "reset":

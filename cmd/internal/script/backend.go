@@ -172,17 +172,22 @@ func (b *backend) talk(conn net.Conn) {
 		return err
 	}
 	for {
-		request, err := readRequest(r, proceed)
+		request, early, err := b.readRequest(conn, r, proceed)
 		if err != nil && len(request.head) == 0 {
 			return
 		}
 		b.mu.Lock()
 		b.requests = append(b.requests, request)
-		a := b.take()
+		a := answer{}
+		if early == nil {
+			a = b.take()
+		}
 		b.mu.Unlock()
 		switch {
 		case err != nil:
 			return
+		case early != nil:
+			continue
 		case a.manner == webSocket:
 			echoWebSocket(b.life, conn, r, request)
 			return
@@ -192,8 +197,76 @@ func (b *backend) talk(conn net.Conn) {
 			echoBytes(conn, r)
 			return
 		case a.last:
+			a.end(conn)
 			return
 		}
+	}
+}
+
+// readRequest reads a request. An answer that is early goes out in front of the body, and is returned; where it ends the
+// connection, or never comes, the error says so.
+func (b *backend) readRequest(conn net.Conn, r *bufio.Reader, proceed func() error) (message, *answer, error) {
+	b.mu.Lock()
+	early := len(b.answers) > 0 && b.answers[0].early
+	b.mu.Unlock()
+	if !early {
+		request, err := readRequest(r, proceed)
+		return request, nil, err
+	}
+	head, err := readHead(r)
+	request := message{head: head}
+	if err != nil {
+		return request, nil, err
+	}
+	b.mu.Lock()
+	a := b.take()
+	ends := a.last || a.manner != reply
+	if ends {
+		b.requests = append(b.requests, request)
+	}
+	b.mu.Unlock()
+	if a.manner == hang {
+		b.hold()
+		return message{}, &a, errAnsweredEarly
+	}
+	if !b.send(conn, request, a) || ends {
+		a.end(conn)
+		return message{}, &a, errAnsweredEarly
+	}
+	request.body, err = readBody(r, request, false)
+	return request, &a, err
+}
+
+var errAnsweredEarly = errors.New("the connection ends before the body is read")
+
+// hold keeps a connection of which nothing is read until the backend refuses connections.
+func (b *backend) hold() {
+	for {
+		time.Sleep(retryPause)
+		b.mu.Lock()
+		refuses := b.listener == nil
+		b.mu.Unlock()
+		if refuses || b.life.Err() != nil {
+			return
+		}
+	}
+}
+
+// end is how the connection ends behind an answer: a reset comes when what was sent before it was read.
+func (a answer) end(conn net.Conn) {
+	if a.broken {
+		time.Sleep(20 * time.Millisecond)
+		breakOff(conn)
+	}
+}
+
+// breakOff makes the end of a connection a reset.
+func breakOff(conn net.Conn) {
+	if encrypted, ok := conn.(*tls.Conn); ok {
+		conn = encrypted.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
 	}
 }
 
@@ -220,12 +293,7 @@ func sendBytes(conn net.Conn, a answer) bool {
 	case closing, dropping:
 		return false
 	case reset:
-		if encrypted, ok := conn.(*tls.Conn); ok {
-			conn = encrypted.NetConn()
-		}
-		if tcp, ok := conn.(*net.TCPConn); ok {
-			_ = tcp.SetLinger(0)
-		}
+		breakOff(conn)
 		return false
 	case hang, mute:
 		stays(conn, 0)
@@ -256,9 +324,9 @@ func (b *backend) received() []message {
 	return fresh
 }
 
-// connections is the number of accepted connections since the backend was first named.
-func (b *backend) connections() int {
+// connections is the number of accepted connections since the backend was first named, and of those that are open.
+func (b *backend) connections() (accepted, open int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.accepted
+	return b.accepted, len(b.open)
 }

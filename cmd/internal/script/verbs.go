@@ -37,6 +37,7 @@ var verbs = map[string]verb{
 	"backend":     verbBackend,
 	"certificate": verbCertificate,
 	"check":       verbCheck,
+	"client":      verbClient,
 	"conns":       verbConns,
 	"engine":      verbEngine,
 	"exits":       verbExits,

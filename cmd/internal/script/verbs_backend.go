@@ -153,10 +153,11 @@ func verbReceived(_ context.Context, s *session, c *call) error {
 	return nil
 }
 
-// verbConns is `conns NAME N`: the backend has accepted that many connections.
+// verbConns is `conns [-open] NAME N`: the backend has accepted that many connections, or that many are open.
 func verbConns(_ context.Context, s *session, c *call) error {
+	open := c.flag("-open")
 	if len(c.args) != 2 {
-		return usage("usage: conns NAME N")
+		return usage("usage: conns [-open] NAME N")
 	}
 	b, err := s.backend(c.args[0])
 	if err != nil {
@@ -166,8 +167,11 @@ func verbConns(_ context.Context, s *session, c *call) error {
 	if err != nil {
 		return usage("conns: %q is no number", c.args[1])
 	}
-	if got := b.connections(); got != want {
-		return fmt.Errorf("backend %s has accepted %d connections, not %d", b.name, got, want)
+	switch accepted, now := b.connections(); {
+	case open && now != want:
+		return fmt.Errorf("%d connections to backend %s are open, not %d", now, b.name, want)
+	case !open && accepted != want:
+		return fmt.Errorf("backend %s has accepted %d connections, not %d", b.name, accepted, want)
 	}
 	return nil
 }
