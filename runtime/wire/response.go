@@ -45,7 +45,7 @@ const (
 	BadHeaderIsError BadHeader = iota
 	// BadHeaderIgnore leaves the line out.
 	BadHeaderIgnore
-	// BadHeaderStartBody takes the line as the first of the body.
+	// BadHeaderStartBody begins the body behind the line, which is lost.
 	BadHeaderStartBody
 )
 
@@ -169,7 +169,7 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 			case err != nil:
 				return 0, err
 			case start:
-				return pos, nil
+				return pos + n, nil
 			}
 			pos += n
 			continue
