@@ -1,7 +1,10 @@
 package proxy
 
 import (
+	"math"
+
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -153,7 +156,7 @@ func (m *merged) merge(dst, name, host []byte, x *exchange.Exchange, plan *progr
 		return dst, out.expect
 	case wire.EqualFold(name, "Max-Forwards"):
 		m.maxForwards = true
-		n, _ := wire.ParseLength(x.Request.Fields.Get("Max-Forwards"))
+		n, _ := parseMaxForwards(x.Request.Fields.Get("Max-Forwards"))
 		dst = dst[:len(dst)-len(x.Request.Fields.Get("Max-Forwards"))]
 		dst = wire.AppendInt(dst, n-1)
 	case !plan.AddForwarded:
@@ -216,13 +219,19 @@ func (j *Job) isTrace() bool { return string(j.X.Request.Method) == "TRACE" }
 // noMethods is the field of httpd's answer where TraceEnable is off.
 var noMethods = wire.Fields{{Name: []byte("Allow")}}
 
+// parseMaxForwards reads a Max-Forwards field, which may be empty and then is 0 (mod_proxy: proxy_handler).
+func parseMaxForwards(value []byte) (n int64, ok bool) {
+	n, rest, _ := clib.Strtoll(value)
+	return n, len(rest) == 0 && n >= 0 && n < math.MaxInt64
+}
+
 // maxForwards answers a request that may not be passed on any more.
 func (j *Job) maxForwards() Result {
 	value := j.X.Request.Fields.Get("Max-Forwards")
 	if value == nil {
 		return Result{}
 	}
-	n, ok := wire.ParseLength(value)
+	n, ok := parseMaxForwards(value)
 	switch {
 	case !ok:
 		return Result{Status: 400, Text: "Max-Forwards request header could not be parsed"}
