@@ -15,14 +15,15 @@ import (
 type manner int
 
 const (
-	reply     manner = iota // send the bytes
-	closing                 // close the connection without a byte
-	reset                   // close it with a reset
-	hang                    // never answer
-	dropping                // close the connection as soon as it is accepted, before a request
-	tlsReport               // say what is known of the TLS of the connection
-	webSocket               // take a WebSocket handshake and send back each message
-	mute                    // do not answer a ping of AJP
+	reply      manner = iota // send the bytes
+	closing                  // close the connection without a byte
+	reset                    // close it with a reset
+	hang                     // never answer
+	dropping                 // close the connection as soon as it is accepted, before a request
+	tlsReport                // say what is known of the TLS of the connection
+	peerReport               // say which address the connection comes from
+	webSocket                // take a WebSocket handshake and send back each message
+	mute                     // do not answer a ping of AJP
 )
 
 // answer is one entry of the list of a backend.
@@ -36,8 +37,8 @@ type answer struct {
 	early  bool          // do not read the body before it
 }
 
-// parseAnswer reads WORD[+close][+reset][+early][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop, mute, websocket,
-// or the name of a file, which read returns.
+// parseAnswer reads WORD[+close][+reset][+early][+echo][+DURATION]. WORD is ok, a status code, size:N, close, reset, hang, drop,
+// mute, tls, peer, websocket, or the name of a file, which read returns.
 func parseAnswer(backend, text string, read func(name string) (string, error)) (answer, error) {
 	word, mods, _ := strings.Cut(text, "+")
 	var a answer
@@ -85,6 +86,8 @@ func parseAnswer(backend, text string, read func(name string) (string, error)) (
 		a.manner = tlsReport
 	case word == "mute":
 		a.manner = mute
+	case word == "peer":
+		a.manner = peerReport
 	case word == "websocket":
 		a.manner, a.last = webSocket, true
 	default:
@@ -114,7 +117,7 @@ func plain(status int, body []byte, last bool) []byte {
 func fileAnswer(name string, read func(name string) (string, error)) ([]byte, error) {
 	text, err := read(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, mute, tls, websocket", name)
+		return nil, fmt.Errorf("answer %s is neither a file nor one of ok, a status, size:N, close, reset, hang, drop, mute, tls, peer, websocket", name)
 	}
 	if err != nil {
 		return nil, err

@@ -272,8 +272,11 @@ func breakOff(conn net.Conn) {
 
 // send carries out an answer and reports whether the connection still stands.
 func (b *backend) send(conn net.Conn, request message, a answer) bool {
-	if a.bytes = b.render(a.bytes); a.manner == tlsReport {
+	switch a.bytes = b.render(a.bytes); a.manner {
+	case tlsReport:
 		a.bytes = describe(b.name, conn)
+	case peerReport:
+		a.bytes = plain(200, []byte(b.name+" "+peerOf(conn)), a.last)
 	}
 	if strings.HasPrefix(request.line(), "HEAD ") {
 		if head, err := readHead(bufio.NewReader(strings.NewReader(string(a.bytes)))); err == nil {
@@ -289,7 +292,7 @@ func sendBytes(conn net.Conn, a answer) bool {
 		return false
 	}
 	switch a.manner {
-	case reply, webSocket, tlsReport:
+	case reply, webSocket, tlsReport, peerReport:
 	case closing, dropping:
 		return false
 	case reset:
@@ -329,4 +332,12 @@ func (b *backend) connections() (accepted, open int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.accepted, len(b.open)
+}
+
+// peerOf is the address that a connection comes from, without its port; none for a socket of the machine.
+func peerOf(conn net.Conn) string {
+	if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+		return tcp.IP.String()
+	}
+	return "none"
 }
