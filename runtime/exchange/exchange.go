@@ -130,6 +130,9 @@ type Response struct {
 	Reason []byte
 	// Fields are the fields as they are sent, without Date and Server and what the connection adds.
 	Fields wire.Fields
+	// Always is how many of Fields, from the first on, are in the table of httpd that errors have too: those that a script
+	// wrote. Header directives tell the tables apart.
+	Always int
 	// BodyBytes is the number of bytes of the body that were sent, without chunk framing (%B).
 	BodyBytes int64
 	// ContentType is the type of the response as sent, for ap_expr and the log.

@@ -68,10 +68,12 @@ func (r *Response) Proxied(x *exchange.Exchange, room *Room, now time.Time) bool
 	if r == nil {
 		return true
 	}
-	if r.typed {
+	if r.typed && x.Response.Fields.Has("Content-Type") {
 		x.Response.ContentType = x.Response.Fields.Get("Content-Type")
 	}
-	t := table{x: x, room: room, now: now, response: true, fields: room.always[:0]}
+	n := x.Response.Always
+	t := table{x: x, room: room, now: now, response: true, fields: append(room.always[:0], x.Response.Fields[:n]...)}
+	x.Response.Fields, x.Response.Always = x.Response.Fields[n:], 0
 	r.cookies(&t)
 	r.earlyAlways.run(&t)
 	r.always.run(&t)

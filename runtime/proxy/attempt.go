@@ -34,8 +34,6 @@ type attempt struct {
 	// encoded is the body on its way through an encoder, where there is one; pouring that of a backend that speaks in packets.
 	encoded encoded
 	pouring pouring
-	// always is how many of the fields of a response every response would have, for Header directives.
-	always int
 	// piece is what the kernel is asked to move.
 	piece io.LimitedReader
 }

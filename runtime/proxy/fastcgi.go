@@ -248,7 +248,7 @@ func (a *attempt) headScript(s *script) {
 	}
 	now := a.proxy.clock.Now()
 	fields := append(x.Response.Fields[:0], h.Always...)
-	a.always = len(fields)
+	x.Response.Always = len(fields)
 	trusts := a.env("ap_trust_cgilike_cl")
 	for _, field := range h.Fields {
 		switch {
