@@ -34,6 +34,8 @@ func Directive(item ir.Item) string {
 			return "ProxyPassReverseCookieDomain"
 		}
 		return "ProxyPassReverseCookiePath"
+	case *ir.FCGISetEnvIf:
+		return "ProxyFCGISetEnvIf"
 	case *ir.ProxySet:
 		return "ProxySet"
 	case *ir.BalancerMember:

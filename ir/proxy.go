@@ -77,6 +77,20 @@ type Param struct {
 	Span diag.Span
 }
 
+// FCGISetEnvIf is ProxyFCGISetEnvIf of mod_proxy_fcgi: it changes a variable that an application gets, where a condition
+// holds.
+type FCGISetEnvIf struct {
+	Node
+	// Condition is an expression as it is written.
+	Condition string
+	// Name is the variable; Unset says that it is taken away.
+	Name  string
+	Unset bool
+	// Value is an expression for a text, in which $1 is what the condition captured. It may be empty.
+	Value string
+}
+
+func (*FCGISetEnvIf) item()           {}
 func (*ProxyPass) item()              {}
 func (*ProxyPassReverse) item()       {}
 func (*ProxyPassReverseCookie) item() {}

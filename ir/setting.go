@@ -24,6 +24,8 @@ const (
 	SwitchProxyAddHeaders SwitchName = "ProxyAddHeaders"
 	// SwitchProxy100Continue is mod_proxy: Proxy100Continue, default On.
 	SwitchProxy100Continue SwitchName = "Proxy100Continue"
+	// SwitchCGIPassAuth is core: CGIPassAuth, whether applications get credentials, default Off.
+	SwitchCGIPassAuth SwitchName = "CGIPassAuth"
 	// SwitchProxyPassInterpolateEnv is mod_proxy: ProxyPassInterpolateEnv, whether ${NAME} is replaced where a directive has the word
 	// interpolate, default Off.
 	SwitchProxyPassInterpolateEnv SwitchName = "ProxyPassInterpolateEnv"
@@ -100,6 +102,8 @@ const (
 	NumberThreadLimit NumberName = "ThreadLimit"
 	// NumberProxyMaxForwards is mod_proxy: ProxyMaxForwards, default -1: none is added.
 	NumberProxyMaxForwards NumberName = "ProxyMaxForwards"
+	// NumberProxyIOBufferSize is mod_proxy: ProxyIOBufferSize, bytes of what is moved at a time, 512 or more, default 0: 8192.
+	NumberProxyIOBufferSize NumberName = "ProxyIOBufferSize"
 	// NumberProxyReceiveBufferSize is mod_proxy: ProxyReceiveBufferSize, bytes of the receive buffer of connections to backends,
 	// 512 or more, or 0 for that of the system, which is the default. Workers that are defined behind it have it.
 	NumberProxyReceiveBufferSize NumberName = "ProxyReceiveBufferSize"
@@ -122,6 +126,9 @@ func (n NumberName) Read(written string) (value int64, ok bool) {
 	if n == NumberKeepAliveTimeout {
 		d, ok := ParseInterval(written, time.Second)
 		return d.Milliseconds(), ok
+	}
+	if n == NumberProxyIOBufferSize {
+		return clib.Atoi64(written), true
 	}
 	return int64(clib.Atoi(written)), true
 }
@@ -176,6 +183,9 @@ const (
 	WordUseCanonicalName WordName = "UseCanonicalName"
 	// WordProxyVia is mod_proxy: ProxyVia: Off, On, Full or Block.
 	WordProxyVia WordName = "ProxyVia"
+	// WordProxyFCGIBackendType is mod_proxy_fcgi: ProxyFCGIBackendType, what applications are taken for: FPM, the default, or
+	// GENERIC.
+	WordProxyFCGIBackendType WordName = "ProxyFCGIBackendType"
 	// WordProxyBadHeader is mod_proxy: ProxyBadHeader, what a line without a colon in the head of a response does: IsError, Ignore
 	// or StartBody; default IsError.
 	WordProxyBadHeader WordName = "ProxyBadHeader"
@@ -249,6 +259,8 @@ func (n WordName) Values() []string {
 		return []string{"Off", "On", "Full"}
 	case WordProxyVia:
 		return []string{"Off", "On", "Full", "Block"}
+	case WordProxyFCGIBackendType:
+		return []string{"FPM", "GENERIC"}
 	case WordProxyBadHeader:
 		return []string{"IsError", "Ignore", "StartBody"}
 	case WordAllowEncodedSlashes:

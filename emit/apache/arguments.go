@@ -41,6 +41,11 @@ func arguments(item ir.Item) (string, error) {
 		return proxyPassReverse(item), nil
 	case *ir.ProxyPassReverseCookie:
 		return words(append([]string{item.Internal, item.Public}, flagged(item.Interpolate)...)...), nil
+	case *ir.FCGISetEnvIf:
+		if item.Unset {
+			return words(item.Condition, "!"+item.Name), nil
+		}
+		return words(append([]string{item.Condition, item.Name}, optional(item.Value)...)...), nil
 	case *ir.ProxySet:
 		return words(append(optional(item.URL), params(item.Params)...)...), nil
 	case *ir.BalancerMember:

@@ -30,6 +30,7 @@ const (
 	keySites               = "sites"
 	keyRoutes              = "routes"
 	keyReverseCookies      = "reverse_cookies"
+	keyFCGIVariables       = "fcgi_variables"
 	keyMembers             = "members"
 	keyProxySet            = "proxy_set"
 	keyHealthTemplates     = "health_templates"
@@ -71,6 +72,7 @@ func groups() map[string]group {
 		keySites:           sites,
 		keyRoutes:          routes,
 		keyReverseCookies:  reverseCookies,
+		keyFCGIVariables:   fcgiVariables,
 		keyMembers:         members,
 		keyProxySet:        proxySet,
 		keyHealthTemplates: healthTemplates,
@@ -126,6 +128,8 @@ func keyOf(item ir.Item) string {
 		return keyRoutes
 	case *ir.ProxyPassReverseCookie:
 		return keyReverseCookies
+	case *ir.FCGISetEnvIf:
+		return keyFCGIVariables
 	case *ir.ProxySet:
 		return keyProxySet
 	case *ir.HealthTemplate:

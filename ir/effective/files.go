@@ -33,7 +33,7 @@ func (f *Files) add(item ir.Item) {
 	case *ir.FilterByType:
 		f.Filters = append(f.Filters, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number, *ir.Word,
-		*ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule,
+		*ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule,
 		*ir.HeaderEdit, *ir.Require, *ir.AccessOrder, *ir.AccessRule, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.Residue:
 	}
 }

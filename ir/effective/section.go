@@ -114,7 +114,7 @@ func (s *Section) add(item ir.Item) {
 	case *ir.HealthTemplate, *ir.HealthExpr: // belongs to the server
 	case *ir.SetEnvIf:
 		s.Conditions = append(s.Conditions, item)
-	case *ir.SetEnv, *ir.EnvNames:
+	case *ir.SetEnv, *ir.EnvNames, *ir.FCGISetEnvIf:
 		s.Env = append(s.Env, item)
 	case *ir.Residue:
 		s.Residue = append(s.Residue, item)

@@ -153,7 +153,7 @@ func (s *Server) collectItem(item ir.Item) {
 			s.Conditions = make([][]*ir.SetEnvIf, 1)
 		}
 		s.Conditions[0] = append(s.Conditions[0], item)
-	case *ir.SetEnv, *ir.EnvNames:
+	case *ir.SetEnv, *ir.EnvNames, *ir.FCGISetEnvIf:
 		s.Env = append(s.Env, item)
 	case *ir.RewriteMap:
 		s.Rewrite.setMap(item)
@@ -204,7 +204,7 @@ func (s *Server) section(item *ir.Section, parent *Section) {
 		case *ir.HealthExpr:
 			s.exprs = append(s.exprs, child)
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
-			*ir.Words, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+			*ir.Words, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 			sec.add(child)
 		}

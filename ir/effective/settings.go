@@ -158,7 +158,7 @@ func (s *Settings) add(item ir.Item) {
 		}
 		s.lists.put(key, item)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.ProxyPass,
-		*ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
+		*ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.ProxySet, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require,
 		*ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 }
@@ -184,6 +184,7 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchProxy100Continue:        true,
 	ir.SwitchKeepAlive:               true,
 	ir.SwitchProxyPassInterpolateEnv: false,
+	ir.SwitchCGIPassAuth:             false,
 	ir.SwitchMergeSlashes:            true,
 	ir.SwitchMergeTrailers:           false,
 	ir.SwitchStrictHostCheck:         false,
@@ -214,6 +215,7 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberThreadLimit:             64,
 	ir.NumberProxyMaxForwards:        -1,
 	ir.NumberProxyReceiveBufferSize:  0,
+	ir.NumberProxyIOBufferSize:       0,
 	ir.NumberDeflateCompressionLevel: 6,
 	ir.NumberProxyHCTPsize:           16,
 	ir.NumberSSLVerifyDepth:          1,
@@ -234,6 +236,7 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordTraceEnable:           "on",
 	ir.WordUseCanonicalName:      "Off",
 	ir.WordProxyVia:              "Off",
+	ir.WordProxyFCGIBackendType:  "FPM",
 	ir.WordProxyBadHeader:        "IsError",
 	ir.WordProxySourceAddress:    "",
 	ir.WordAllowEncodedSlashes:   "Off",

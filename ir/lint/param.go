@@ -33,7 +33,7 @@ func paramsOf(item ir.Item) []ir.Param {
 	case *ir.Section:
 		return item.Params
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Switch, *ir.Number, *ir.Word,
-		*ir.Words, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+		*ir.Words, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.RewriteCond, *ir.RewriteRule, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 		*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 	}
 	return nil

@@ -123,7 +123,7 @@ func setsProxy(section *ir.Section) bool {
 				return true
 			}
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Switch, *ir.Number,
-			*ir.Word, *ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule,
+			*ir.Word, *ir.Words, *ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.BalancerMember, *ir.RewriteCond, *ir.RewriteRule,
 			*ir.HeaderEdit, *ir.Require, *ir.AccessOrder, *ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.RewriteMap, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType:
 		}
 	}

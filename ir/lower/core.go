@@ -19,6 +19,7 @@ func coreHandlers() map[string]handler {
 		"ServerAlias":          lowerServerAlias,
 		"KeepAlive":            flag(ir.SwitchKeepAlive),
 		"MergeSlashes":         flag(ir.SwitchMergeSlashes),
+		"CGIPassAuth":          flag(ir.SwitchCGIPassAuth),
 		"ExtendedStatus":       flag(ir.SwitchExtendedStatus),
 		"Timeout":              number(ir.NumberTimeout),
 		"KeepAliveTimeout":     number(ir.NumberKeepAliveTimeout),

@@ -34,6 +34,7 @@ func proxyHandlers() map[string]handler {
 		"ProxyBadHeader":               oneOf(ir.WordProxyBadHeader, "ProxyBadHeader must be one of: IsError | Ignore | StartBody"),
 		"ProxySourceAddress":           checked(proxySourceAddress, word(ir.WordProxySourceAddress)),
 		"ProxyReceiveBufferSize":       checked(atoiOrZero(512, "ProxyReceiveBufferSize must be >= 512 bytes, or 0 for system default."), number(ir.NumberProxyReceiveBufferSize)),
+		"ProxyIOBufferSize":            checked(proxyIOBufferSize, number(ir.NumberProxyIOBufferSize)),
 		"ProxyStatus":                  oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full"),
 	}
 }

@@ -14,21 +14,18 @@ import (
 // proxyChecks are the directives of mod_proxy and of the modules around it that have no type.
 func proxyChecks() map[string]check {
 	return map[string]check{
-		"BalancerGrowth":       balancerGrowth,
-		"ProxyIOBufferSize":    proxyIOBufferSize,
-		"ProxyRemote":          proxyRemote,
-		"ProxyRemoteMatch":     proxyRemote,
-		"ProxyDomain":          proxyDomain,
-		"AllowCONNECT":         allowConnect,
-		"ProxyFCGIBackendType": fcgiBackendType,
-		"ProxyFCGISetEnvIf":    fcgiSetEnvIf,
-		"ProxyHTMLBufSize":     integer,
-		"ProxyHTMLURLMap":      htmlURLMap,
-		"xml2EncDefault":       defaultCharset,
-		"xml2EncAlias":         charsetAlias,
-		"HeartbeatListen":      heartbeatAddress("multicast address"),
-		"HeartbeatAddress":     heartbeatAddress("address"),
-		"HeartbeatMaxServers":  atoiOrZero(10, "HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem"),
+		"BalancerGrowth":      balancerGrowth,
+		"ProxyRemote":         proxyRemote,
+		"ProxyRemoteMatch":    proxyRemote,
+		"ProxyDomain":         proxyDomain,
+		"AllowCONNECT":        allowConnect,
+		"ProxyHTMLBufSize":    integer,
+		"ProxyHTMLURLMap":     htmlURLMap,
+		"xml2EncDefault":      defaultCharset,
+		"xml2EncAlias":        charsetAlias,
+		"HeartbeatListen":     heartbeatAddress("multicast address"),
+		"HeartbeatAddress":    heartbeatAddress("address"),
+		"HeartbeatMaxServers": atoiOrZero(10, "HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem"),
 	}
 }
 
@@ -150,32 +147,6 @@ func integer(l *lowering, n *parser.Node) bool {
 		return true
 	}
 	return l.badWord(n, 0, "Invalid value for directive "+canonical(n)+", expected integer", "write a whole number")
-}
-
-func fcgiBackendType(l *lowering, n *parser.Node) bool {
-	if contains([]string{"GENERIC", "FPM"}, n.Words[0].String()) {
-		return true
-	}
-	return l.badWord(n, 0, "ProxyFCGIBackendType requires one of the following arguments: 'GENERIC', 'FPM'", "write GENERIC or FPM")
-}
-
-// fcgiSetEnvIf is ProxyFCGISetEnvIf condition [!]name [value].
-func fcgiSetEnvIf(l *lowering, n *parser.Node) bool {
-	refused := func(i int) string { return "Could not parse expression \"" + n.Words[i].String() + "\": " }
-	if !l.condition(n, n.Words[0].Text, refused(0)) {
-		return false
-	}
-	name := n.Words[1].String()
-	switch {
-	case strings.HasPrefix(name, "!") && len(n.Words) == 3:
-		return l.badWord(n, 2, "Third argument (\""+n.Words[2].String()+"\") is not allowed when using ProxyFCGISetEnvIf's unset mode ("+name+")",
-			"remove the value, or the ! before the name")
-	case name == "!":
-		return l.badWord(n, 1, "ProxyFCGISetEnvIf: \"!\" is not a valid variable name", "write !NAME")
-	case len(n.Words) == 3:
-		return l.stringExpression(n, n.Words[2].Text, refused(2))
-	}
-	return true
 }
 
 // oldCondition is a condition of ProxyHTMLURLMap as Apache 2.2 had it: [!]name[=value].

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -16,6 +17,9 @@ import (
 func (p *Plan) CGI(x *exchange.Exchange) {
 	if p.scope.generic {
 		x.Filename = withoutBackend(x.Filename)
+	}
+	if p.Worker != nil && p.Worker.Slot == nil {
+		x.Env.SetString("proxy-nokeepalive", "1") // mod_proxy says so of a backend that no worker describes
 	}
 	p.fieldVariables(x)
 	p.serverVariables(x)
@@ -214,6 +218,28 @@ type environFix struct {
 	name  string
 	unset bool
 	value *eval.Text // nil for an empty one
+}
+
+// compileFixes compiles the ProxyFCGISetEnvIf directives among items. What this server cannot evaluate is left out; problem is
+// the last reason for that.
+func compileFixes(items []ir.Item, server *eval.Server) (fixes []*environFix, problem error) {
+	for _, item := range items {
+		source, ok := item.(*ir.FCGISetEnvIf)
+		if !ok {
+			continue
+		}
+		fix := &environFix{name: source.Name, unset: source.Unset}
+		var err error
+		if fix.when, err = eval.ParseCondition(source.Condition, server); err == nil && source.Value != "" {
+			fix.value, err = eval.ParseText(source.Value, server)
+		}
+		if err != nil {
+			problem = err
+			continue
+		}
+		fixes = append(fixes, fix)
+	}
+	return fixes, problem
 }
 
 // fixVariables runs ProxyFCGISetEnvIf.

@@ -145,7 +145,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
 		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
-		slashes: slashesOf(s.Settings.EncodedSlashes().Value), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
+		slashes: slashesOf(s.Settings.EncodedSlashes().Value), BufferSize: int(min(s.Settings.Number(ir.NumberProxyIOBufferSize).Value, 1<<20)), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
 		methods: b.registered,
 		Settings: Settings{
@@ -374,7 +374,7 @@ func configuresRewriting(s *effective.Server) bool {
 		case *ir.Words:
 			return item.Name == ir.WordsRewriteOptions
 		case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.Section, *ir.Number, *ir.Word,
-			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
+			*ir.ProxyPass, *ir.ProxyPassReverse, *ir.ProxyPassReverseCookie, *ir.FCGISetEnvIf, *ir.ProxySet, *ir.BalancerMember, *ir.HeaderEdit, *ir.Require, *ir.AccessOrder,
 			*ir.AccessRule, *ir.LogFormat, *ir.CustomLog, *ir.HealthTemplate, *ir.HealthExpr, *ir.SetEnvIf, *ir.SetEnv, *ir.EnvNames, *ir.ErrorDocument, *ir.Alias, *ir.MimeEdit, *ir.FilterByType, *ir.Residue:
 		}
 		return false

@@ -358,6 +358,9 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	if s.interpolates {
 		s.interpolated = newInterpolation(merged)
 	}
+	s.generic = clib.EqualFold(merged.Settings.Word(ir.WordProxyFCGIBackendType).Value, "generic")
+	s.passAuth = merged.Settings.Switch(ir.SwitchCGIPassAuth).Value
+	s.fixes, _ = compileFixes(merged.Env, &c.host.server)
 	s.handlerName = handlerName(merged.Settings)
 	s.handler = handlerNames[s.handlerName]
 	s.sender, _ = newSender(s.handlerName, &c.host.server) // the survey reports what cannot be run

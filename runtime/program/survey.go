@@ -63,6 +63,10 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		b.surveyMime(item)
 	case *ir.ErrorDocument:
 		b.surveyDocument(item)
+	case *ir.FCGISetEnvIf:
+		if _, problem := compileFixes([]ir.Item{item}, &b.program.main.server); problem != nil {
+			b.report.ignore(item, "the variable of ProxyFCGISetEnvIf stays as it is: %v", problem)
+		}
 	case *ir.FilterByType:
 		b.surveyFilters(item, item.Filters)
 	case *ir.LoadModule, *ir.Listen, *ir.ServerName, *ir.ServerAlias, *ir.VirtualHost, *ir.ProxyPass,
@@ -113,7 +117,7 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchProxyPassInterpolateEnv, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
+		ir.SwitchProxyPassInterpolateEnv, ir.SwitchCGIPassAuth, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
 	case ir.SwitchMergeTrailers:
 		if item.On {
 			b.report.ignore(item, "MergeTrailers On is not run by this server: fields behind a body are dropped, so that no log and no Header directive sees them; they go to no backend in httpd either")
@@ -143,7 +147,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
-		ir.WordProxyBadHeader, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
+		ir.WordProxyBadHeader, ir.WordProxyFCGIBackendType, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
 	case ir.WordProxySourceAddress:
 		if _, err := netip.ParseAddr(item.Value); err != nil {
 			b.report.refuse(item, "ProxySourceAddress %s is no IP address in full, and httpd resolves it when it starts: write the address", item.Value)

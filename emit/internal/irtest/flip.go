@@ -30,6 +30,7 @@ func Every() *ir.Config {
 		&ir.Switch{Name: ir.SwitchKeepAlive, On: true},
 		&ir.ProxyPassReverse{Path: "/a", URL: "http://b/", Interpolate: true},
 		&ir.ProxyPassReverseCookie{Domain: true, Internal: "b", Public: "a", Interpolate: true},
+		&ir.FCGISetEnvIf{Condition: "true", Name: "X", Value: "y"},
 		&ir.ProxySet{URL: "http://b/", Params: params},
 		&ir.BalancerMember{Balancer: "balancer://x", URL: "http://b/", Params: params},
 		&ir.HealthTemplate{Name: "web", Params: params},

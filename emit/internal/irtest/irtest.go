@@ -107,11 +107,11 @@ func (g *generator) item(where context, depth int) ir.Item {
 	}
 	switch where {
 	case inMain:
-		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.rewriteMap, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.cookie, g.number, g.alias)
+		kinds = append(kinds, g.loadModule, g.listen, g.serverName, g.rewriteMap, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.cookie, g.variable, g.number, g.alias)
 	case inSite:
 		kinds = append(kinds, g.serverName, g.rewriteMap, g.serverAlias, g.logFormat, g.customLog, g.pass, g.pass, g.reverse, g.reverse, g.number, g.alias)
 	case inLocation:
-		kinds = append(kinds, g.pass, g.reverse, g.cookie, g.alias)
+		kinds = append(kinds, g.pass, g.reverse, g.cookie, g.variable, g.alias)
 	case inBalancer:
 		kinds = append(kinds, g.member, g.member, g.set, g.set, g.healthTemplate, g.healthExpr)
 	}
@@ -185,9 +185,11 @@ func (g *generator) number(context) ir.Item {
 
 func (g *generator) word(where context) ir.Item {
 	if where == inMain || where == inSite {
-		switch rapid.IntRange(0, 9).Draw(g.t, "word") {
+		switch rapid.IntRange(0, 10).Draw(g.t, "word") {
 		case 8:
 			return &ir.Word{Name: ir.WordProxyBadHeader, Value: g.pick("bad header", "IsError", "Ignore", "StartBody")}
+		case 10:
+			return &ir.Word{Name: ir.WordProxyFCGIBackendType, Value: g.pick("backend type", "FPM", "GENERIC")}
 		case 9:
 			return &ir.Word{Name: ir.WordAllowEncodedSlashes, Value: g.pick("slashes", "On", "Off", "NoDecode")}
 		case 0:
@@ -406,6 +408,14 @@ func (g *generator) reverse(where context) ir.Item {
 
 func (g *generator) cookie(context) ir.Item {
 	return &ir.ProxyPassReverseCookie{Domain: g.coin("domain"), Internal: g.some("internal"), Public: g.some("public"), Interpolate: g.coin("interpolate")}
+}
+
+func (g *generator) variable(context) ir.Item {
+	item := &ir.FCGISetEnvIf{Condition: g.pick("condition", "true", "reqenv('A') =~ m#/(b)#"), Name: g.pick("variable", "A", "PATH_INFO"), Unset: g.coin("unset")}
+	if !item.Unset {
+		item.Value = g.pick("set to", "", "a b", "$1%{REQUEST_URI}")
+	}
+	return item
 }
 
 // params are parameters of a worker that httpd takes.
