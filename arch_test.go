@@ -50,6 +50,7 @@ var layers = map[string][]string{
 	"runtime/internal/clock": {},
 	"runtime/internal/regex": {"parser/clib", "parser/pcre"},
 	// For tests that ask httpd.
+	"runtime/internal/leaks":     {"runtime/internal/clock"},
 	"runtime/internal/httpdtest": {"parser/testenv", "runtime/internal/clock"},
 	"runtime/wire":               {"runtime/internal/clock"},
 	"runtime/exchange":           {"parser/clib", "runtime/wire"},

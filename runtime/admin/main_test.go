@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,10 +17,13 @@ import (
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/runtime/admin"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
+
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // site is a server with two backends behind balancer://cluster, whose URLs take the place of ONE and TWO.
 type site struct {
@@ -31,6 +35,7 @@ type site struct {
 // start runs a configuration with the pages until the test ends.
 func start(t *testing.T, config string) *site {
 	t.Helper()
+	leaks.Check(t)
 	s := &site{}
 	for i, url := range []*string{&s.one, &s.two} {
 		backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

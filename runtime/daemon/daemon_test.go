@@ -15,8 +15,11 @@ import (
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/diag"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/server"
 )
+
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // config is what a test serves: nothing but what it is given.
 func config(items ...ir.Item) *ir.Config {

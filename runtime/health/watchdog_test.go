@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -14,8 +15,11 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/health"
 	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
+
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // script is a Prober that notes when it is asked, and answers as its functions say.
 type script struct {

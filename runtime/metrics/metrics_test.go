@@ -17,10 +17,13 @@ import (
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/runtime/exchange"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/proxy"
 	"github.com/lbconf/lbconf/runtime/server"
 )
+
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 var update = flag.Bool("update", false, "rewrite the list in docs/metrics.md")
 

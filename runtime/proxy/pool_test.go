@@ -5,13 +5,17 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
+
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // acceptAll accepts connections and keeps them until the test ends.
 func acceptAll(t *testing.T, network, address string) net.Listener {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
@@ -23,7 +24,7 @@ func TestHealthChecks(t *testing.T) {
 		})
 	}
 	first, second := member("first"), member("second")
-	leaks(t)
+	leaks.Check(t)
 	defer close(release)
 	conf := func(b *backend) string {
 		return "<Proxy balancer://b>\nBalancerMember http://" + b.addr + " hcmethod=GET hcuri=/health hcinterval=100ms\n</Proxy>\nProxyPass / balancer://b/\n"
@@ -63,7 +64,7 @@ func TestStopDuringHandshake(t *testing.T) {
 	silent := listen(t)
 	t.Cleanup(func() { _ = silent.Close() }) // nobody waits for it any more
 	arrived := make(chan net.Conn, 1)
-	leaks(t)
+	leaks.Check(t)
 	s := server.New(compile(t, "SSLProxyEngine on\n<Proxy balancer://b>\nBalancerMember https://"+silent.Addr().String()+" hcmethod=GET hcinterval=100ms\n</Proxy>\n", nil),
 		server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Drain: 10 * time.Second})
 	if err := s.Listen(); err != nil {

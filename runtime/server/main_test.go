@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 
 	"github.com/lbconf/lbconf/ir/lower"
 	"github.com/lbconf/lbconf/parser"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
@@ -49,25 +49,13 @@ func start(t *testing.T, config string) (*server.Server, string) {
 	return startWith(t, compile(t, config, nil), server.Options{})
 }
 
-// TestMain fails when something is left of the tests together, whatever they looked at themselves.
-func TestMain(m *testing.M) {
-	if l, err := net.Listen("tcp", "127.0.0.1:0"); err == nil {
-		_ = l.Close() // what the Go runtime opens for waiting stays open
-	}
-	was := resources()
-	code := m.Run()
-	if left := was.await(); left != "" && code == 0 {
-		fmt.Fprintln(os.Stderr, "left behind all tests: "+left)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // newServer makes a server that listens for port 80 of the configuration, and of which nothing may be left at the end of
 // the test.
 func newServer(t *testing.T, p *program.Program, o server.Options) *server.Server {
 	t.Helper()
-	leaks(t)
+	leaks.Check(t)
 	o.Listen = map[uint16]string{80: "127.0.0.1:0"}
 	s := server.New(p, o)
 	if err := s.Listen(); err != nil {
@@ -104,41 +92,6 @@ type testWriter struct{ t *testing.T }
 func (w testWriter) Write(p []byte) (int, error) {
 	w.t.Log(strings.TrimSpace(string(p)))
 	return len(p), nil
-}
-
-// leaks makes the test fail when goroutines or descriptors are left at its end.
-func leaks(t *testing.T) {
-	t.Helper()
-	was := resources()
-	t.Cleanup(func() {
-		if left := was.await(); left != "" {
-			t.Error(left)
-		}
-	})
-}
-
-// held is what the process holds at some moment.
-type held struct{ goroutines, files int }
-
-func resources() held {
-	entries, _ := os.ReadDir("/proc/self/fd")
-	return held{runtime.NumGoroutine(), len(entries)}
-}
-
-// await waits until the process holds no more than before, and says what it does hold where it goes on to.
-func (was held) await() string {
-	for deadline := time.Now().Add(3 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		is := resources()
-		if is.goroutines <= was.goroutines && is.files <= was.files {
-			return ""
-		}
-		if time.Now().After(deadline) {
-			stacks := make([]byte, 1<<20)
-			stacks = stacks[:runtime.Stack(stacks, true)]
-			return fmt.Sprintf("%d goroutines and %d descriptors at the end, %d and %d at the start\n%s", is.goroutines, is.files, was.goroutines, was.files, stacks)
-		}
-		runtime.GC() // the Go runtime keeps pipes for moving bytes until then
-	}
 }
 
 // backend answers raw bytes with raw bytes and keeps what it received.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/ir"
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -26,7 +27,7 @@ func TestStop(t *testing.T) {
 		}
 		return ok, false
 	})
-	leaks(t)
+	leaks.Check(t)
 	s := newServer(t, compile(t, "ProxyPass / http://"+b.addr+"/\n", nil), server.Options{Drain: 10 * time.Second})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -60,7 +61,7 @@ func TestStop(t *testing.T) {
 
 // TestStopCutsOff: what does not end in time is cut off, and said.
 func TestStopCutsOff(t *testing.T) {
-	leaks(t)
+	leaks.Check(t)
 	arrived, release := make(chan struct{}), make(chan struct{})
 	b := newBackend(t, func(int, string) (string, bool) {
 		close(arrived)

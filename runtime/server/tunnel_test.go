@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/internal/leaks"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
@@ -51,7 +52,7 @@ func tunnelTo(t *testing.T, addr string) *client {
 // TestTunnelSlowReader: a client that does not read keeps the backend from sending more than the buffers between them
 // hold, and gets every byte once it reads.
 func TestTunnelSlowReader(t *testing.T) {
-	leaks(t)
+	leaks.Check(t)
 	block := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 	const blocks = 64
 	sent := make(chan int, blocks)
@@ -89,7 +90,7 @@ func TestTunnelEnds(t *testing.T) {
 		"client resets":  {nil, func(conn *net.TCPConn) { reset(conn); _ = conn.Close() }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			leaks(t)
+			leaks.Check(t)
 			ended := make(chan error, 1)
 			origin := switchingBackend(t, func(conn *net.TCPConn) {
 				if test.origin != nil {
@@ -122,7 +123,7 @@ func TestTunnelEnds(t *testing.T) {
 
 // TestTunnelTimeout: a tunnel stays open as long as one direction moves bytes, and ends when both are silent.
 func TestTunnelTimeout(t *testing.T) {
-	leaks(t)
+	leaks.Check(t)
 	origin := switchingBackend(t, func(conn *net.TCPConn) {
 		for range 5 {
 			time.Sleep(300 * time.Millisecond)
@@ -145,7 +146,7 @@ func TestTunnelTimeout(t *testing.T) {
 // TestTunnelIsCutAtTheEnd: a stop leaves an open tunnel alone for the time of draining, and then cuts it.
 func TestTunnelIsCutAtTheEnd(t *testing.T) {
 	origin := switchingBackend(t, func(conn *net.TCPConn) { _, _ = io.Copy(conn, conn) })
-	leaks(t)
+	leaks.Check(t)
 	s := newServer(t, compile(t, "ProxyPass / ws://"+origin+"/\n", nil), server.Options{Drain: 300 * time.Millisecond})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -168,7 +169,7 @@ func TestTunnelIsCutAtTheEnd(t *testing.T) {
 
 // TestManyTunnels: many at a time, each with bytes of its own in both directions at once.
 func TestManyTunnels(t *testing.T) {
-	leaks(t)
+	leaks.Check(t)
 	origin := switchingBackend(t, func(conn *net.TCPConn) { _, _ = io.Copy(conn, conn) })
 	_, addr := start(t, "ProxyPass / http://"+origin+"/ upgrade=ANY\n")
 	const tunnels, size = 50, 200_000
@@ -197,7 +198,7 @@ func TestManyTunnels(t *testing.T) {
 
 // TestTunnelOutlivesSwap: a reload leaves open tunnels alone, and their line goes to the log that they began with.
 func TestTunnelOutlivesSwap(t *testing.T) {
-	leaks(t)
+	leaks.Check(t)
 	origin := switchingBackend(t, func(conn *net.TCPConn) { _, _ = io.Copy(conn, conn) })
 	dir, table := t.TempDir(), upstream.NewTable()
 	config := func(backend, log string) string {
