@@ -67,9 +67,10 @@ var states = [...]struct {
 	{"w_status_C", "HC Fail", ir.StatusHealthFailed},
 }
 
+// applyWorker changes a member. A member that becomes usable again does not start the sums of the method anew: httpd notes
+// that it is to do so, and does it when the method is changed.
 func (c *change) applyWorker(live *upstream.Live) {
 	w := c.worker
-	usable := w.Slot.Usable()
 	if value, ok := c.params["w_lf"]; ok {
 		var params ir.Worker
 		if ir.ApplyWorker(&params, ir.Param{Key: "loadfactor", Value: value}) == nil {
@@ -93,9 +94,6 @@ func (c *change) applyWorker(live *upstream.Live) {
 	}
 	c.applyCheck()
 	c.applyTexts()
-	if !usable && w.Slot.Usable() {
-		live.Restart()
-	}
 }
 
 // maxLabel bounds a route, a redirect and the URI of a health check in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).
@@ -198,7 +196,7 @@ func (c *change) applyBalancer(live *upstream.Live) {
 	if value, ok := c.params["b_max"]; ok {
 		if attempts := clib.Atoi(value); attempts >= 0 && attempts <= 99 {
 			c.note("", "failover attempts", strconv.Itoa(live.MaxAttempts), strconv.Itoa(attempts))
-			live.MaxAttempts, live.AttemptsSet = attempts, true
+			live.MaxAttempts = attempts
 		}
 	}
 	if value, ok := c.params["b_sforce"]; ok {

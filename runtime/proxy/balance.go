@@ -27,7 +27,10 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 		j.sayAttempt("balancer", attempts)
 		result := p.attempt(ctx, j, w, nil, path)
 		p.judge(j, b, w, result)
-		if result.Status != 503 || j.X.Response.Started || w.Usable() || attempts >= b.Live().MaxAttempts {
+		if result.Status != 503 || j.X.Response.Started || w.Usable() {
+			return result
+		}
+		if live := b.Live(); attempts >= live.Attempts() {
 			return result
 		}
 	}

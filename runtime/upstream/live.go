@@ -19,8 +19,8 @@ type Live struct {
 	NoFailover bool
 	// Timeout is how long a request waits for a usable member; 0 does not wait.
 	Timeout time.Duration
-	// MaxAttempts bounds the tries after the first; AttemptsSet says that somebody chose it: the configuration, httpd for a
-	// balancer with several members, or balancer-manager.
+	// MaxAttempts bounds the tries after the first where AttemptsSet says that somebody chose it: the configuration, or httpd for
+	// a balancer that begins with several members. What balancer-manager says has no effect on another one, as in httpd.
 	MaxAttempts int
 	AttemptsSet bool
 }
@@ -58,8 +58,16 @@ func (b *Balancer) Change(change func(*Live)) {
 // Free returns how many members may still be added.
 func (b *Balancer) Free() int { return b.Growth - (len(b.Live().Members) - len(b.Members)) }
 
-// Restart sets the sums that a method chooses by to zero, as httpd does when a member becomes usable again or the method
-// is another one (mod_proxy_balancer: need_reset).
+// Attempts returns how many members may be tried after the first.
+func (l *Live) Attempts() int {
+	if l.AttemptsSet {
+		return l.MaxAttempts
+	}
+	return 0
+}
+
+// Restart sets the sums that a method chooses by to zero, as httpd does when the method is another one
+// (mod_proxy_balancer: need_reset).
 func (l *Live) Restart() {
 	for _, w := range l.Members {
 		switch l.Method {
