@@ -31,6 +31,13 @@ const (
 	SwitchProxyPassInterpolateEnv SwitchName = "ProxyPassInterpolateEnv"
 	// SwitchKeepAlive is core: KeepAlive towards clients, default On.
 	SwitchKeepAlive SwitchName = "KeepAlive"
+	// SwitchBalancerInherit is mod_proxy: BalancerInherit, default On. A virtual host has the workers and balancers of the main
+	// server unless this and SwitchProxyPassInherit are Off.
+	SwitchBalancerInherit SwitchName = "BalancerInherit"
+	// SwitchProxyPassInherit is mod_proxy: ProxyPassInherit, default On. ProxyPass itself is inherited in any case.
+	SwitchProxyPassInherit SwitchName = "ProxyPassInherit"
+	// SwitchBalancerPersist is mod_proxy: BalancerPersist, default Off. A virtual host does not inherit it.
+	SwitchBalancerPersist SwitchName = "BalancerPersist"
 	// SwitchMergeSlashes is core: MergeSlashes, default On.
 	SwitchMergeSlashes SwitchName = "MergeSlashes"
 	// SwitchExtendedStatus is core: ExtendedStatus, which figures server-status keeps, default On where mod_status is loaded.

@@ -217,8 +217,12 @@ func (s *Server) inherit(main *Server) {
 	s.Settings.parent = main.Settings
 	s.Certificates = mergeCertificates(main.Certificates, s.Certificates)
 	s.CertificateKeys = mergeCertificates(main.CertificateKeys, s.CertificateKeys)
-	s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)
-	s.rebind()
+	shares := s.Settings.Switch(ir.SwitchBalancerInherit).Value || s.Settings.Switch(ir.SwitchProxyPassInherit).Value
+	if shares {
+		s.Balancers = mergeBalancers(s, main.Balancers, s.Balancers)
+		s.rebind()
+		s.Workers = concat(main.Workers, s.Workers)
+	}
 	s.Mappings = concat(main.Mappings, s.Mappings)
 	s.Reverses = concat(main.Reverses, s.Reverses)
 	s.Cookies = concat(main.Cookies, s.Cookies)
@@ -228,7 +232,6 @@ func (s *Server) inherit(main *Server) {
 	s.Env = concat(main.Env, s.Env)
 	s.Sections = concat(main.Sections, s.Sections)
 	s.Located = concat(main.Located, s.Located)
-	s.Workers = concat(main.Workers, s.Workers)
 	if len(s.Logs) == 0 {
 		s.Logs = main.Logs
 	}

@@ -185,6 +185,8 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchKeepAlive:               true,
 	ir.SwitchProxyPassInterpolateEnv: false,
 	ir.SwitchCGIPassAuth:             false,
+	ir.SwitchBalancerInherit:         true,
+	ir.SwitchProxyPassInherit:        true,
 	ir.SwitchMergeSlashes:            true,
 	ir.SwitchMergeTrailers:           false,
 	ir.SwitchStrictHostCheck:         false,

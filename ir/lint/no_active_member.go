@@ -80,7 +80,7 @@ func (p *Pass) changesStates() bool {
 			if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler && clib.EqualFold(word.Value, "balancer-manager") {
 				return true
 			}
-			if residue, ok := item.(*ir.Residue); ok && clib.EqualFold(residue.Name, "BalancerPersist") {
+			if kept, ok := item.(*ir.Switch); ok && kept.Name == ir.SwitchBalancerPersist && kept.On {
 				return true
 			}
 		}

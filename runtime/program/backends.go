@@ -226,10 +226,17 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 	}
 	set := newBalancer(source)
 	set.Server = identity
+	named := make(map[string]*upstream.Worker, len(source.Members))
 	for _, m := range source.Members {
+		// A member that has the name of another one shares all that httpd knows of that: such as two with the port 80 written.
+		if twin := named[m.Name]; twin != nil {
+			set.Members = append(set.Members, twin)
+			continue
+		}
 		key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
 		if w := b.worker(m, s, key, 0, first); w != nil {
 			set.Members = append(set.Members, w)
+			named[m.Name] = w
 		}
 	}
 	return set

@@ -117,7 +117,7 @@ func (b *builder) surveySwitch(item *ir.Switch) {
 			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
 		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
-		ir.SwitchProxyPassInterpolateEnv, ir.SwitchCGIPassAuth, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
+		ir.SwitchProxyPassInterpolateEnv, ir.SwitchCGIPassAuth, ir.SwitchBalancerInherit, ir.SwitchProxyPassInherit, ir.SwitchBalancerPersist, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
 	case ir.SwitchMergeTrailers:
 		if item.On {
 			b.report.ignore(item, "MergeTrailers On is not run by this server: fields behind a body are dropped, so that no log and no Header directive sees them; they go to no backend in httpd either")
