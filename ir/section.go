@@ -1,6 +1,9 @@
 package ir
 
-import "github.com/lbconf/lbconf/parser/pcre"
+import (
+	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/pcre"
+)
 
 // VirtualHost is `<VirtualHost addr…>`.
 type VirtualHost struct {
@@ -55,6 +58,14 @@ type Section struct {
 	Params []Param
 	// Items are what the section holds.
 	Items []Item
+}
+
+// URL returns the pattern of a Proxy section as httpd compares it: without proxy: in front, which does not count.
+func (s *Section) URL() string {
+	if len(s.Pattern) >= len("proxy:") && clib.EqualFold(s.Pattern[:len("proxy:")], "proxy:") {
+		return s.Pattern[len("proxy:"):]
+	}
+	return s.Pattern
 }
 
 // Children returns the items of the section.

@@ -62,7 +62,7 @@ var defaultBalancer = ir.DefaultBalancer()
 func (s *Server) balancerMember(item *ir.BalancerMember, sec *Section) {
 	target := item.Balancer
 	if target == "" && sec != nil {
-		target = sec.Section.Pattern
+		target = sec.Section.URL()
 	}
 	if !ir.IsBalancerURL(target) {
 		return

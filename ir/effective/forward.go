@@ -36,7 +36,7 @@ func (s *Section) coversAll() bool {
 	if re := s.Section.Regex; re != nil {
 		return slices.Contains([]string{"", ".", ".*", "^.*", ".*$", "^.*$", ".+", "^.+$", "^", "^(.*)$", "(.*)"}, re.Source)
 	}
-	return strings.Trim(s.Section.Pattern, "*") == ""
+	return strings.Trim(s.Section.URL(), "*") == ""
 }
 
 // AdmitsStrangers says whether a client may pass of whom nothing is known but that it sends a GET: not its address, its

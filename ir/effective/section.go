@@ -136,6 +136,7 @@ func (s *Section) Match(subject string, regex Matcher) bool {
 	pattern := s.Section.Pattern
 	switch s.Phase {
 	case PhaseProxy:
+		pattern = s.Section.URL()
 		if fnmatch.HasWildcard(pattern) {
 			return fnmatch.Match(pattern, subject, false)
 		}

@@ -151,7 +151,7 @@ func (s *Server) proxySet(item *ir.ProxySet, sec *Section) {
 	if url == "" {
 		kind = prefixWorker
 		if sec != nil {
-			url, kind = sec.Section.Pattern, kindOf(sec.Section.Regex != nil && !sec.Section.Tilde)
+			url, kind = sec.Section.URL(), kindOf(sec.Section.Regex != nil && !sec.Section.Tilde)
 		}
 	}
 	s.setParams(url, item.Params, item, kind, sec)
@@ -160,7 +160,7 @@ func (s *Server) proxySet(item *ir.ProxySet, sec *Section) {
 // proxySectionParams takes the key=value words of <Proxy URL key=value>, which httpd reads behind what is in the section.
 func (s *Server) proxySectionParams(item *ir.Section, sec *Section) {
 	if len(item.Params) > 0 {
-		s.setParams(item.Pattern, item.Params, item, prefixWorker, sec)
+		s.setParams(item.URL(), item.Params, item, prefixWorker, sec)
 	}
 }
 
