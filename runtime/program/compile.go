@@ -145,6 +145,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
 		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
+		https:   s.Name != nil && s.Name.Scheme == "https",
 		slashes: slashesOf(s.Settings.EncodedSlashes().Value), BufferSize: int(min(s.Settings.Number(ir.NumberProxyIOBufferSize).Value, 1<<20)), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
 		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
 		methods: b.registered,

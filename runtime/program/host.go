@@ -35,12 +35,14 @@ type Host struct {
 
 	tls       *tlsconf.Server
 	addresses []ir.Address
-	names     *hostSet
-	server    eval.Server
-	merge     bool
-	via       Via
-	forwards  int
-	trace     TraceEnable
+	// https says that ServerName has that scheme: URLs to the server begin with it on a plain connection too.
+	https    bool
+	names    *hostSet
+	server   eval.Server
+	merge    bool
+	via      Via
+	forwards int
+	trace    TraceEnable
 	// methods are those that httpd knows.
 	methods map[string]bool
 	// foreign says that requests for other servers are forwarded (mod_proxy: ProxyRequests).
@@ -91,7 +93,7 @@ func (h *Host) Answers(host []byte, port int) bool {
 // self fills in how the request names this server.
 func (h *Host) self(p *Plan, s *scope, name []byte, port uint16, secure bool) {
 	p.Self.Scheme = "http"
-	if secure {
+	if secure || h.https {
 		p.Self.Scheme = "https"
 	}
 	p.Self.Name, p.Self.Port = append(p.Self.Name[:0], name...), int(port)
