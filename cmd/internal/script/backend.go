@@ -272,10 +272,10 @@ func breakOff(conn net.Conn) {
 
 // send carries out an answer and reports whether the connection still stands.
 func (b *backend) send(conn net.Conn, request message, a answer) bool {
-	switch a.bytes = b.render(a.bytes); a.manner {
-	case tlsReport:
+	if a.bytes = b.render(a.bytes); a.manner == tlsReport {
 		a.bytes = describe(b.name, conn)
-	case peerReport:
+	}
+	if a.manner == peerReport {
 		a.bytes = plain(200, []byte(b.name+" "+peerOf(conn)), a.last)
 	}
 	if strings.HasPrefix(request.line(), "HEAD ") {
