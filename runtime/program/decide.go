@@ -51,6 +51,8 @@ func Resolve(x *exchange.Exchange) (status int) {
 		if n == 0 {
 			return 0
 		}
+	case !r.Unsafe:
+		parse = route.ParseAuthority
 	}
 	room := x.Alloc(len(host))
 	name, port, ok := parse(room[:0], host)

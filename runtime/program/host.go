@@ -90,6 +90,9 @@ func (h *Host) Answers(host []byte, port int) bool {
 	return port == h.ServerPort && h.names.has(host)
 }
 
+// ForwardsForeign says whether requests for other servers are forwarded (mod_proxy: ProxyRequests).
+func (h *Host) ForwardsForeign() bool { return h.foreign }
+
 // self fills in how the request names this server.
 func (h *Host) self(p *Plan, s *scope, name []byte, port uint16, secure bool) {
 	p.Self.Scheme = "http"

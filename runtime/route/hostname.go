@@ -46,6 +46,27 @@ func ParseHost(dst, header []byte) (name []byte, port int, ok bool) {
 	return appendLower(dst, host), port, true
 }
 
+// ParseAuthority is ParseHost for the authority of a URL in a request line, in which httpd takes less care: there may be no
+// host and no port behind the colon, and the port may be any number, of which the lowest 16 bits count.
+func ParseAuthority(dst, authority []byte) (name []byte, port int, ok bool) {
+	host, digits := authority, []byte(nil)
+	from := bytes.IndexByte(authority, ']') + 1
+	if at := bytes.IndexByte(authority[from:], ':'); at >= 0 {
+		host, digits = authority[:from+at], authority[from+at+1:]
+	}
+	for _, c := range digits {
+		if !isDigit(c) {
+			return dst, 0, false
+		}
+		port = (port*10 + int(c-'0')) & 0xffff
+	}
+	if len(host) == 0 {
+		return dst, port, true
+	}
+	name, _, ok = ParseHost(dst, host)
+	return name, port, ok
+}
+
 // ParseUnsafeHost is ParseHost for HttpProtocolOptions Unsafe: a name may have any visible byte but slashes.
 func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
 	host := header

@@ -34,6 +34,12 @@ func (t *task) resolve(p *program.Program) error {
 	if !x.Request.Unsafe && bytes.IndexByte(x.Request.Target, '#') >= 0 {
 		return &wire.Error{Status: 400, Reason: "target has a fragment"}
 	}
+	if string(x.Request.Method) == "CONNECT" {
+		return &wire.Error{Status: 400, Reason: "CONNECT is not taken"}
+	}
+	if isOfAnotherProtocol(x.Request.Target) && !t.host.ForwardsForeign() {
+		return &wire.Error{Status: 400, Reason: "target is a URL of another protocol"}
+	}
 	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !isServerWide(x) {
 		return &wire.Error{Status: 400, Reason: "target is not a path"}
 	}
@@ -44,6 +50,15 @@ func (t *task) resolve(p *program.Program) error {
 		t.expecting = true
 	}
 	return nil
+}
+
+// isOfAnotherProtocol says whether a target is a URL whose scheme is neither http nor https.
+func isOfAnotherProtocol(target []byte) bool {
+	if len(target) > 0 && target[0] == '/' {
+		return false
+	}
+	scheme := route.SplitTarget(target).Scheme
+	return len(scheme) > 0 && !wire.EqualFold(scheme, "http") && !wire.EqualFold(scheme, "https")
 }
 
 // hostOf returns the host of a URL as httpd writes it into Host: in small letters, with the port as it was sent.

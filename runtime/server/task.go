@@ -238,6 +238,7 @@ func (t *task) serve() {
 	err := t.resolve(g.program)
 	t.note()
 	if err != nil {
+		t.x.Request.Simple = false // a line that cannot be read is answered as one of HTTP/1.0
 		t.respondError(err)
 		c.closing = true // httpd does not go on with a connection whose request it could not read
 	} else {

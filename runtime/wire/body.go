@@ -18,7 +18,9 @@ type Body struct {
 	done                      bool
 	// unsafe takes line feeds alone; maxLine bounds a chunk's size line with its extensions and each field of the trailer,
 	// maxTrailers the number of those, where it is not 0.
-	unsafe               bool
+	unsafe bool
+	// folded says that the line goes on with the field of the line before it.
+	folded               bool
 	maxLine, maxTrailers int
 }
 
@@ -145,7 +147,7 @@ func (b *Body) awaitsLF() bool {
 
 // lineByte takes a byte of a line.
 func (b *Body) lineByte(c byte) error {
-	if b.line++; b.line > b.maxLine {
+	if b.line++; b.line > b.mostOfLine() {
 		return b.lineTooLong()
 	}
 	switch b.state {
@@ -185,6 +187,17 @@ func (b *Body) lineByte(c byte) error {
 	return nil
 }
 
+// mostOfLine is how long the line may be, with its end: a field that is not folded may exceed its limit by one byte.
+func (b *Body) mostOfLine() int {
+	switch {
+	case b.state == trailerStart, b.state == trailerEndLF:
+		return b.line // the line before has ended
+	case b.state > trailerStart && !b.folded:
+		return b.maxLine + len("x\r\n")
+	}
+	return b.maxLine
+}
+
 // lineTooLong is the error for a line that exceeds its limit.
 func (b *Body) lineTooLong() error {
 	if b.state >= trailerStart {
@@ -205,7 +218,7 @@ func (b *Body) sizeByte(c byte) error {
 		digit = int64(c-'A') + 10
 	}
 	switch {
-	case digit >= 0 && b.left < 1<<58:
+	case digit >= 0 && b.left < 1<<59:
 		b.left = b.left<<4 | digit
 		b.digits++
 	case digit >= 0:
@@ -287,13 +300,13 @@ func (b *Body) trailerLine(c byte) error {
 	case c == '\r':
 		b.state = trailerEndLF
 	case (c == ' ' || c == '\t') && b.trailers > 0:
-		b.state = trailerValue // a folded line, which counts with the line before it
+		b.state, b.folded = trailerValue, true // it counts with the line before it
 	case c == ':' || !b.inName(c):
 		return errTrailer()
 	case b.trailers == b.maxTrailers && b.maxTrailers > 0:
 		return errTooManyFields()
 	default:
-		b.state, b.line = trailerName, 1
+		b.state, b.line, b.folded = trailerName, 1, false
 		b.trailers++
 	}
 	return nil
