@@ -90,6 +90,9 @@ func resultOf(r *httpdtest.Response) string {
 	if l := r.Field("Location"); l != "" {
 		location = " Location=" + l
 	}
+	if cookie := r.Field("Set-Cookie"); cookie != "" {
+		location += " Cookie=" + cookie
+	}
 	if name := r.Field("X-Backend"); name != "" {
 		if tests := r.Field("X-Tests"); tests != "" {
 			location += " " + tests
@@ -156,6 +159,9 @@ func decide(t *testing.T, p *program.Program, raw, port string, names map[string
 	result := fmt.Sprintf("%s %s %s Host=%s", name, x.Request.Method, path, host)
 	if location := x.Request.Fields.Get("X-Location"); location != nil {
 		result += " Location=" + string(plan.Reverse.AppendLocation(nil, location, &plan.Self))
+	}
+	if cookie := x.Request.Fields.Get("X-Cookie"); cookie != nil {
+		result += " Cookie=" + string(plan.Reverse.AppendCookie(nil, cookie))
 	}
 	var tests []string
 	for _, f := range x.Request.Fields {

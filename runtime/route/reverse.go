@@ -81,20 +81,26 @@ func (e *ReverseEntry) matchMember(value []byte, name string) (rest []byte, ok b
 	return nil, false
 }
 
-// appendMapped appends path and rest, as an absolute URL of this server unless path is one already.
+// appendMapped appends path and rest, as an absolute URL of this server unless they begin with a scheme.
 func appendMapped(dst []byte, path string, rest []byte, self *Self) []byte {
-	if !hasScheme(path) {
+	if !beginsURL(path, rest) {
 		dst = AppendSelf(dst, self)
 	}
 	dst = append(dst, path...)
 	return append(dst, rest...)
 }
 
-func hasScheme(s string) bool {
-	for i := range len(s) {
-		c := s[i]
+// beginsURL says whether a text in two parts begins with what may be a scheme and a colon (httpd: ap_is_url).
+func beginsURL(path string, rest []byte) bool {
+	for i := range len(path) + len(rest) {
+		var c byte
+		if i < len(path) {
+			c = path[i]
+		} else {
+			c = rest[i-len(path)]
+		}
 		if c == ':' {
-			return i > 0 && len(s) > i+3 && s[i+1] == '/' && s[i+2] == '/'
+			return i > 0
 		}
 		if !isAlnum(c) && c != '+' && c != '-' && c != '.' {
 			return false

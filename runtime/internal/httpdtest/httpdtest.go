@@ -235,7 +235,7 @@ func answer(conn net.Conn, name string) {
 		if err != nil {
 			return
 		}
-		var host, location string
+		var host, location, cookie string
 		var tests []string
 		for {
 			field, err := reader.ReadString('\n')
@@ -251,6 +251,8 @@ func answer(conn net.Conn, name string) {
 				host = value
 			case "x-location":
 				location = value
+			case "x-cookie":
+				cookie = "Set-Cookie: " + value + "\r\n"
 			}
 			if strings.HasPrefix(strings.ToLower(key), "x-test") {
 				tests = append(tests, field)
@@ -260,8 +262,8 @@ func answer(conn net.Conn, name string) {
 		if location != "" {
 			status = "302 Found\r\nLocation: " + location
 		}
-		if _, err := fmt.Fprintf(conn, "HTTP/1.1 %s\r\nX-Backend: %s\r\nX-Line: %s\r\nX-Host: %s\r\nX-Tests: %s\r\nContent-Length: 0\r\n\r\n",
-			status, name, strings.TrimRight(line, "\r\n"), host, strings.Join(tests, " ~ ")); err != nil {
+		if _, err := fmt.Fprintf(conn, "HTTP/1.1 %s\r\nX-Backend: %s\r\nX-Line: %s\r\nX-Host: %s\r\nX-Tests: %s\r\n%sContent-Length: 0\r\n\r\n",
+			status, name, strings.TrimRight(line, "\r\n"), host, strings.Join(tests, " ~ "), cookie); err != nil {
 			return
 		}
 	}
