@@ -122,6 +122,9 @@ const (
 	NumberDeflateCompressionLevel NumberName = "DeflateCompressionLevel"
 	// NumberProxyHCTPsize is mod_proxy_hcheck: ProxyHCTPsize, the health checks that run at a time, default 16.
 	NumberProxyHCTPsize NumberName = "ProxyHCTPsize"
+	// NumberHeartbeatMaxServers is mod_heartmonitor: HeartbeatMaxServers, the hosts that are kept in memory, 10 or more, or 0
+	// for the file of HeartbeatStorage; default 10.
+	NumberHeartbeatMaxServers NumberName = "HeartbeatMaxServers"
 )
 
 // Read returns what httpd makes of an argument, in the unit of Number.Value. ok is false for a KeepAliveTimeout or a
@@ -222,6 +225,13 @@ const (
 	WordTypesConfig WordName = "TypesConfig"
 	// WordMaxRanges is core: MaxRanges: a number from 1, none, default or unlimited.
 	WordMaxRanges WordName = "MaxRanges"
+	// WordHeartbeatListen is mod_heartmonitor: HeartbeatListen, the IPv4 address and port where heartbeats arrive.
+	WordHeartbeatListen WordName = "HeartbeatListen"
+	// WordHeartbeatAddress is mod_heartbeat: HeartbeatAddress, the IPv4 address and port to which heartbeats are sent.
+	WordHeartbeatAddress WordName = "HeartbeatAddress"
+	// WordHeartbeatStorage is mod_heartmonitor and mod_lbmethod_heartbeat: HeartbeatStorage, the file of heartbeats, relative to
+	// DefaultRuntimeDir. The default does not depend on that: /var/run/apache2/hb.dat of Debian.
+	WordHeartbeatStorage WordName = "HeartbeatStorage"
 	// WordSSLEngine is mod_ssl: SSLEngine: on or off.
 	WordSSLEngine WordName = "SSLEngine"
 	// WordSSLCertificateFile is mod_ssl: SSLCertificateFile; a server may have several.
@@ -285,7 +295,8 @@ func (n WordName) Values() []string {
 	case WordAcceptPathInfo:
 		return []string{"On", "Off", "Default"}
 	case WordServerRoot, WordDefaultRuntimeDir, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
-		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordSSLCertificateFile,
+		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordHeartbeatListen,
+		WordHeartbeatAddress, WordHeartbeatStorage, WordSSLCertificateFile,
 		WordSSLCertificateKeyFile, WordSSLCertificateChainFile, WordSSLCACertificateFile, WordSSLCACertificatePath,
 		WordSSLProxyCACertificateFile, WordSSLProxyCACertificatePath, WordSSLProxyMachineCertificateFile, WordProxySourceAddress:
 	}

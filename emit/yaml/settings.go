@@ -58,6 +58,7 @@ var numberKeys = map[ir.NumberName]string{
 	ir.NumberProxyReceiveBufferSize:  "proxy_receive_buffer_size",
 	ir.NumberDeflateCompressionLevel: "deflate_compression_level",
 	ir.NumberProxyHCTPsize:           "health_checks_at_once",
+	ir.NumberHeartbeatMaxServers:     "heartbeat_max_servers",
 	ir.NumberSSLVerifyDepth:          "ssl_verify_depth",
 	ir.NumberSSLProxyVerifyDepth:     "ssl_proxy_verify_depth",
 }
@@ -90,6 +91,9 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordAcceptPathInfo:        "accept_path_info",
 	ir.WordTypesConfig:           "types_config",
 	ir.WordMaxRanges:             "max_ranges",
+	ir.WordHeartbeatListen:       "heartbeat_listen",
+	ir.WordHeartbeatAddress:      "heartbeat_address",
+	ir.WordHeartbeatStorage:      "heartbeat_storage",
 	ir.WordSSLEngine:             "ssl_engine",
 	ir.WordSSLCertificateFile:    "ssl_certificate_file",
 	ir.WordSSLCertificateKeyFile: "ssl_certificate_key_file",

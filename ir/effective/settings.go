@@ -220,6 +220,7 @@ var numberDefaults = map[ir.NumberName]int64{
 	ir.NumberProxyIOBufferSize:       0,
 	ir.NumberDeflateCompressionLevel: 6,
 	ir.NumberProxyHCTPsize:           16,
+	ir.NumberHeartbeatMaxServers:     10,
 	ir.NumberSSLVerifyDepth:          1,
 	ir.NumberSSLProxyVerifyDepth:     1,
 }
@@ -252,6 +253,9 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordAcceptPathInfo:        "Default",
 	ir.WordTypesConfig:           "conf/mime.types",
 	ir.WordMaxRanges:             "default",
+	ir.WordHeartbeatListen:       "",
+	ir.WordHeartbeatAddress:      "",
+	ir.WordHeartbeatStorage:      "/var/run/apache2/hb.dat",
 	ir.WordSSLEngine:             "off",
 	ir.WordSSLCertificateFile:    "",
 	ir.WordSSLCertificateKeyFile: "",

@@ -14,18 +14,15 @@ import (
 // proxyChecks are the directives of mod_proxy and of the modules around it that have no type.
 func proxyChecks() map[string]check {
 	return map[string]check{
-		"BalancerGrowth":      balancerGrowth,
-		"ProxyRemote":         proxyRemote,
-		"ProxyRemoteMatch":    proxyRemote,
-		"ProxyDomain":         proxyDomain,
-		"AllowCONNECT":        allowConnect,
-		"ProxyHTMLBufSize":    integer,
-		"ProxyHTMLURLMap":     htmlURLMap,
-		"xml2EncDefault":      defaultCharset,
-		"xml2EncAlias":        charsetAlias,
-		"HeartbeatListen":     heartbeatAddress("multicast address"),
-		"HeartbeatAddress":    heartbeatAddress("address"),
-		"HeartbeatMaxServers": atoiOrZero(10, "HeartbeatMaxServers: Should be 0 for file storage, or greater or equal than 10 for slotmem"),
+		"BalancerGrowth":   balancerGrowth,
+		"ProxyRemote":      proxyRemote,
+		"ProxyRemoteMatch": proxyRemote,
+		"ProxyDomain":      proxyDomain,
+		"AllowCONNECT":     allowConnect,
+		"ProxyHTMLBufSize": integer,
+		"ProxyHTMLURLMap":  htmlURLMap,
+		"xml2EncDefault":   defaultCharset,
+		"xml2EncAlias":     charsetAlias,
 	}
 }
 
@@ -204,30 +201,4 @@ func charsetAlias(l *lowering, n *parser.Node) bool {
 		known.charsets[clib.ToUpper(w.String())] = n.Words[0].String()
 	}
 	return true
-}
-
-// heartbeatAddress is host:port, once in the server.
-func heartbeatAddress(what string) check {
-	return func(l *lowering, n *parser.Node) bool {
-		name := canonical(n)
-		const write = "write IPv4-address:port, such as 239.0.0.1:27999"
-		if l.once[name] {
-			return l.badWord(n, 0, name+": May only be specified once.", "remove one of the two lines")
-		}
-		known := l.learn()
-		known.once = with(known.once, name)
-		host, port, ok := parseAddrPort(n.Words[0].String())
-		on := map[bool]string{true: " on " + what}[what != "address"]
-		switch {
-		case !ok:
-			return l.badWord(n, 0, name+": Unable to parse "+what+".", write)
-		case host == "":
-			return l.badWord(n, 0, name+": No host provided in "+what, write)
-		case port == 0:
-			return l.badWord(n, 0, name+": No port provided in "+what, write)
-		case strings.Contains(host, ":"):
-			return l.badWord(n, 0, name+": apr_sockaddr_info_get failed"+on, write)
-		}
-		return true
-	}
 }

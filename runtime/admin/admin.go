@@ -49,6 +49,7 @@ func Mount(s *server.Server, o Options) error {
 	pages := newPages()
 	s.Handle(program.HandlerBalancerManager, &manager{server: s, nonce: nonce, pages: pages, log: o.Log})
 	s.Handle(program.HandlerServerStatus, &status{server: s, pages: pages, clock: o.Clock, built: built()})
+	s.Handle(program.HandlerHeartbeat, &heartbeats{server: s, clock: o.Clock, log: o.Log})
 	s.Handle(program.HandlerServerInfo, &info{server: s, pages: pages, built: built()})
 	return nil
 }

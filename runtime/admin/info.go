@@ -134,8 +134,8 @@ func addressText(a ir.Address) string {
 func modules() []string {
 	return []string{
 		"core.c", "http_core.c", "mod_access_compat.c", "mod_alias.c", "mod_authz_core.c", "mod_authz_host.c", "mod_deflate.c", "mod_dir.c",
-		"mod_env.c", "mod_filter.c", "mod_headers.c", "mod_info.c", "mod_lbmethod_bybusyness.c", "mod_lbmethod_byrequests.c",
-		"mod_lbmethod_bytraffic.c", "mod_log_config.c", "mod_logio.c", "mod_mime.c", "mod_proxy.c", "mod_proxy_balancer.c",
+		"mod_env.c", "mod_filter.c", "mod_headers.c", "mod_heartbeat.c", "mod_heartmonitor.c", "mod_info.c", "mod_lbmethod_bybusyness.c",
+		"mod_lbmethod_byrequests.c", "mod_lbmethod_bytraffic.c", "mod_lbmethod_heartbeat.c", "mod_log_config.c", "mod_logio.c", "mod_mime.c", "mod_proxy.c", "mod_proxy_balancer.c",
 		"mod_proxy_hcheck.c", "mod_proxy_http.c", "mod_proxy_wstunnel.c", "mod_rewrite.c", "mod_setenvif.c", "mod_so.c", "mod_ssl.c",
 		"mod_status.c", "mod_unixd.c",
 	}
@@ -150,7 +150,7 @@ func phases() []phase {
 		{"Check Access", []string{"mod_authz_core.c", "mod_authz_host.c", "mod_access_compat.c"}},
 		{"Check Type", []string{"mod_mime.c", "core.c"}},
 		{"Fixups", []string{"mod_env.c", "mod_dir.c", "mod_headers.c", "mod_ssl.c"}},
-		{"Content Handlers", []string{"mod_proxy.c", "mod_proxy_balancer.c", "mod_status.c", "mod_info.c", "core.c"}},
+		{"Content Handlers", []string{"mod_proxy.c", "mod_proxy_balancer.c", "mod_heartmonitor.c", "mod_status.c", "mod_info.c", "core.c"}},
 		{"Insert Filters", []string{"mod_headers.c", "mod_filter.c", "mod_deflate.c"}},
 		{"Transaction Logging", []string{"mod_log_config.c"}},
 	}
@@ -159,7 +159,7 @@ func phases() []phase {
 // providers are what directives name and this server has.
 func providers() []phase {
 	var methods []string
-	for m := upstream.ByRequests; m <= upstream.ByBusyness; m++ {
+	for m := upstream.ByRequests; m <= upstream.ByHeartbeat; m++ {
 		methods = append(methods, m.String())
 	}
 	return []phase{

@@ -272,7 +272,7 @@ func newBalancerForm(b *upstream.Balancer, nonce string) *balancerForm {
 		Timeout: strconv.Itoa(int(live.Timeout / time.Second)), Attempts: strconv.Itoa(live.MaxAttempts),
 		NoFailover: live.NoFailover, Sticky: stickyText(&live, ""), Free: b.Free(),
 	}
-	for m := upstream.ByRequests; m <= upstream.ByBusyness; m++ {
+	for m := upstream.ByRequests; m <= upstream.ByHeartbeat; m++ {
 		form.Methods = append(form.Methods, m.String())
 	}
 	return form

@@ -36,6 +36,7 @@ type Choice struct {
 // Worker.Slot.End. An error is one of those of this package. Where it is ErrUnavailable and the balancer has a
 // Timeout, httpd tries up to a hundred times, a hundredth of the timeout apart: that is the caller's to do.
 func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) {
+	beats := beatsOf(b) // it may read a file, for which nobody else is to wait
 	b.Mu.Lock()
 	defer b.Mu.Unlock()
 	live := b.Live()
@@ -50,7 +51,13 @@ func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) 
 			return Choice{}, ErrSessionLost
 		}
 	}
-	w, status := find(&live, now)
+	var w *upstream.Worker
+	var status int32
+	if live.Method == upstream.ByHeartbeat {
+		w = findByHeartbeat(live.Members, b.Heartbeats, beats, now)
+	} else {
+		w, status = find(&live, now)
+	}
 	switch {
 	case w != nil:
 	case len(live.Members) == 0:
@@ -62,6 +69,18 @@ func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) 
 	w.Slot.Elect()
 	w.Slot.Begin()
 	return choice, nil
+}
+
+// beatsOf returns what ByHeartbeat chooses by; nil for the other methods, and where nothing is known.
+func beatsOf(b *upstream.Balancer) map[string]upstream.Beat {
+	if b.Heartbeats == nil || b.Live().Method != upstream.ByHeartbeat {
+		return nil
+	}
+	beats, err := b.Heartbeats.Beats()
+	if err != nil {
+		return nil // those who keep them have said so
+	}
+	return beats
 }
 
 // elect counts the choice of a session's member: the sums of the balancing method move as if it had chosen.

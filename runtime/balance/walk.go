@@ -104,6 +104,7 @@ func (s *search) compare(w *upstream.Worker) {
 		if s.best == nil || busy < s.best.Slot.Busy() || busy == s.best.Slot.Busy() && sum > s.sum {
 			s.best, s.sum = w, sum
 		}
+	case upstream.ByHeartbeat: // has a search of its own
 	case upstream.ByRequests:
 		if sum := s.count(w); s.best == nil || sum > s.sum {
 			s.best, s.sum = w, sum

@@ -125,7 +125,7 @@ func (d *daemon) compile(ctx context.Context) (*program.Program, error) {
 	}
 	d.name = source.Name
 	compiled, report := program.Compile(source.Config, program.Options{
-		Table: d.table, ServerRoot: source.ServerRoot, Hostname: mainName(ctx, source.Config),
+		Log: d.options.Log, Table: d.table, ServerRoot: source.ServerRoot, Hostname: mainName(ctx, source.Config),
 		Trace: tracer{d.options.Log}, Version: d.options.Version, System: strings.ToUpper(runtime.GOOS[:1]) + runtime.GOOS[1:],
 	})
 	d.log(source.Config, report)

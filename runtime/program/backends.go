@@ -225,7 +225,7 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 		identity = ""
 	}
 	set := newBalancer(source)
-	set.Server = identity
+	set.Server, set.Heartbeats = identity, b.program.heartbeat.Store
 	named := make(map[string]*upstream.Worker, len(source.Members))
 	for _, m := range source.Members {
 		// A member that has the name of another one shares all that httpd knows of that: such as two with the port 80 written.
@@ -265,7 +265,7 @@ func newBalancer(source *effective.Balancer) *upstream.Balancer {
 func (b *builder) checkBalancer(source *effective.Balancer) {
 	method := source.Params.LBMethod.Value
 	if _, ok := upstream.MethodOf(method); !ok {
-		b.report.refuse(source.By, "lbmethod=%s of %s is not run by this server: write byrequests, bytraffic or bybusyness", method, source.Name)
+		b.report.refuse(source.By, "lbmethod=%s of %s is not run by this server: write byrequests, bytraffic, bybusyness or heartbeat", method, source.Name)
 	}
 	for _, m := range source.Misplaced {
 		b.report.warn(m.By, "httpd refuses %s on %s, since it belongs to a member; it is applied to every member that does not say otherwise: write it on each BalancerMember", m.Param.Key, source.Name)

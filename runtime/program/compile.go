@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -62,7 +63,11 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	if b.program.table == nil {
 		b.program.table = upstream.NewTable()
 	}
+	if b.options.Log == nil {
+		b.options.Log = slog.New(slog.DiscardHandler)
+	}
 	b.tls = b.tlsLoader()
+	b.heartbeats()
 	b.listens()
 	b.bound()
 	b.findHandlers(c.Items)

@@ -16,6 +16,7 @@ var handlerNames = map[string]Handler{
 	"server-status":      HandlerServerStatus,
 	"server-info":        HandlerServerInfo,
 	"prometheus-metrics": HandlerMetrics,
+	"heartbeat":          HandlerHeartbeat,
 }
 
 // HandlerNames returns the names of SetHandler that this server runs, sorted.
@@ -36,6 +37,9 @@ func handlerName(settings *effective.Settings) string {
 // takes says whether the handler answers a method. What it does not answer is as if it had not been set, since httpd goes
 // on to its default handler.
 func (h Handler) takes(method []byte) bool {
+	if h == HandlerHeartbeat {
+		return true // what is no POST is refused by itself
+	}
 	switch string(method) {
 	case "GET", "HEAD":
 		return h != NoHandler

@@ -50,6 +50,8 @@ const (
 	HandlerServerInfo
 	// HandlerMetrics are figures for Prometheus, which httpd does not have: SetHandler prometheus-metrics.
 	HandlerMetrics
+	// HandlerHeartbeat takes heartbeats by POST (mod_heartmonitor): SetHandler heartbeat.
+	HandlerHeartbeat
 )
 
 // Via is what becomes of Via fields (mod_proxy: ProxyVia).

@@ -6,6 +6,7 @@
 package program
 
 import (
+	"log/slog"
 	"net/netip"
 
 	"github.com/lbconf/lbconf/ir"
@@ -36,6 +37,8 @@ type Options struct {
 	LookupEnv func(name string) (string, bool)
 	// Files is where certificates and their keys are read from; nil is the machine.
 	Files tlsconf.Files
+	// Log gets what goes wrong while the program runs; nil discards it.
+	Log *slog.Logger
 	// Trace takes what LogLevel asks modules to say about requests; nil for nobody.
 	Trace trace.Sink
 }
@@ -69,7 +72,8 @@ type Program struct {
 	// checksAtOnce bounds the health checks that run at a time.
 	checksAtOnce int
 	// mixes says that the servers do not read bodies by the same rules.
-	mixes bool
+	mixes     bool
+	heartbeat Heartbeat
 	// bound is how many requests may be in work at a time.
 	bound int
 }

@@ -147,11 +147,14 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordProxyVia, ir.WordAuthMerging, ir.WordProxyStatus, ir.WordSSLEngine, ir.WordSSLCertificateFile, ir.WordSSLCertificateKeyFile, ir.WordSSLCertificateChainFile,
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
-		ir.WordProxyBadHeader, ir.WordProxyFCGIBackendType, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable:
+		ir.WordProxyBadHeader, ir.WordProxyFCGIBackendType, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable,
+		ir.WordHeartbeatAddress, ir.WordHeartbeatStorage:
 	case ir.WordProxySourceAddress:
 		if _, err := netip.ParseAddr(item.Value); err != nil {
 			b.report.refuse(item, "ProxySourceAddress %s is no IP address in full, and httpd resolves it when it starts: write the address", item.Value)
 		}
+	case ir.WordHeartbeatListen:
+		b.surveyHeartbeats(item)
 	case ir.WordForceType:
 		b.surveyType(item, item.Value)
 	}

@@ -20,7 +20,7 @@ func (t *task) sendFile() {
 	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), first != 0)
 	if status := x.Response.Status; status >= 400 && status != 412 {
 		t.plan.Kind = program.Respond
-		t.refuseFile(status)
+		t.refuseWith(status)
 		return
 	}
 	if first != 0 {
@@ -49,8 +49,8 @@ func (t *task) standIn() {
 	}
 }
 
-// refuseFile sends the page for a status with the fields that belong to it: Allow, Content-Range.
-func (t *task) refuseFile(status int) {
+// refuseWith sends the page for a status with the fields that belong to it: Allow, Content-Range.
+func (t *task) refuseWith(status int) {
 	t.keep = append(t.keep[:0], t.x.Response.Fields...)
 	t.respond(status)
 }

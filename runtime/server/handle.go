@@ -13,7 +13,8 @@ import (
 // requests at a time.
 type Handler interface {
 	// Handle sets Status, Fields and ContentType of x.Response and returns the body. body is that of the request, which need
-	// not be read. A status with an empty body and no ContentType is answered with the server's page for it.
+	// not be read. A status with an empty body and no ContentType is answered with the server's page for it
+	// and the fields that were set.
 	Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) exchange.Content
 }
 
@@ -26,7 +27,8 @@ func (t *task) handle() {
 	case program.HandlerTrace:
 		t.sendBack(false)
 		return
-	case program.NoHandler, program.HandlerBalancerManager, program.HandlerServerStatus, program.HandlerServerInfo, program.HandlerMetrics:
+	case program.NoHandler, program.HandlerBalancerManager, program.HandlerServerStatus, program.HandlerServerInfo, program.HandlerMetrics,
+		program.HandlerHeartbeat:
 	}
 	x := &t.x
 	handler := t.conn.server.handlers[t.plan.Handler]
@@ -40,7 +42,7 @@ func (t *task) handle() {
 	content := handler.Handle(x, &t.plan, requestBody{t})
 	if content.Length() == 0 && x.Response.Status != 200 && x.Response.ContentType == nil {
 		t.plan.Kind = program.Respond
-		t.respond(x.Response.Status)
+		t.refuseWith(x.Response.Status)
 		return
 	}
 	x.Response.Reason = []byte(reasonOf(x.Response.Status, ""))

@@ -47,6 +47,7 @@ type Server struct {
 	clock    clock.Clock
 	proxy    *proxy.Proxy
 	watchdog *health.Watchdog
+	beats    *heartbeats
 	handlers map[program.Handler]Handler
 	tasks    sync.Pool
 	dates    dateCache
@@ -80,6 +81,7 @@ func New(p *program.Program, o Options) *Server {
 	}
 	s.proxy = proxy.New(s.clock, s.log)
 	s.watchdog = health.New(s.clock, s.log, health.Wire{Dialer: s.proxy})
+	s.beats = &heartbeats{clock: s.clock, log: s.log, load: s.load, changed: make(chan struct{}, 1)}
 	s.watch(p)
 	s.tasks.New = func() any { return newTask() }
 	s.conns.all = make(map[*conn]struct{})
@@ -104,6 +106,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	defer stopChecks()
 	var checks sync.WaitGroup
 	checks.Go(func() { s.watchdog.Run(checking) })
+	checks.Go(func() { s.beats.run(checking) })
 	var failed error
 	select {
 	case <-ctx.Done():
@@ -151,5 +154,8 @@ func (s *Server) Swap(p *program.Program) error {
 // Rewatch has the health of members checked that were added to a balancer while the program runs.
 func (s *Server) Rewatch() { s.watch(s.Program()) }
 
-// watch has the health of a program's members checked.
-func (s *Server) watch(p *program.Program) { s.watchdog.Watch(p.Members(), p.ChecksAtOnce()) }
+// watch has the health of a program's members checked, and their heartbeats taken.
+func (s *Server) watch(p *program.Program) {
+	s.watchdog.Watch(p.Members(), p.ChecksAtOnce())
+	s.beats.follow(p.Heartbeat())
+}

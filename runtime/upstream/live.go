@@ -79,6 +79,7 @@ func (l *Live) Restart() {
 			w.Slot.busy.Store(0)
 		case ByRequests:
 			w.Slot.lbStatus.Store(0)
+		case ByHeartbeat: // has none
 		}
 	}
 }

@@ -15,6 +15,7 @@ type Table struct {
 	mu    sync.Mutex
 	block []Slot
 	slots map[Key]*Slot
+	beats BeatTable
 }
 
 // Key names a worker across reloads.

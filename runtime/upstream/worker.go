@@ -146,6 +146,8 @@ const (
 	ByTraffic
 	// ByBusyness is mod_lbmethod_bybusyness: by requests in work, then by weighted count.
 	ByBusyness
+	// ByHeartbeat is mod_lbmethod_heartbeat: at random, by what the backends say of themselves.
+	ByHeartbeat
 )
 
 // String returns the value of lbmethod=.
@@ -157,13 +159,15 @@ func (m Method) String() string {
 		return "bytraffic"
 	case ByBusyness:
 		return "bybusyness"
+	case ByHeartbeat:
+		return "heartbeat"
 	}
 	return "invalid"
 }
 
 // MethodOf returns the method that lbmethod= names; ok is false for one that no Method stands for.
 func MethodOf(lbmethod string) (m Method, ok bool) {
-	for m := ByRequests; m <= ByBusyness; m++ {
+	for m := ByRequests; m <= ByHeartbeat; m++ {
 		if m.String() == lbmethod {
 			return m, true
 		}
@@ -208,6 +212,8 @@ type Balancer struct {
 	RandomNonce bool
 	// Growth is how many members may be added (growth).
 	Growth int
+	// Heartbeats is what ByHeartbeat chooses by; nil chooses nobody.
+	Heartbeats Heartbeats
 	// Server tells apart the balancers of virtual hosts, for the keys of the slots of members.
 	Server string
 	// Params are the parameters as the configuration wrote them; nil in a balancer that a program did not make.
