@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -233,7 +234,11 @@ func raw(addr, request string) string {
 func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
 	var got bytes.Buffer
 	buf := make([]byte, 1<<16)
-	for wait := 5 * time.Second; ; wait = quiet {
+	for {
+		wait := quiet
+		if interim.Match(got.Bytes()) {
+			wait = 5 * time.Second // the response follows, and a machine may be busy
+		}
 		_ = conn.SetReadDeadline(time.Now().Add(wait))
 		n, err := conn.Read(buf)
 		got.Write(buf[:n])
@@ -246,6 +251,9 @@ func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
 		}
 	}
 }
+
+// interim is what comes before a response: nothing, or interim responses.
+var interim = regexp.MustCompile(`^(HTTP/1\.1 10[03] [^\n]*\n([^\r\n]+\r\n)*\r\n)*$`)
 
 func mustURL(s string) *url.URL {
 	u, err := url.Parse(s)

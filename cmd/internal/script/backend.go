@@ -318,12 +318,15 @@ func stays(conn net.Conn, wait time.Duration) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// received returns the requests that were not returned before.
-func (b *backend) received() []message {
+// received returns the requests that were not returned before, which are kept for the next time where they are fewer than
+// least.
+func (b *backend) received(least int) []message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	fresh := b.requests[b.shown:]
-	b.shown = len(b.requests)
+	if len(fresh) >= least {
+		b.shown = len(b.requests)
+	}
 	return fresh
 }
 

@@ -73,6 +73,7 @@ func TestFailures(t *testing.T) {
 		{"exit status", "exits 3 exec sh -c 'echo no >&2; exit 4'\n", []string{"exit status 4, not 3", "no"}},
 		{"no action", "client c\n", []string{"usage: client NAME"}},
 		{"manner of an answer", "backend a ok+soon\n", []string{"+soon is none of +close, +reset, +early, +echo, and no delay"}},
+		{"requests", "backend a\nreceived -n 1 a\n", []string{"backend a has received 0 requests, not 1"}},
 		{"open connections", "backend a\nconns -open a 1\n", []string{"0 connections to backend a are open, not 1"}},
 		{"long pause", "pause 1h\n", []string{"no duration of at most 3s"}},
 		{"within gives up", "backend a\nwithin 30ms conns a 1\n", []string{"0 connections, not 1"}},

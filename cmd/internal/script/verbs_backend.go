@@ -132,18 +132,29 @@ func (c *call) backendTLS(s *session) (*backendTLS, error) {
 	return secure, nil
 }
 
-// verbReceived is `received [-brief] NAME`: it prints the requests that the backend got since the last time.
+// verbReceived is `received [-brief] [-n N] NAME`: it prints the requests that the backend got since the last time, which
+// must be N at least.
 func verbReceived(_ context.Context, s *session, c *call) error {
-	brief := c.flag("-brief")
+	const form = "usage: received [-brief] [-n N] NAME"
+	brief, least := c.flag("-brief"), 0
+	if value, ok, err := c.option("-n"); ok || err != nil {
+		if least, err = strconv.Atoi(value); err != nil {
+			return usage(form)
+		}
+	}
 	if len(c.args) != 1 {
-		return usage("usage: received [-brief] NAME")
+		return usage(form)
 	}
 	b, err := s.backend(c.args[0])
 	if err != nil {
 		return usage("%v", err)
 	}
+	fresh := b.received(least)
+	if len(fresh) < least {
+		return fmt.Errorf("backend %s has received %d requests, not %d", b.name, len(fresh), least)
+	}
 	c.prints = true
-	for _, m := range b.received() {
+	for _, m := range fresh {
 		if brief {
 			fmt.Fprintln(&c.stdout, m.line())
 			continue
