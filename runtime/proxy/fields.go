@@ -32,6 +32,7 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	fields := a.head.Fields
 	dst := a.X.Response.Fields[:0]
 	nominations, cookies := fields.Has("Connection"), 0
+	typed := false
 	vary := fields.Has("Vary") && !a.Plan.EditsResponse() // which come before Vary is joined
 	framing, result := a.frame(fields)
 	if result.ends() {
@@ -43,7 +44,7 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	for _, field := range fields {
 		if !wire.SendableField(field, a.Plan.Host.Settings.Rules.Unsafe) {
 			a.proxy.log.Warn("bad header field from the backend", "worker", a.worker.Name, "field", string(field.Name))
-			return framing, a.unsendable()
+			return framing, a.unsendableHead(framing)
 		}
 		if dropsFromResponse(field.Name) && !a.keepsCoding(field.Name) || nominations && nominated(fields, field.Name) {
 			continue
@@ -61,6 +62,17 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 				continue
 			}
 			length = false // httpd passes the first on
+			if framing.Kind == wire.FramingLength && len(field.Value) > 1 && field.Value[0] == '0' {
+				start := len(a.scratch)
+				a.scratch = wire.AppendInt(a.scratch, framing.Length)
+				field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
+			}
+		}
+		if len(field.Name) == 12 && wire.EqualFold(field.Name, "Content-Type") {
+			if typed {
+				continue
+			}
+			typed = true // httpd passes the first on
 		}
 		if len(field.Name) == 10 && wire.EqualFold(field.Name, "Set-Cookie") {
 			cookies++
@@ -91,7 +103,7 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 	}
 	if a.Plan.EditsResponse() && !a.Plan.EditProxied(a.X, a.proxy.clock.Now()) {
 		a.proxy.log.Warn("Header makes a field that cannot be sent", "worker", a.worker.Name)
-		return framing, a.unsendable()
+		return framing, a.unsendableHead(framing)
 	}
 	return framing, Result{}
 }
@@ -107,8 +119,13 @@ func (a *attempt) offerUpgrade(dst wire.Fields) wire.Fields {
 }
 
 // unsendable is the answer in the place of a response whose fields cannot be sent.
-func (a *attempt) unsendable() Result {
-	a.reuse = false
+func (a *attempt) unsendable() Result { return a.unsendableHead(wire.Framing{Kind: wire.FramingClose}) }
+
+// unsendableHead is unsendable for a response of which the body may have arrived with the head, so that the connection can
+// be used again.
+func (a *attempt) unsendableHead(body wire.Framing) Result {
+	arrived := int64(a.to - a.from)
+	a.reuse = a.reuse && (body.Kind == wire.FramingNone || body.Kind == wire.FramingLength) && arrived == body.Length
 	a.Plan.DropEarly()
 	return Result{Status: 500, Unsized: true, Blameless: true}
 }
@@ -154,7 +171,7 @@ func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
 	}
 	length := fields.Get("Content-Length")
 	encoding := fields.Get("Transfer-Encoding")
-	if length != nil && (encoding != nil || fields.Count("Content-Length") > 1) {
+	if length != nil && (encoding != nil || !agree(fields, length)) {
 		a.reuse = false
 	}
 	if length != nil && nominated(fields, lengthName) {
@@ -178,6 +195,16 @@ func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
 	}
 	a.reuse = false
 	return wire.Framing{Kind: wire.FramingClose}, Result{}
+}
+
+// agree says whether all Content-Length fields say the same.
+func agree(fields wire.Fields, length []byte) bool {
+	for i := range fields {
+		if len(fields[i].Name) == len(lengthName) && wire.EqualFoldBytes(fields[i].Name, lengthName) && !bytes.Equal(fields[i].Value, length) {
+			return false
+		}
+	}
+	return true
 }
 
 func connectionCloses(fields wire.Fields) bool {

@@ -131,7 +131,7 @@ func (a *attempt) makeRoom() bool {
 
 // headEnded decides about a response that ended before its head did.
 func (a *attempt) headEnded(err error) Result {
-	if bytes.IndexByte(a.in[a.from:a.to], '\n') < 0 {
+	if !bytes.Contains(bytes.TrimLeft(a.in[a.from:a.to], "\r\n"), []byte("\n")) {
 		return a.noResponse(err)
 	}
 	return a.badHead(err)

@@ -29,8 +29,8 @@ type ResponseHead struct {
 // sends as many is no backend that means well.
 const maxResponseFields = 1000
 
-// ErrNoStatusLine is what Parse returns for blank lines in the place of a status line.
-var ErrNoStatusLine = errors.New("blank lines instead of a status line")
+// ErrNoStatusLine is what Parse returns for blank lines, or one with a NUL, in the place of a status line.
+var ErrNoStatusLine = errors.New("no line in the place of a status line")
 
 // Reset makes the head ready for the next response; it keeps the room for fields.
 func (h *ResponseHead) Reset() { *h = ResponseHead{Fields: h.Fields[:0]} }
@@ -75,6 +75,9 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	if pos == 0 {
 		return h.partial(buf, limit)
 	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		return 0, ErrNoStatusLine
+	}
 	if !h.parseStatus(line) {
 		h.simple()
 		return 0, nil
@@ -85,7 +88,11 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	if len(line) > 12 && (line[12] != ' ' || !all(h.Reason, inValue)) {
 		h.useUsualReason()
 	}
-	return h.parseFields(buf, pos, limit, bad)
+	end, err := h.parseFields(buf, pos, limit, bad)
+	if err == nil && bytes.IndexByte(buf[pos:max(pos, end)], 0) >= 0 {
+		return 0, &Error{Status: 502, Reason: "header line with a NUL"}
+	}
+	return end, err
 }
 
 // partial decides about a buffer without a whole line: what cannot become a status line is a body without a head.
@@ -143,11 +150,11 @@ func cutLoose(buf []byte) (line []byte, n int) {
 var colon = []byte(":")
 
 func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (int, error) {
-	whole := false
+	whole, joined := false, 0
 	for {
 		line, n := cutLoose(buf[pos:])
 		switch {
-		case n == 0 && len(buf)-pos > limit, len(line) >= limit-1 && n > 0:
+		case n == 0 && len(buf)-pos > limit, len(line) >= limit && n > 0:
 			return 0, &Error{Status: 502, Reason: "header line too long"}
 		case n == 0:
 			return 0, nil
@@ -156,6 +163,9 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 		case (line[0] == ' ' || line[0] == '\t') && len(h.Fields) > 0:
 			if whole = whole || complete(buf[pos:]); !whole {
 				return 0, nil // folding changes the buffer, which only the last attempt may do
+			}
+			if joined += len(line); joined >= limit {
+				return 0, &Error{Status: 502, Reason: "header line too long"}
 			}
 			field := &h.Fields[len(h.Fields)-1]
 			field.Value = trimResponse(append(field.Value, line...)) //nolint:gocritic // the line's end makes room
@@ -178,6 +188,7 @@ func (h *ResponseHead) parseFields(buf []byte, pos, limit int, bad BadHeader) (i
 			return 0, &Error{Status: 502, Reason: "too many header lines"}
 		}
 		h.Fields = append(h.Fields, Field{Name: name, Value: trimResponse(value)})
+		joined = len(line)
 		pos += n
 	}
 }
