@@ -22,6 +22,15 @@ func Program(tb testing.TB, name string) string {
 	return path
 }
 
+// File returns a path where a file is there. Without it the test is skipped, or fails where LBCONF_REQUIRE_ENGINES is 1.
+func File(tb testing.TB, path, of string) string {
+	tb.Helper()
+	if _, err := os.Stat(path); err != nil {
+		missing(tb, "LBCONF_REQUIRE_ENGINES", of+" is not installed", err)
+	}
+	return path
+}
+
 // missing ends a test that lacks something; the variable says by 1 that this is a failure.
 func missing(tb testing.TB, variable, what string, err error) {
 	tb.Helper()

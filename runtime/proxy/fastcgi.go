@@ -269,6 +269,9 @@ func (a *attempt) headScript(s *script) {
 		}
 	}
 	x.Response.Status, x.Response.Reason = a.head.Status, a.head.Reason
+	if a.bodiless() && string(x.Request.Method) != "HEAD" {
+		x.Response.ContentType = nil
+	}
 	if a.Plan.Balancer != nil {
 		a.proxy.judgeStatus(a.Plan.Balancer, a.worker, a.head.Status)
 	}
@@ -338,10 +341,7 @@ func (a *attempt) headless(s *script) Result {
 func (a *attempt) scriptEnds(s *script) Result {
 	a.reuse = a.reuse && a.from == a.to
 	if s.dropped != 0 {
-		kept := a.reuse
-		result := a.override()
-		a.reuse = kept
-		return result
+		return a.overrideScript(s)
 	}
 	if !s.headed {
 		s.output = nil // what is no head is lost where its end was not announced
@@ -350,6 +350,17 @@ func (a *attempt) scriptEnds(s *script) Result {
 		return result
 	}
 	return a.complete()
+}
+
+// overrideScript is override for what a script wrote: the fields that errors have too stay.
+func (a *attempt) overrideScript(s *script) Result {
+	kept := a.reuse
+	result := a.override()
+	a.reuse, result.Fields = kept, nil
+	for _, field := range s.head.Always {
+		result.Fields = append(result.Fields, wire.Field{Name: bytes.Clone(field.Name), Value: bytes.Clone(field.Value)})
+	}
+	return result
 }
 
 // badScript is the answer to a head that makes no sense: httpd's status, without a page.
