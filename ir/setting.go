@@ -182,6 +182,8 @@ const (
 	WordErrorLog WordName = "ErrorLog"
 	// WordPidFile is the MPM's: PidFile.
 	WordPidFile WordName = "PidFile"
+	// WordProxyDomain is mod_proxy: ProxyDomain, a domain with a dot before it that a forward proxy adds to names without one.
+	WordProxyDomain WordName = "ProxyDomain"
 	// WordServerTokens is core: ServerTokens, in httpd's spelling: Prod, Major, Minor, Min, OS or Full.
 	WordServerTokens WordName = "ServerTokens"
 	// WordServerSignature is core: ServerSignature: On, Off or EMail.
@@ -294,7 +296,7 @@ func (n WordName) Values() []string {
 		return []string{"AddSuffix", "NoChange", "Remove"}
 	case WordAcceptPathInfo:
 		return []string{"On", "Off", "Default"}
-	case WordServerRoot, WordDefaultRuntimeDir, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler,
+	case WordServerRoot, WordDefaultRuntimeDir, WordServerAdmin, WordDocumentRoot, WordUser, WordGroup, WordErrorLog, WordPidFile, WordSetHandler, WordProxyDomain,
 		WordSetOutputFilter, WordForceType, WordAddDefaultCharset, WordTypesConfig, WordMaxRanges, WordHeartbeatListen,
 		WordHeartbeatAddress, WordHeartbeatStorage, WordSSLCertificateFile,
 		WordSSLCertificateKeyFile, WordSSLCertificateChainFile, WordSSLCACertificateFile, WordSSLCACertificatePath,
@@ -354,6 +356,18 @@ const (
 	WordsHttpProtocolOptions WordsName = "HttpProtocolOptions" //nolint:revive,staticcheck // as the directive
 	// WordsRegisterHttpMethod is core: RegisterHttpMethod, methods that the server knows beside those of HTTP and WebDAV.
 	WordsRegisterHttpMethod WordsName = "RegisterHttpMethod" //nolint:revive,staticcheck // as the directive
+	// WordsProxyRemote is mod_proxy: ProxyRemote: what goes to another proxy (*, a scheme, or the beginning of a URL), the
+	// URL of that proxy, and user:password for it, which may be left out.
+	WordsProxyRemote WordsName = "ProxyRemote"
+	// WordsProxyRemoteMatch is mod_proxy: ProxyRemoteMatch, the same with a regular expression on the URL.
+	WordsProxyRemoteMatch WordsName = "ProxyRemoteMatch"
+	// WordsNoProxy is mod_proxy: NoProxy: networks, domains, hosts and parts of names that no ProxyRemote counts for.
+	WordsNoProxy WordsName = "NoProxy"
+	// WordsProxyBlock is mod_proxy: ProxyBlock: parts of names of hosts, or * for all, that nothing is proxied to, nor to the
+	// addresses that they have when the server starts.
+	WordsProxyBlock WordsName = "ProxyBlock"
+	// WordsAllowCONNECT is mod_proxy_connect: AllowCONNECT: ports, or two joined by -, that CONNECT may go to. Default 443 563.
+	WordsAllowCONNECT WordsName = "AllowCONNECT"
 )
 
 // Words is a directive with a list of words.

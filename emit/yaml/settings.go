@@ -72,6 +72,7 @@ var wordKeys = map[ir.WordName]string{
 	ir.WordGroup:                 "group",
 	ir.WordErrorLog:              "error_log",
 	ir.WordPidFile:               "pid_file",
+	ir.WordProxyDomain:           "proxy_domain",
 	ir.WordServerTokens:          "server_tokens",
 	ir.WordServerSignature:       "server_signature",
 	ir.WordTraceEnable:           "trace_enable",
@@ -127,6 +128,12 @@ var wordsKeys = map[ir.WordsName]string{
 	ir.WordsRequestReadTimeout:  "request_read_timeout",
 	ir.WordsHttpProtocolOptions: "http_protocol_options",
 	ir.WordsRegisterHttpMethod:  "register_http_method",
+
+	ir.WordsProxyRemote:      "proxy_remote",
+	ir.WordsProxyRemoteMatch: "proxy_remote_match",
+	ir.WordsNoProxy:          "no_proxy",
+	ir.WordsProxyBlock:       "proxy_block",
+	ir.WordsAllowCONNECT:     "allow_connect",
 }
 
 // settings returns the groups of the directives whose whole meaning is a value.

@@ -8,6 +8,54 @@ import (
 	"github.com/lbconf/lbconf/parser/clib"
 )
 
+// Forward is what a server says about other servers as a forward proxy. Lists of a virtual host add to those of the main
+// server (mod_proxy: merge_proxy_config), but for Remotes with ProxyPassInherit Off.
+type Forward struct {
+	// Remotes are ProxyRemote and ProxyRemoteMatch in order: the proxies that requests are sent on to.
+	Remotes []*ir.Words
+	// Direct are NoProxy: what no Remotes count for.
+	Direct []*ir.Words
+	// Blocked are ProxyBlock: what nothing is proxied to, whoever asks.
+	Blocked []*ir.Words
+	// Ports are AllowCONNECT; without any CONNECT may go to the ports 443 and 563.
+	Ports []*ir.Words
+}
+
+// add takes up a directive that says something about other servers.
+func (f *Forward) add(item *ir.Words) {
+	if list := f.list(item.Name); list != nil {
+		*list = append(*list, item)
+	}
+}
+
+// list is where directives of a name are kept; nil for those that say nothing about other servers.
+func (f *Forward) list(name ir.WordsName) *[]*ir.Words {
+	switch name {
+	case ir.WordsProxyRemote, ir.WordsProxyRemoteMatch:
+		return &f.Remotes
+	case ir.WordsNoProxy:
+		return &f.Direct
+	case ir.WordsProxyBlock:
+		return &f.Blocked
+	case ir.WordsAllowCONNECT:
+		return &f.Ports
+	case ir.WordsOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride,
+		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
+		ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsRequestReadTimeout:
+	}
+	return nil
+}
+
+// inherit puts what the main server says before a virtual host's own; its other proxies count where ProxyPassInherit is On.
+func (f *Forward) inherit(main *Forward, remotes bool) {
+	if remotes {
+		f.Remotes = concat(main.Remotes, f.Remotes)
+	}
+	f.Direct = concat(main.Direct, f.Direct)
+	f.Blocked = concat(main.Blocked, f.Blocked)
+	f.Ports = concat(main.Ports, f.Ports)
+}
+
 // OpenForwardProxy returns the ProxyRequests On by which a server fetches any URL for anybody who can reach it, and nil for
 // a server that does not. What closes it is access of a Proxy section that covers every URL: a Location covers paths of
 // the server itself, which a URL is not.

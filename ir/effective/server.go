@@ -40,6 +40,8 @@ type Server struct {
 	Workers []*Worker
 	// Balancers are in the order of definition.
 	Balancers []*Balancer
+	// Forward is what it says about other servers as a forward proxy, and about where nothing is proxied to.
+	Forward Forward
 	// Rewrite is mod_rewrite outside sections. Rules are the server's own: a virtual host inherits the state of the engine
 	// alone, unless RewriteOptions says otherwise.
 	Rewrite Rewrite
@@ -128,7 +130,10 @@ func (s *Server) collectItem(item ir.Item) {
 	case *ir.Word:
 		s.certificate(item)
 		s.Settings.add(item)
-	case *ir.Switch, *ir.Number, *ir.Words:
+	case *ir.Words:
+		s.Settings.add(item)
+		s.Forward.add(item)
+	case *ir.Switch, *ir.Number:
 		s.Settings.add(item)
 	case *ir.ProxyPass:
 		s.Mappings = append(s.Mappings, s.newMapping(item, nil))
@@ -226,6 +231,7 @@ func (s *Server) inherit(main *Server) {
 	s.Mappings = concat(main.Mappings, s.Mappings)
 	s.Reverses = concat(main.Reverses, s.Reverses)
 	s.Cookies = concat(main.Cookies, s.Cookies)
+	s.Forward.inherit(&main.Forward, s.Settings.Switch(ir.SwitchProxyPassInherit).Value)
 	s.Headers = concat(main.Headers, s.Headers)
 	s.Files = main.Files.with(&s.Files)
 	s.Conditions = concat(main.Conditions, s.Conditions)

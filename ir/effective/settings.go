@@ -171,7 +171,8 @@ func adds(item *ir.Words) bool {
 	case ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
 		ir.WordsSSLProxyCipherSuite:
 		return false
-	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride:
+	case ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsProxyErrorOverride,
+		ir.WordsProxyRemote, ir.WordsProxyRemoteMatch, ir.WordsNoProxy, ir.WordsProxyBlock, ir.WordsAllowCONNECT:
 	}
 	return true
 }
@@ -234,6 +235,7 @@ var wordDefaults = map[ir.WordName]string{
 	ir.WordGroup:                 "",
 	ir.WordErrorLog:              "logs/error_log",
 	ir.WordPidFile:               "logs/httpd.pid",
+	ir.WordProxyDomain:           "",
 	ir.WordServerTokens:          "Full",
 	ir.WordServerSignature:       "Off",
 	ir.WordTraceEnable:           "on",

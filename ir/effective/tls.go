@@ -20,7 +20,8 @@ func listKey(item *ir.Words) ir.WordsName {
 		}
 	case ir.WordsOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride,
 		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLOptions, ir.WordsRequestReadTimeout,
-		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod:
+		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod,
+		ir.WordsProxyRemote, ir.WordsProxyRemoteMatch, ir.WordsNoProxy, ir.WordsProxyBlock, ir.WordsAllowCONNECT:
 	}
 	return item.Name
 }

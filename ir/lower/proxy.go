@@ -39,6 +39,12 @@ func proxyHandlers() map[string]handler {
 		"ProxyReceiveBufferSize":       checked(atoiOrZero(512, "ProxyReceiveBufferSize must be >= 512 bytes, or 0 for system default."), number(ir.NumberProxyReceiveBufferSize)),
 		"ProxyIOBufferSize":            checked(proxyIOBufferSize, number(ir.NumberProxyIOBufferSize)),
 		"ProxyStatus":                  oneOf(ir.WordProxyStatus, "ProxyStatus must be one of: off | on | full"),
+		"ProxyRemote":                  checkedWords(ir.WordsProxyRemote, proxyRemote),
+		"ProxyRemoteMatch":             checkedWords(ir.WordsProxyRemoteMatch, proxyRemote),
+		"NoProxy":                      lowerList(ir.WordsNoProxy),
+		"ProxyBlock":                   lowerList(ir.WordsProxyBlock),
+		"AllowCONNECT":                 checkedWords(ir.WordsAllowCONNECT, allowConnect),
+		"ProxyDomain":                  checked(proxyDomain, word(ir.WordProxyDomain)),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/expr"
@@ -15,10 +16,6 @@ import (
 func proxyChecks() map[string]check {
 	return map[string]check{
 		"BalancerGrowth":   balancerGrowth,
-		"ProxyRemote":      proxyRemote,
-		"ProxyRemoteMatch": proxyRemote,
-		"ProxyDomain":      proxyDomain,
-		"AllowCONNECT":     allowConnect,
 		"ProxyHTMLBufSize": integer,
 		"ProxyHTMLURLMap":  htmlURLMap,
 		"xml2EncDefault":   defaultCharset,
@@ -45,6 +42,17 @@ func proxyIOBufferSize(l *lowering, n *parser.Node) bool {
 		return true
 	}
 	return l.badWord(n, 0, "ProxyIOBufferSize must be >= 512 bytes, or 0 for system default.", "write a number of bytes, 512 or more, or 0 for the default of the system")
+}
+
+// checkedWords is a directive with words that a check may refuse.
+func checkedWords(name ir.WordsName, accepts check) handler {
+	list := lowerList(name)
+	return func(l *lowering, n *parser.Node, at place) ir.Item {
+		if !accepts(l, n) {
+			return nil
+		}
+		return list(l, n, at)
+	}
 }
 
 // proxyRemote is mod_proxy's add_proxy. It reads the port with sscanf, into 32 bits with a sign.

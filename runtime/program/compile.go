@@ -49,6 +49,8 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 		compiledWorkers:   make(map[backendKey[effective.Worker]]*upstream.Worker),
 		compiledBalancers: make(map[backendKey[effective.Balancer]]*upstream.Balancer),
 		tlsReported:       make(map[tlsProblem]bool),
+		remotes:           make(map[*ir.Words]*Remote),
+		resolved:          make(map[string][]netip.Addr),
 	}
 	if b.options.Pick == nil {
 		b.options.Pick = rand.IntN
@@ -114,6 +116,10 @@ type builder struct {
 	handles bool
 	// seen numbers virtual hosts that are alike.
 	seen map[string]int
+
+	// remotes are nil for what cannot be run; resolved are the addresses of names in the configuration.
+	remotes  map[*ir.Words]*Remote
+	resolved map[string][]netip.Addr
 
 	tls         *tlsconf.Loader
 	tlsReported map[tlsProblem]bool
@@ -189,6 +195,7 @@ func (b *builder) host(s *effective.Server) *Host {
 	h.scopes.build(b, h, s)
 	h.pretranslates = len(h.encoded) > 0 || slices.ContainsFunc(h.scopes.location, (*section).pretranslates)
 	b.forwardProxy(h, s)
+	b.outward(h, s)
 	b.logs(h, s)
 	return h
 }

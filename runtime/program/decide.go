@@ -82,7 +82,7 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 	x.ServerName = h.ServerName
 	p.ServerName, p.Via, p.MaxForwards, p.TraceEnable, p.BadHeader = h.ServerName, h.via, h.forwards, h.trace, h.badHeader
 	p.env = &x.Env
-	if h.foreign && p.depth == 0 && h.isForeign(x) {
+	if h.foreign && p.depth == 0 && (h.isForeign(x) || h.Tunnels(x)) {
 		h.decideForeign(x, p)
 		return
 	}
@@ -270,6 +270,10 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 		}
 		return
 	}
+	if p.Tunnel {
+		p.tunnel(x, url, start)
+		return
+	}
 	c, status := p.target(x, s, url, form)
 	if status != 0 {
 		p.respond(status)
@@ -278,6 +282,12 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 	x.Filename = p.buf[start:]
 	if string(c.URL[:c.Authority-len("://")]) == "fcgi" {
 		p.notePathInfo(x, c.URL[c.Path:])
+	}
+	if h.out.domain != "" {
+		if p.Location = h.out.qualified(x); p.Location != nil {
+			p.respond(statusMoved)
+			return
+		}
 	}
 	s.headers.Apply(x, &p.header)
 	h.choose(x, p, &c, url, form)

@@ -1,10 +1,15 @@
 package program
 
 import (
+	"bytes"
+	"strconv"
+
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/route"
+	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
 // forwardProxy decides whether a server is a forward proxy, and refuses one that would fetch anything for anybody.
@@ -16,7 +21,17 @@ func (b *builder) forwardProxy(h *Host, s *effective.Server) {
 		return
 	}
 	h.foreign = s.Settings.Switch(ir.SwitchProxyRequests).Value
+	h.connects = h.foreign && b.loads("proxy_connect_module")
 	b.program.upgrades = b.program.upgrades || h.foreign
+}
+
+// Tunnels says whether a request asks the server, as a forward proxy, for a tunnel: CONNECT host:port.
+func (h *Host) Tunnels(x *exchange.Exchange) bool {
+	if !h.connects || string(x.Request.Method) != "CONNECT" {
+		return false
+	}
+	_, _, ok := route.SplitAuthority(x.Request.Target)
+	return ok
 }
 
 // isForeign says whether a request is for another server, to which this one is a forward proxy: its target is a URL that
@@ -47,11 +62,50 @@ func (h *Host) decideForeign(x *exchange.Exchange, p *Plan) {
 	x.Handler = "proxy-server"
 	p.use(h.scopes.base)
 	h.self(p, h.scopes.base, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
-	if _, status := route.AppendPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, false, h.slashes); status == statusBadRequest {
+	if h.Tunnels(x) {
+		p.Tunnel = true
+	} else if _, status := route.AppendPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, false, h.slashes); status == statusBadRequest {
 		p.respond(status)
 		return
 	}
 	x.Request.Path, p.path = url, url
 	h.forward(x, p, url, route.Whole)
 	p.AddForwarded, p.Reverse, p.Foreign = false, nil, true
+}
+
+// qualified returns the URL of a request with ProxyDomain behind a host without a dot; nil for a host that has one, and for a
+// request that is not GET or has a path alone (mod_proxy: proxy_needsdomain).
+func (o *Outward) qualified(x *exchange.Exchange) []byte {
+	target := x.Request.Target
+	authority := route.SplitTarget(target).Authority
+	method := string(x.Request.Method)
+	if len(authority) == 0 || method != "GET" && method != "HEAD" {
+		return nil
+	}
+	host, port, written := bytes.Cut(authority[bytes.LastIndexByte(authority, '@')+1:], []byte(":"))
+	if len(host) == 0 || bytes.IndexByte(host, '.') >= 0 || host[0] == '[' || clib.EqualFold(string(host), "localhost") {
+		return nil
+	}
+	scheme, _, _ := bytes.Cut(target, []byte(":"))
+	rest := target[len(scheme)+len("://")+len(authority):]
+	before := target[:len(target)-len(rest)]
+	if written {
+		before = before[:len(before)-len(":")-len(port)]
+	}
+	url := append(append(x.Alloc(len(target) + len(o.domain))[:0], before...), o.domain...)
+	if written && string(port) != strconv.Itoa(ir.DefaultPort(clib.ToLower(string(scheme)))) {
+		url = append(append(url, ':'), port...)
+	}
+	return append(url, rest...)
+}
+
+// tunnel completes the plan for a tunnel to host:port.
+func (p *Plan) tunnel(x *exchange.Exchange, authority []byte, start int) {
+	host, port, _ := route.SplitAuthority(authority)
+	p.buf = append(p.buf, authority...)
+	x.Filename = p.buf[start:]
+	w := &p.unpooled
+	*w = upstream.Worker{Name: string(authority), Host: string(host), Port: port, Settings: p.Host.unpooled}
+	w.Settings.Reuse = false
+	p.Kind, p.Worker = Forward, w
 }

@@ -47,6 +47,10 @@ type Host struct {
 	methods map[string]bool
 	// foreign says that requests for other servers are forwarded (mod_proxy: ProxyRequests).
 	foreign bool
+	// connects says that it makes tunnels for them (mod_proxy_connect).
+	connects bool
+	// out says where requests may go.
+	out Outward
 	// conditions are executed before anything else looks at a request.
 	conditions *environ.Conditions
 	// clients finds the names of clients.
@@ -79,6 +83,9 @@ type Host struct {
 	serverRoot string
 	table      *upstream.Table
 }
+
+// Outward says where requests may go. It must not be changed.
+func (h *Host) Outward() *Outward { return &h.out }
 
 // Answers says whether a URL with the host and port names this server.
 func (h *Host) Answers(host []byte, port int) bool {

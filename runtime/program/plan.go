@@ -132,6 +132,8 @@ type Plan struct {
 	Via Via
 	// Foreign says that the request is for another server, to which this one is a forward proxy.
 	Foreign bool
+	// Tunnel says that Worker is the other end of a tunnel for the client (mod_proxy_connect).
+	Tunnel bool
 	// TraceEnable says what becomes of the method TRACE (core: TraceEnable).
 	TraceEnable TraceEnable
 	// MaxForwards is added to requests that have none; negative for never (mod_proxy: ProxyMaxForwards).
@@ -221,7 +223,7 @@ func (p *Plan) reset(h *Host) {
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Socket, p.Balancer, p.Path, p.Session, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil, nil
-	p.response, p.early, p.Foreign = nil, true, false
+	p.response, p.early, p.Foreign, p.Tunnel = nil, true, false, false
 	p.scope, p.rewritten, p.pathInfo, p.Trace = nil, nil, nil, h.scopes.base.trace
 	p.File = static.File{}
 	p.buf = p.buf[:0]

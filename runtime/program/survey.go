@@ -33,7 +33,8 @@ func (b *builder) surveyItem(item ir.Item, in *ir.Section) {
 		case ir.WordsRewriteOptions: // judged where rules are compiled
 		case ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride, ir.WordsAccessFileName, ir.WordsOptions:
 			b.surveyFileWords(item)
-		case ir.WordsProxyErrorOverride: // run
+		case ir.WordsProxyErrorOverride, ir.WordsProxyRemote, ir.WordsProxyRemoteMatch, ir.WordsNoProxy, ir.WordsProxyBlock,
+			ir.WordsAllowCONNECT: // run, or judged where a forward proxy is compiled
 		case ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite:
 			b.surveyTLS(item, in)
 		case ir.WordsRequestReadTimeout:
@@ -113,9 +114,6 @@ func (b *builder) surveyReadTimeout(item *ir.Words) {
 func (b *builder) surveySwitch(item *ir.Switch) {
 	switch item.Name {
 	case ir.SwitchProxyRequests: // an open proxy is refused where its server is compiled
-		if item.On {
-			b.report.ignore(item, "CONNECT is not run by this server: a client that wants a tunnel to a server of https gets 400")
-		}
 	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
 		ir.SwitchProxyPassInterpolateEnv, ir.SwitchCGIPassAuth, ir.SwitchBalancerInherit, ir.SwitchProxyPassInherit, ir.SwitchBalancerPersist, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
 	case ir.SwitchMergeTrailers:
@@ -148,7 +146,7 @@ func (b *builder) surveyWord(item *ir.Word, in *ir.Section) {
 		ir.WordSSLCACertificateFile, ir.WordSSLCACertificatePath, ir.WordSSLVHostSNIPolicy, ir.WordSSLProxyVerify,
 		ir.WordSSLProxyCACertificateFile, ir.WordSSLProxyCACertificatePath, ir.WordSSLProxyMachineCertificateFile, ir.WordAcceptPathInfo, ir.WordAddDefaultCharset,
 		ir.WordProxyBadHeader, ir.WordProxyFCGIBackendType, ir.WordAllowEncodedSlashes, ir.WordTypesConfig, ir.WordMaxRanges, ir.WordDeflateAlterETag, ir.WordTraceEnable,
-		ir.WordHeartbeatAddress, ir.WordHeartbeatStorage:
+		ir.WordHeartbeatAddress, ir.WordHeartbeatStorage, ir.WordProxyDomain:
 	case ir.WordProxySourceAddress:
 		if _, err := netip.ParseAddr(item.Value); err != nil {
 			b.report.refuse(item, "ProxySourceAddress %s is no IP address in full, and httpd resolves it when it starts: write the address", item.Value)

@@ -42,7 +42,8 @@ func (b *builder) surveyFileWords(item *ir.Words) {
 		}
 	case ir.WordsDirectoryIndex, ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsLogLevel, ir.WordsRewriteOptions,
 		ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsSSLCipherSuite, ir.WordsRequestReadTimeout,
-		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod:
+		ir.WordsHttpProtocolOptions, ir.WordsRegisterHttpMethod,
+		ir.WordsProxyRemote, ir.WordsProxyRemoteMatch, ir.WordsNoProxy, ir.WordsProxyBlock, ir.WordsAllowCONNECT:
 	}
 }
 

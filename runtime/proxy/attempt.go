@@ -38,11 +38,11 @@ type attempt struct {
 	piece io.LimitedReader
 }
 
-// attempt sends the request to a worker and the response to the client.
-func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authority, path []byte) Result {
+// try sends the request to a worker, over a connection to the place that to says, and the response to the client.
+func (p *Proxy) try(ctx context.Context, j *Job, w *upstream.Worker, to target, authority, path []byte) Result {
 	a := &j.current
-	*a = attempt{Job: j, proxy: p, worker: w, target: targetOf(w)}
-	if a.target.socket == "" {
+	*a = attempt{Job: j, proxy: p, worker: w, target: to}
+	if to.socket == "" {
 		a.target.socket = j.Plan.Socket
 	}
 	if j.TriedAt = j.now; j.Tried != nil {
@@ -56,6 +56,9 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 	}
 	if w.Slot != nil {
 		a.pool = p.pools.of(w)
+	}
+	if result := a.checkBlocked(ctx); result.ends() {
+		return result
 	}
 	a.reuse = a.pool != nil && w.Settings.Reuse && w.Settings.AddressTTL != 0 && !a.lonely()
 	a.sayConnect(path)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/internal/clock"
+	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/tlsconf"
 	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
@@ -48,16 +49,28 @@ type target struct {
 	// socket is the path of a Unix socket; empty for host and port.
 	socket, host string
 	port         int
+	// remote is the other proxy that is there, which makes a tunnel to a backend of https; authorization is what
+	// Proxy-Authorization says when it is asked for that. nil for none.
+	remote        *program.Remote
+	authorization string
 }
 
 // targetOf is where a worker is.
-func targetOf(w *upstream.Worker) target { return target{w.Socket, w.Host, w.Port} }
+func targetOf(w *upstream.Worker) target {
+	return target{socket: w.Socket, host: w.Host, port: w.Port}
+}
+
+// socketFor is the Unix socket through which a worker is reached for a request; empty for none.
+func socketFor(j *Job, w *upstream.Worker) string {
+	if w.Socket != "" {
+		return w.Socket
+	}
+	return j.Plan.Socket
+}
 
 // close closes the connection; there is nothing left to learn from it.
 func (b *backend) close() {
-	b.dialer.mu.Lock()
-	delete(b.dialer.open, b)
-	b.dialer.mu.Unlock()
+	b.dialer.forget(b)
 	_ = b.conn.Close()
 }
 
@@ -95,6 +108,13 @@ func (d *dialer) register(b *backend) *backend {
 	return b
 }
 
+// forget forgets a connection.
+func (d *dialer) forget(b *backend) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.open, b)
+}
+
 // sever makes whatever waits for a backend fail, now and from now on.
 func (d *dialer) sever() {
 	d.mu.Lock()
@@ -112,6 +132,12 @@ func (d *dialer) reach(ctx context.Context, w *upstream.Worker, to target, p *po
 		return nil, err
 	}
 	if upstream.IsTLS(w.Scheme) {
+		if to.remote != nil {
+			if err := d.askTunnel(nc, w, to); err != nil {
+				_ = nc.Close() // what went wrong is known
+				return nil, err
+			}
+		}
 		return d.encrypt(ctx, nc, w, to, secure, host)
 	}
 	return d.register(&backend{conn: wire.NewConn(nc, d.clock), to: to}), nil

@@ -179,6 +179,9 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 	if result := j.maxForwards(); result.ends() {
 		return result
 	}
+	if j.Plan.Tunnel {
+		return p.connect(ctx, j)
+	}
 	if j.Plan.TraceEnable == program.TraceOff && j.isTrace() {
 		return Result{Status: 405, Fields: noMethods}
 	}

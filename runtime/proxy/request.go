@@ -18,6 +18,8 @@ type outgoing struct {
 	framing wire.Framing
 	// upgrade is the protocol that the connection is offered to switch to, as the client wrote it; nil for none.
 	upgrade []byte
+	// credentials are for another proxy, beside those of the client; empty for none.
+	credentials string
 	// keepAlive asks the backend to keep the connection.
 	keepAlive bool
 	// expect announces the body and waits for a 100.
@@ -62,7 +64,7 @@ func appendRequest(dst []byte, x *exchange.Exchange, plan *program.Plan, out *ou
 }
 
 // merged says which of the fields that mod_proxy adds were appended to one of the client's.
-type merged struct{ maxForwards, via, expect, forwardedFor, forwardedHost, forwardedServer bool }
+type merged struct{ authorized, maxForwards, via, expect, forwardedFor, forwardedHost, forwardedServer bool }
 
 func appendFields(dst []byte, x *exchange.Exchange, plan *program.Plan, out *outgoing) []byte {
 	fields := x.Request.Fields
@@ -78,7 +80,7 @@ func appendFields(dst []byte, x *exchange.Exchange, plan *program.Plan, out *out
 		dst = append(dst, name...)
 		dst = append(dst, ": "...)
 		dst = append(dst, fields[i].Value...)
-		if special(name) {
+		if special(name) || out.credentials != "" {
 			var keep bool
 			if dst, keep = m.merge(dst, name, host, x, plan, out); !keep {
 				dst = dst[:start]
@@ -143,6 +145,9 @@ func special(name []byte) bool {
 // that is not passed on.
 func (m *merged) merge(dst, name, host []byte, x *exchange.Exchange, plan *program.Plan, out *outgoing) (_ []byte, keep bool) {
 	switch {
+	case out.credentials != "" && wire.EqualFold(name, "Proxy-Authorization"):
+		m.authorized = true
+		dst = append(append(dst, ", "...), out.credentials...)
 	case wire.EqualFold(name, "Via"):
 		m.via = true
 		if plan.Via == program.ViaBlock {
@@ -184,9 +189,17 @@ func (m *merged) appendMissing(dst, host []byte, x *exchange.Exchange, plan *pro
 	if out.expect && !m.expect {
 		dst = append(dst, "Expect: 100-Continue\r\n"...)
 	}
-	if !plan.AddForwarded {
-		return dst
+	if plan.AddForwarded {
+		dst = m.appendForwarded(dst, host, x, plan)
 	}
+	if out.credentials != "" && !m.authorized {
+		dst = append(append(append(dst, "Proxy-Authorization: "...), out.credentials...), "\r\n"...)
+	}
+	return dst
+}
+
+// appendForwarded appends what the backend is told of the client.
+func (m *merged) appendForwarded(dst, host []byte, x *exchange.Exchange, plan *program.Plan) []byte {
 	if !m.forwardedFor {
 		dst = append(append(append(dst, "X-Forwarded-For: "...), x.Client.RemoteIP...), "\r\n"...)
 	}

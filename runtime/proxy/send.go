@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
 
@@ -21,6 +22,9 @@ func (a *attempt) writeHead(authority, path []byte) {
 		}
 	}
 	out := outgoing{path: path, host: authority, upgrade: a.upgrade, keepAlive: a.reuse, expect: a.awaits, http10: http10}
+	if remote := a.target.remote; remote != nil && !upstream.IsTLS(a.worker.Scheme) { // which the backend must not learn
+		out.credentials = remote.Credentials
+	}
 	if out.host == nil {
 		start := len(a.scratch)
 		a.scratch = append(a.scratch, a.worker.Authority...)

@@ -92,6 +92,32 @@ func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
 // unfitForHost says whether a character can be in no name of a host, which becomes a part of paths and URLs.
 func unfitForHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }
 
+// SplitAuthority splits the host:port of CONNECT: brackets of an IPv6 address are removed, and of a port that is too large the
+// lower 16 bits count, as in httpd. ok is false where host or port is missing and for what a host does not have (APR:
+// apr_uri_parse_hostinfo).
+func SplitAuthority(target []byte) (host []byte, port int, ok bool) {
+	colon := bytes.LastIndexByte(target, ':')
+	if colon <= 0 || colon+1 == len(target) || len(target) > colon+10 {
+		return nil, 0, false
+	}
+	for _, c := range target[colon+1:] {
+		if !isDigit(c) {
+			return nil, 0, false
+		}
+		port = port*10 + int(c-'0')
+	}
+	host = target[:colon]
+	if host[0] == '[' {
+		if host = host[1:]; len(host) < 2 || host[len(host)-1] != ']' {
+			return nil, 0, false
+		}
+		host = host[:len(host)-1]
+	} else if bytes.IndexByte(host, ':') >= 0 {
+		return nil, 0, false
+	}
+	return host, port & 0xffff, IsClean(host) && !bytes.ContainsAny(host, "@/?#[]")
+}
+
 // isHostname is httpd's strict_hostname_check.
 func isHostname(host []byte) bool {
 	numeric, zeroes, dots := true, false, 0

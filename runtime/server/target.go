@@ -34,13 +34,14 @@ func (t *task) resolve(p *program.Program) error {
 	if !x.Request.Unsafe && bytes.IndexByte(x.Request.Target, '#') >= 0 {
 		return &wire.Error{Status: 400, Reason: "target has a fragment"}
 	}
-	if string(x.Request.Method) == "CONNECT" {
-		return &wire.Error{Status: 400, Reason: "CONNECT is not taken"}
+	connects := string(x.Request.Method) == "CONNECT"
+	if connects && !t.host.Tunnels(x) {
+		return &wire.Error{Status: 400, Reason: "target is no other end of a tunnel"}
 	}
 	if isOfAnotherProtocol(x.Request.Target) && !t.host.ForwardsForeign() {
 		return &wire.Error{Status: 400, Reason: "target is a URL of another protocol"}
 	}
-	if path := x.Request.RawPath; len(path) == 0 || path[0] != '/' && !isServerWide(x) {
+	if path := x.Request.RawPath; !connects && (len(path) == 0 || path[0] != '/' && !isServerWide(x)) {
 		return &wire.Error{Status: 400, Reason: "target is not a path"}
 	}
 	if expect := x.Request.Fields.Get("Expect"); len(expect) > 0 && x.Request.Minor > 0 {

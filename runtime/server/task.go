@@ -124,7 +124,8 @@ func (t *task) serveArrived() bool {
 // mayUpgrade says whether the request could make the connection switch to another protocol, which it cannot within a
 // session.
 func (t *task) mayUpgrade() bool {
-	return t.conn.server.current.Load().program.Upgrades() && t.x.Request.Fields.Has("Upgrade")
+	return t.conn.server.current.Load().program.Upgrades() &&
+		(t.x.Request.Fields.Has("Upgrade") || string(t.x.Request.Method) == "CONNECT")
 }
 
 // mayReadOtherwise says whether the body may be read by other rules than those of the connection, by which it may not have

@@ -70,7 +70,8 @@ func (m message) ends(method string) bool {
 // hasBody reports whether a body follows the head of an answer to a request of that method.
 func (m message) hasBody(method string) bool {
 	status := m.status()
-	return method != "HEAD" && status/100 != 1 && status != 204 && status != 304
+	tunnel := method == "CONNECT" && status/100 == 2 && m.field("Content-Length") == "" && !m.chunked()
+	return method != "HEAD" && status/100 != 1 && status != 204 && status != 304 && !tunnel
 }
 
 // status is the status code of a response, 0 when there is none.

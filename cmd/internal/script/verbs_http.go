@@ -327,7 +327,8 @@ func verbRaw(ctx context.Context, s *session, c *call) error {
 	return conn.raw(ctx, c, wire, append(methods, make([]string, answers)...)[:answers], ending)
 }
 
-// methodsOf returns the methods of the complete requests in the bytes: the answer to HEAD has no body.
+// methodsOf returns the methods of the complete requests in the bytes: the answer to HEAD has no body, and what follows CONNECT
+// is for the other end of the tunnel.
 func methodsOf(wire []byte) []string {
 	var methods []string
 	for r := bufio.NewReader(bytes.NewReader(wire)); ; {
@@ -337,6 +338,9 @@ func methodsOf(wire []byte) []string {
 		}
 		method, _, _ := strings.Cut(q.line(), " ")
 		methods = append(methods, method)
+		if method == "CONNECT" {
+			return methods
+		}
 	}
 }
 

@@ -217,7 +217,11 @@ func (g *generator) words(where context) ir.Item {
 	words := func(name ir.WordsName, values ...string) ir.Item {
 		return &ir.Words{Name: name, Values: rapid.SliceOfN(rapid.SampledFrom(values), 1, 3).Draw(g.t, string(name))}
 	}
-	switch rapid.IntRange(0, 5).Draw(g.t, "words") {
+	switch rapid.IntRange(0, 6).Draw(g.t, "words") {
+	case 6:
+		if where == inMain || where == inSite {
+			return g.forward()
+		}
 	case 0:
 		return words(ir.WordsSSLOptions, "+StdEnvVars", "-ExportCertData", "OptRenegotiate")
 	case 1:
@@ -238,6 +242,24 @@ func (g *generator) words(where context) ir.Item {
 		}
 	}
 	return words(ir.WordsOptions, "+Indexes", "-ExecCGI", "+FollowSymLinks")
+}
+
+// forward is a directive of a forward proxy.
+func (g *generator) forward() ir.Item {
+	remote := []string{g.pick("scheme", "*", "http", "http://b.test/"), g.pick("remote", "http://p.test:3128", "http://p.test")}
+	switch rapid.IntRange(0, 5).Draw(g.t, "forward") {
+	case 0:
+		return &ir.Words{Name: ir.WordsProxyRemote, Values: append(remote, "u:"+g.some("password"))}
+	case 1:
+		return &ir.Words{Name: ir.WordsProxyRemoteMatch, Values: []string{"^http://" + g.pick("host", "b", "[a-z]+") + "/", remote[1]}}
+	case 2:
+		return &ir.Words{Name: ir.WordsNoProxy, Values: g.list("direct")}
+	case 3:
+		return &ir.Words{Name: ir.WordsAllowCONNECT, Values: []string{"443", g.pick("ports", "1-2", "8443")}}
+	case 4:
+		return &ir.Word{Name: ir.WordProxyDomain, Value: "." + g.some("domain")}
+	}
+	return &ir.Words{Name: ir.WordsProxyBlock, Values: g.list("blocked")}
 }
 
 func (g *generator) errorDocument(context) ir.Item {
