@@ -160,8 +160,10 @@ type escaping struct {
 
 func escapingOf(r *rewrite.Rule) escaping {
 	e := escaping{on: r.EscapesReferences(), control: r.Has(rewrite.FlagBCTLS), percentSpace: r.Has(rewrite.FlagBNP)}
-	if f, ok := r.Last(rewrite.FlagB); ok {
-		e.only = f.Value
+	for _, f := range r.Flags {
+		if f.Name == rewrite.FlagB && f.Value != "" { // a B without a list leaves that of one before
+			e.only = f.Value
+		}
 	}
 	if f, ok := r.Last(rewrite.FlagBNE); ok {
 		e.except = f.Value
