@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/internal/regex"
 	"github.com/lbconf/lbconf/runtime/route"
@@ -85,13 +86,19 @@ func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.F
 	}
 	p.Kind, p.Handler = Handle, HandlerFile
 	p.File = static.File{Found: found, Rules: s.files, NoTrace: h.trace == TraceOff, Methods: h.methods}
-	if found.Info != nil && !found.IsDir() {
+	switch {
+	case found.IsDir():
+		p.File.Kind.Type = directoryType
+	default: // of a file that is not there OPTIONS tells the type, too
 		p.File.Kind = s.files.KindOf(found.Name)
-		if clib.HasPrefixFold(p.File.Kind.Type, programTypes) {
+		if found.Info != nil && clib.HasPrefixFold(p.File.Kind.Type, programTypes) {
 			p.respond(statusNotFound) // the source of a program
 		}
 	}
 }
+
+// directoryType is what mod_mime says of a directory, which OPTIONS shows.
+const directoryType = "httpd/unix-directory"
 
 // allows says whether access rules let the request pass.
 func (h *Host) allows(x *exchange.Exchange, p *Plan, s *scope) bool {
@@ -249,8 +256,8 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 
 // withSlash is the URL of the request with a slash behind its path.
 func withSlash(x *exchange.Exchange, p *Plan) []byte {
-	url := append(route.AppendEscapedPath(route.AppendSelf(nil, &p.Self), x.Request.Path), '/')
-	if x.Request.HasQuery && len(x.Request.Query) > 0 {
+	url := append(eval.AppendEscaped(route.AppendSelf(nil, &p.Self), x.Request.Path), '/')
+	if x.Request.HasQuery {
 		url = append(append(url, '?'), x.Request.Query...)
 	}
 	return url

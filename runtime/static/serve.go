@@ -114,7 +114,7 @@ func (f *File) send(x *exchange.Exchange, file *os.File, info fs.FileInfo, now t
 	method := string(x.Request.Method)
 	if !asError {
 		if r.Status = v.meets(x.Request.Fields, method != "POST"); r.Status != 0 {
-			return f.unsent(r)
+			return f.unsent(r, method, info.Size())
 		}
 		r.Status = 200
 	}
@@ -148,10 +148,14 @@ func (f *File) send(x *exchange.Exchange, file *os.File, info fs.FileInfo, now t
 	return content
 }
 
-// unsent is the response to a condition that is not met: it describes the file and has no body.
-func (f *File) unsent(r *exchange.Response) exchange.Content {
+// unsent is the response to a condition that is not met: it describes the file and has no body. That to HEAD has the
+// length of the file, since httpd counts a body only where one may be sent.
+func (f *File) unsent(r *exchange.Response, method string, size int64) exchange.Content {
 	if r.Status == 304 {
 		return exchange.Content{}
+	}
+	if method == "HEAD" {
+		r.Fields = append(r.Fields, wire.Field{Name: lengthName, Value: strconv.AppendInt(nil, size, 10)})
 	}
 	return f.described(r)
 }
