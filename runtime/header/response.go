@@ -156,8 +156,12 @@ func join(fields, always wire.Fields) wire.Fields {
 // head (ap_http_header_filter).
 func (r *Response) finish(x *exchange.Exchange, room *Room) {
 	fields := x.Response.Fields
-	if kind := x.Response.ContentType; r.typed && kind != nil {
-		if at := fields.Index("Content-Type"); at >= 0 {
+	bodiless := x.Response.Status == 204 || x.Response.Status == 304 // whose type is left as it is
+	if at := fields.Index("Content-Type"); at >= 0 && !bodiless {
+		switch kind := x.Response.ContentType; {
+		case !r.typed:
+			fields = setField(fields, at, fields[at].Value)
+		case kind != nil:
 			fields = setField(fields, at, kind)
 		}
 	}

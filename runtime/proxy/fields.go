@@ -18,6 +18,8 @@ func dropsFromResponse(name []byte) bool {
 		return wire.EqualFold(name, "Trailer") || wire.EqualFold(name, "Upgrade")
 	case 10:
 		return wire.EqualFold(name, "Connection") || wire.EqualFold(name, "Keep-Alive")
+	case 16:
+		return wire.EqualFold(name, "Proxy-Connection")
 	case 17:
 		return wire.EqualFold(name, "Transfer-Encoding")
 	case 18:
@@ -31,9 +33,9 @@ func dropsFromResponse(name []byte) bool {
 func (a *attempt) responseFields() (wire.Framing, Result) {
 	fields := a.head.Fields
 	dst := a.X.Response.Fields[:0]
-	nominations, cookies := fields.Has("Connection"), 0
-	typed := false
+	nominations, cookies, warnings := fields.Has("Connection"), 0, false
 	vary := fields.Has("Vary") && !a.Plan.EditsResponse() // which come before Vary is joined
+	oneType := !a.Plan.EditsResponse() && a.head.Status != 204 && a.head.Status != 304
 	framing, result := a.frame(fields)
 	if result.ends() {
 		return framing, result
@@ -68,15 +70,21 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 				field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 			}
 		}
-		if len(field.Name) == 12 && wire.EqualFold(field.Name, "Content-Type") {
-			if typed {
+		switch len(field.Name) {
+		case 7:
+			if wire.EqualFold(field.Name, "Warning") {
+				warnings = true
 				continue
 			}
-			typed = true // httpd passes the first on
-		}
-		if len(field.Name) == 10 && wire.EqualFold(field.Name, "Set-Cookie") {
-			cookies++
-			continue
+		case 10:
+			if wire.EqualFold(field.Name, "Set-Cookie") {
+				cookies++
+				continue
+			}
+		case 12:
+			if oneType && wire.EqualFold(field.Name, "Content-Type") && dst.Has("Content-Type") {
+				continue // httpd passes the first on
+			}
 		}
 		a.adapt(&field)
 		dst = append(dst, field)
@@ -88,6 +96,9 @@ func (a *attempt) responseFields() (wire.Framing, Result) {
 			dst = append(dst, cookie)
 			cookies--
 		}
+	}
+	if warnings {
+		dst = appendWarnings(dst, fields)
 	}
 	if a.addsVia() && !a.head.Simple {
 		start := len(a.scratch)
@@ -162,6 +173,8 @@ var (
 	lengthName     = []byte("Content-Length")
 	connectionName = []byte("Connection")
 	upgradeName    = []byte("Upgrade")
+	noLength       = []byte("0")
+	endOfChunks    = []byte("\r\n\r\n")
 )
 
 // frame finds out where the body of the response ends.

@@ -116,6 +116,8 @@ type Job struct {
 	whole, fetched bool
 	// expecting says that the client waits for a 100 that is the backend's to send.
 	expecting bool
+	// continued says that it has got that.
+	continued bool
 	// spool holds what follows prefetched of a body that had to be read to its end, spooled bytes of it.
 	spool   *os.File
 	spooled int64
@@ -148,7 +150,7 @@ const (
 func (j *Job) Release() {
 	j.Failed = false
 	j.X, j.Plan, j.Client, j.Body, j.Tried, j.Upgrades = nil, nil, nil, nil, nil, false
-	j.prefetched, j.whole, j.fetched, j.expecting, j.timedOut = nil, false, false, false, false
+	j.prefetched, j.whole, j.fetched, j.expecting, j.continued, j.timedOut = nil, false, false, false, false, false
 	j.closeSpool()
 	j.log, j.session = nil, nil
 	j.head.Reset()
@@ -186,7 +188,7 @@ func (p *Proxy) Do(ctx context.Context, j *Job) Result {
 		return Result{Status: 405, Fields: noMethods}
 	}
 	if expect := j.X.Request.Fields.Get("Expect"); expect != nil {
-		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") && j.X.Request.Minor > 0 &&
+		j.expecting = j.Plan.Continue && wire.HasToken(expect, "100-continue") &&
 			!j.env("force-proxy-request-1.0")
 	}
 	if j.Plan.Balancer != nil {

@@ -158,11 +158,12 @@ func (a *attempt) forwardInterim() error {
 		return nil
 	case set && !wire.EqualFold(policy, "RFC"):
 		return nil
-	case !set && a.head.Status == 100 && !a.expecting:
+	case !set && a.head.Status == 100 && (!a.expecting || a.continued):
 		return nil
 	}
 	a.appendInterim()
 	if a.head.Status == 100 {
+		a.continued = true
 		a.Client.Continued()
 	}
 	return a.Client.Write(append(a.out, "\r\n"...))

@@ -40,7 +40,7 @@ func (a *attempt) respond() Result {
 		return a.override()
 	}
 	if a.encoded.encoder == nil {
-		a.out, sent = a.Client.AppendHead(a.out[:0], framing)
+		a.out, sent = a.Client.AppendHead(a.out[:0], a.known(framing))
 	}
 	// The fields must stay for the log, so the body is read behind them, or elsewhere when they leave little room.
 	room := a.in[a.from:]
@@ -54,6 +54,20 @@ func (a *attempt) respond() Result {
 	}
 	x.Response.Started = true
 	return a.relay(sent)
+}
+
+// known is the framing of a body as far as it is known before it is read: chunks that have ended without a byte are a
+// body of no length, which the client is told (httpd: ap_content_length_filter).
+func (a *attempt) known(framing wire.Framing) wire.Framing {
+	if framing.Kind != wire.FramingChunked {
+		return framing
+	}
+	rest := bytes.TrimLeft(a.in[a.from:a.to], "0")
+	if len(rest) == a.to-a.from || !bytes.HasPrefix(rest, endOfChunks) {
+		return framing
+	}
+	a.X.Response.Fields = append(a.X.Response.Fields, wire.Field{Name: lengthName, Value: noLength})
+	return wire.Framing{Kind: wire.FramingLength}
 }
 
 // override leaves the response to the server, which sends a page of its own in its place (mod_proxy: ProxyErrorOverride).
