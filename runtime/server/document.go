@@ -87,6 +87,7 @@ func (t *task) despite(status int) {
 	first := t.failed.status
 	t.text, t.notes, t.overridden, t.plan.Location = t.failed.text, t.failed.notes, t.failed.reason, t.failed.location
 	t.instead = first
+	t.conn.closing = t.conn.closing || dropsConnection(status)
 	t.sendPage(first)
 	t.x.Response.Status, t.x.Response.BodyBytes = status, 0 // the log counts what was to be sent
 }

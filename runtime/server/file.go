@@ -16,6 +16,10 @@ const sendPiece = 1 << 20
 func (t *task) sendFile() {
 	x := &t.x
 	first := t.failed.status
+	if !t.body.Done() && t.Continue() != nil { // the body is read, though nobody wants it
+		t.conn.closing = true
+		return
+	}
 	t.plan.File.Whole = t.compresses(t.plan.File.Kind.Type)
 	content := t.plan.File.Serve(x, t.conn.server.clock.Now(), first != 0)
 	if status := x.Response.Status; status >= 400 && status != 412 {

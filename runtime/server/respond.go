@@ -37,8 +37,14 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if joined {
 		t.joinConnection(keep)
 	}
-	if charset := t.plan.Charset(); charset != "" {
+	if charset := t.plan.Charset(); charset != "" && !isBodiless(x.Response.Status) {
 		t.addCharset(charset)
+	}
+	if string(x.Request.Method) == "HEAD" || t.failed.head {
+		t.dropZeroLength()
+	}
+	if t.env(forceNoVary) {
+		x.Response.Fields = x.Response.Fields.Without("Vary")
 	}
 	dst = t.appendStatusLine(dst)
 	dst = t.appendFields(dst)
@@ -59,6 +65,14 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 		dst = append(append(append(dst, "Content-Type: "...), own...), "\r\n"...)
 	}
 	return append(dst, "\r\n"...), framing
+}
+
+// dropZeroLength leaves out a length of zero, which httpd takes for that of a body which was left out because of HEAD.
+func (t *task) dropZeroLength() {
+	r := &t.x.Response
+	if length := r.Fields.Get("Content-Length"); len(length) == 1 && length[0] == '0' {
+		r.Fields = r.Fields.Without("Content-Length")
+	}
 }
 
 // addCharset adds a charset to a type of text that has none.
@@ -169,7 +183,7 @@ func (t *task) persist(none, length bool) (keep, chunked bool) {
 	c, x := t.conn, &t.x
 	settings := &t.host.Settings
 	minor := t.minor()
-	t.asHTTP10 = minor == 0 && t.env("force-response-1.0")
+	t.asHTTP10 = minor == 0 && t.env("force-response-1.0") || t.env(forceNoVary)
 	if c.closing || x.Request.Close || x.Request.Simple || t.expecting || t.asHTTP10 {
 		return false, false
 	}
@@ -198,11 +212,14 @@ func (t *task) persist(none, length bool) (keep, chunked bool) {
 
 // minor is the version of HTTP that the response is made for, 1.x: that of the request, or 1.0 where a variable says so.
 func (t *task) minor() int {
-	if t.env("downgrade-1.0") {
+	if t.env("downgrade-1.0") || t.env(forceNoVary) {
 		return 0
 	}
 	return t.x.Request.Minor
 }
+
+// forceNoVary is the variable for clients that cannot do with Vary: they get no such field, and HTTP/1.0.
+const forceNoVary = "force-no-vary"
 
 // env says whether an environment variable of the request is set.
 func (t *task) env(name string) bool {
@@ -245,6 +262,9 @@ func (t *task) Continue() error {
 		return nil
 	}
 	t.expecting = false
+	if t.x.Request.Minor == 0 {
+		return nil // HTTP/1.0 has no interim responses
+	}
 	return t.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 }
 
@@ -289,14 +309,28 @@ func (t *task) sendPage(status int) {
 	if len(t.plan.Location) > 0 && isRedirect(status) {
 		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: locationName, Value: t.plan.Location})
 	}
+	if (status == 405 || status == 501) && !x.Response.Fields.Has("Allow") {
+		x.Response.Fields = append(x.Response.Fields, t.allowed())
+	}
 	page := t.page[:0]
 	x.Response.ContentType = nil
 	if !isBodiless(status) && (status != 200 || !isServerWide(x)) {
 		page = t.appendPage(page, status)
 		x.Response.ContentType = pageType
+		if t.env("suppress-error-charset") {
+			x.Response.ContentType = bareType
+		}
 	}
 	t.page = page
 	t.send(exchange.Content{Bytes: page})
+}
+
+// allowed is the field that refuses a method where no handler has said which it takes: TRACE alone, if the server does.
+func (t *task) allowed() wire.Field {
+	if t.plan.TraceEnable == program.TraceOff {
+		return wire.Field{Name: allowName}
+	}
+	return wire.Field{Name: allowName, Value: traceMethod}
 }
 
 // send sends a response of the server's own whose status and fields are made.
@@ -306,7 +340,7 @@ func (t *task) send(content exchange.Content) {
 		defer func() { _ = closer.Close() }() // it was only read
 	}
 	head := isBodiless(x.Response.Status) || t.failed.head || string(x.Request.Method) == "HEAD"
-	framing := wire.Framing{}
+	framing, late := wire.Framing{}, false
 	switch {
 	case head && (t.plan.Kind != program.Handle || content.Length() == 0):
 	case t.unsized:
@@ -316,7 +350,9 @@ func (t *task) send(content exchange.Content) {
 		framing = wire.Framing{Kind: wire.FramingClose}
 	default:
 		framing = wire.Framing{Kind: wire.FramingLength, Length: content.Length()}
-		x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], content.Length())})
+		if late = t.plan.Kind != program.Handle || string(x.Request.Method) == "OPTIONS"; !late {
+			t.addLength(content.Length())
+		}
 	}
 	var compressor *encoder
 	switch {
@@ -330,6 +366,9 @@ func (t *task) send(content exchange.Content) {
 		t.unsized = true
 		t.respond(500)
 		return
+	}
+	if late { // only that of a file is known before Header directives are carried out
+		t.addLength(content.Length())
 	}
 	if compressor != nil {
 		if err := t.sendEncoded(content, compressor, head); err != nil {
@@ -354,6 +393,12 @@ func (t *task) send(content exchange.Content) {
 	if err != nil {
 		t.conn.closing, x.Aborted = true, true
 	}
+}
+
+// addLength adds the length of a response of the server's own.
+func (t *task) addLength(n int64) {
+	x := &t.x
+	x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], n)})
 }
 
 // describe adds the fields of a content that Header directives do not see. The media type stands in front of its encoding.
@@ -394,5 +439,6 @@ var (
 	connectionName = []byte("Connection")
 	keepAliveName  = []byte("Keep-Alive")
 	closeToken     = []byte("close")
+	bareType       = []byte("text/html")
 	pageType       = []byte("text/html; charset=iso-8859-1")
 )

@@ -44,7 +44,7 @@ func (t *task) resolve(p *program.Program) error {
 	if path := x.Request.RawPath; !connects && (len(path) == 0 || path[0] != '/' && !isServerWide(x)) {
 		return &wire.Error{Status: 400, Reason: "target is not a path"}
 	}
-	if expect := x.Request.Fields.Get("Expect"); len(expect) > 0 && x.Request.Minor > 0 {
+	if expect := x.Request.Fields.Get("Expect"); len(expect) > 0 {
 		if !wire.EqualFold(expect, "100-continue") {
 			return &wire.Error{Status: 417, Reason: "Expect asks for something else than 100-continue"}
 		}

@@ -101,6 +101,7 @@ func (t *task) tellMethods() {
 	}
 	r.Status, r.Reason, r.ContentType = 200, []byte(reasonOf(200, "")), nil
 	r.Fields = append(r.Fields[:0], wire.Field{Name: allowName, Value: methods})
+	t.plan.Kind = program.Handle
 	t.send(exchange.Content{})
 }
 
