@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 )
 
+// Notation shows bytes of the wire as scripts write them: a line of text for each line that ends in CRLF, the rest spelled.
+func Notation(wire []byte) string { return escape(wire) }
+
 // escape shows bytes of the wire as text, one line of text per line of the wire. A line of text stands for a line that
 // ends in CRLF. What is different is spelled: \n at the end of a line that ends in LF alone, and the last line, unless
 // it is empty, has just the line end that is spelled in it, or none. unescape is the inverse.
