@@ -188,6 +188,7 @@ var switchDefaults = map[ir.SwitchName]bool{
 	ir.SwitchCGIPassAuth:             false,
 	ir.SwitchBalancerInherit:         true,
 	ir.SwitchProxyPassInherit:        true,
+	ir.SwitchBalancerPersist:         false,
 	ir.SwitchMergeSlashes:            true,
 	ir.SwitchMergeTrailers:           false,
 	ir.SwitchStrictHostCheck:         false,

@@ -67,10 +67,11 @@ var states = [...]struct {
 	{"w_status_C", "HC Fail", ir.StatusHealthFailed},
 }
 
-// applyWorker changes a member. A member that becomes usable again does not start the sums of the method anew: httpd notes
-// that it is to do so, and does it when the method is changed.
+// applyWorker changes a member. A member that becomes usable again does not start the sums of the method anew: that is
+// due then, and done when the method is changed.
 func (c *change) applyWorker(live *upstream.Live) {
 	w := c.worker
+	usable := w.Slot.Usable()
 	if value, ok := c.params["w_lf"]; ok {
 		var params ir.Worker
 		if ir.ApplyWorker(&params, ir.Param{Key: "loadfactor", Value: value}) == nil {
@@ -94,6 +95,7 @@ func (c *change) applyWorker(live *upstream.Live) {
 	}
 	c.applyCheck()
 	c.applyTexts()
+	live.ResetDue = live.ResetDue || !usable && w.Slot.Usable()
 }
 
 // maxLabel bounds a route, a redirect and the URI of a health check in bytes (mod_proxy: PROXY_WORKER_MAX_ROUTE_SIZE).

@@ -26,6 +26,8 @@ type managerPage struct {
 
 	// Action is where forms go; Software is the text that scripts for httpd look for.
 	Action, Software string
+	// Persists says that changes outlive the process.
+	Persists bool
 	// Figures are what is looked at first.
 	Figures   []figure
 	Balancers []balancerView
@@ -84,6 +86,7 @@ func stateClass(s ir.StatusFlags) string {
 func (page *managerPage) fill(x *exchange.Exchange, p *program.Plan) {
 	path := (&url.URL{Path: string(x.Request.Path)}).EscapedPath()
 	page.Action, page.Software = path, page.manager.server.Software()
+	page.Persists = page.manager.server.Program().Persists()
 	var members, usable, busy int
 	var elected, failures uint64
 	for _, b := range p.Host.Balancers() {

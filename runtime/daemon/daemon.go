@@ -98,7 +98,10 @@ func Run(ctx context.Context, load Loader, o Options) error {
 	d.listening(d.server.Addresses())
 	stop := d.reloadOnHangup(ctx)
 	defer stop()
-	return d.server.Serve(ctx)
+	err = d.server.Serve(ctx)
+	stop()
+	d.keep()
+	return err
 }
 
 // daemon is a configuration that runs.
@@ -126,6 +129,7 @@ func (d *daemon) compile(ctx context.Context) (*program.Program, error) {
 	d.name = source.Name
 	compiled, report := program.Compile(source.Config, program.Options{
 		Log: d.options.Log, Table: d.table, ServerRoot: source.ServerRoot, Hostname: mainName(ctx, source.Config),
+		Kept:  d.kept,
 		Trace: tracer{d.options.Log}, Version: d.options.Version, System: strings.ToUpper(runtime.GOOS[:1]) + runtime.GOOS[1:],
 	})
 	d.log(source.Config, report)

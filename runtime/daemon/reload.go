@@ -37,6 +37,7 @@ func (d *daemon) reloadOnHangup(ctx context.Context) (stop func()) {
 }
 
 func (d *daemon) reload(ctx context.Context) error {
+	d.keep()
 	compiled, err := d.compile(ctx)
 	if err != nil {
 		return err

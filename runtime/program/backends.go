@@ -224,20 +224,33 @@ func (b *builder) balancerOf(source *effective.Balancer, s *effective.Server, id
 	if source.Server.IsMain() {
 		identity = ""
 	}
-	set := newBalancer(source)
+	set := newBalancer(b.restoredParams(source))
 	set.Server, set.Heartbeats = identity, b.program.heartbeat.Store
+	kept, added := b.keptMembers(source)
 	named := make(map[string]*upstream.Worker, len(source.Members))
-	for _, m := range source.Members {
+	for i, m := range source.Members {
 		// A member that has the name of another one shares all that httpd knows of that: such as two with the port 80 written.
 		if twin := named[m.Name]; twin != nil {
 			set.Members = append(set.Members, twin)
 			continue
 		}
+		if kept[i] != nil {
+			restored := *m
+			restored.Params = &kept[i].Params
+			m = &restored
+		}
 		key := upstream.Key{Server: identity, Balancer: source.Name, Worker: m.Name}
 		if w := b.worker(m, s, key, 0, first); w != nil {
 			set.Members = append(set.Members, w)
 			named[m.Name] = w
+			if kept[i] != nil {
+				b.restore(w, kept[i])
+			}
 		}
+	}
+	b.restoreAdded(set, source, s, added)
+	if b.program.keepIn != "" && b.keeps(source.Server) {
+		b.program.kept = append(b.program.kept, keptBalancer{set, b.keptServer(source.Server)})
 	}
 	return set
 }

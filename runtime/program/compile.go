@@ -73,6 +73,7 @@ func Compile(c *ir.Config, o Options) (*Program, *Report) {
 	b.listens()
 	b.bound()
 	b.findHandlers(c.Items)
+	b.loadKept()
 	b.registered = registeredMethods(c.Items)
 	for _, server := range b.view.Servers() {
 		h := b.host(server)
@@ -120,6 +121,8 @@ type builder struct {
 	// remotes are nil for what cannot be run; resolved are the addresses of names in the configuration.
 	remotes  map[*ir.Words]*Remote
 	resolved map[string][]netip.Addr
+	// keeping is the state that balancers begin with, where it is not that of the configuration.
+	keeping keeping
 
 	tls         *tlsconf.Loader
 	tlsReported map[tlsProblem]bool

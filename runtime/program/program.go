@@ -39,6 +39,8 @@ type Options struct {
 	Files tlsconf.Files
 	// Log gets what goes wrong while the program runs; nil discards it.
 	Log *slog.Logger
+	// Kept gives what an earlier process or program left of balancers (mod_proxy: BalancerPersist); nil where nobody keeps it.
+	Kept Keeper
 	// Trace takes what LogLevel asks modules to say about requests; nil for nobody.
 	Trace trace.Sink
 }
@@ -69,6 +71,9 @@ type Program struct {
 	upgrades bool
 	// balancers are those of all servers, each once.
 	balancers []*upstream.Balancer
+	// kept are those whose state outlives the process, and keepIn the file for it; empty for none.
+	kept   []keptBalancer
+	keepIn string
 	// checksAtOnce bounds the health checks that run at a time.
 	checksAtOnce int
 	// mixes says that the servers do not read bodies by the same rules.

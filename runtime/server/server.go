@@ -69,6 +69,7 @@ type Server struct {
 // New returns a server that listens nowhere yet. The logs of the program must be open; the server closes them when it has
 // ended or when another program took over.
 func New(p *program.Program, o Options) *Server {
+	p.Begin()
 	s := &Server{software: o.Software, drain: o.Drain, mapping: o.Listen, log: o.Log, clock: o.Clock, handlers: make(map[program.Handler]Handler)}
 	if s.drain <= 0 {
 		s.drain = 30 * time.Second
@@ -144,6 +145,7 @@ func (s *Server) Swap(p *program.Program) error {
 		w.Slot.Configure(w.State)
 		keep[w.Slot] = true
 	}
+	p.Begin()
 	old := s.current.Swap(s.generation(p))
 	old.retire(s.log)
 	s.watch(p)

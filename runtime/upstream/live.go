@@ -23,6 +23,9 @@ type Live struct {
 	// a balancer that begins with several members. What balancer-manager says has no effect on another one, as in httpd.
 	MaxAttempts int
 	AttemptsSet bool
+	// ResetDue says that a member became usable again: httpd starts the sums anew when it next looks, which is when the method
+	// is changed, or when it starts with what it kept (mod_proxy_balancer: need_reset).
+	ResetDue bool
 }
 
 // Live returns what holds now. Its Members must not be changed.
@@ -55,6 +58,13 @@ func (b *Balancer) Change(change func(*Live)) {
 	b.live.Store(&live)
 }
 
+// Begin makes the balancer ready for requests: it resets what is due.
+func (b *Balancer) Begin() {
+	if live := b.live.Load(); live != nil && live.ResetDue {
+		b.Change((*Live).Restart)
+	}
+}
+
 // Free returns how many members may still be added.
 func (b *Balancer) Free() int { return b.Growth - (len(b.Live().Members) - len(b.Members)) }
 
@@ -69,6 +79,7 @@ func (l *Live) Attempts() int {
 // Restart sets the sums that a method chooses by to zero, as httpd does when the method is another one
 // (mod_proxy_balancer: need_reset).
 func (l *Live) Restart() {
+	l.ResetDue = false
 	for _, w := range l.Members {
 		switch l.Method {
 		case ByTraffic:
