@@ -220,15 +220,6 @@ func agree(fields wire.Fields, length []byte) bool {
 	return true
 }
 
-func connectionCloses(fields wire.Fields) bool {
-	for i := range fields {
-		if len(fields[i].Name) == 10 && wire.EqualFold(fields[i].Name, "Connection") && wire.HasToken(fields[i].Value, "close") {
-			return true
-		}
-	}
-	return false
-}
-
 func lastToken(list []byte) []byte {
 	if i := bytes.LastIndexByte(list, ','); i >= 0 {
 		list = list[i+1:]

@@ -169,17 +169,22 @@ func (a *attempt) forwardInterim() error {
 	return a.Client.Write(append(a.out, "\r\n"...))
 }
 
-// appendInterim makes the head of an interim response in out, without the line that ends it. Cookies come last, as in other
-// responses.
+// appendInterim makes the head of an interim response in out, without the line that ends it. Cookies come last and
+// warnings behind them, as in other responses.
 func (a *attempt) appendInterim() {
 	a.out = append(append(append(a.out[:0], "HTTP/1.1 "...), a.head.StatusLine...), "\r\n"...)
 	for _, cookies := range [...]bool{false, true} {
 		for _, field := range a.head.Fields {
 			if wire.EqualFold(field.Name, "Set-Cookie") != cookies || !wire.ValidField(field) || dropsFromResponse(field.Name) ||
-				nominated(a.head.Fields, field.Name) {
+				isWarning(field.Name) || nominated(a.head.Fields, field.Name) {
 				continue
 			}
 			a.adapt(&field)
+			a.out = field.Append(a.out)
+		}
+	}
+	for _, field := range appendWarnings(a.X.Response.Fields[:0], a.head.Fields) {
+		if wire.ValidField(field) {
 			a.out = field.Append(a.out)
 		}
 	}

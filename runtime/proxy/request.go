@@ -113,25 +113,6 @@ func hopByHop(name []byte) bool {
 	return false
 }
 
-// nominated says whether a Connection field names the field.
-func nominated(fields wire.Fields, name []byte) bool {
-	for i := range fields {
-		if len(fields[i].Name) == 10 && wire.EqualFold(fields[i].Name, "Connection") && hasToken(fields[i].Value, name) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasToken(list, token []byte) bool {
-	found := false
-	wire.EachToken(list, func(t []byte) bool {
-		found = wire.EqualFoldBytes(t, token)
-		return !found
-	})
-	return found
-}
-
 // special says whether a field may be one that mod_proxy changes, by its first letter.
 func special(name []byte) bool {
 	switch name[0] | 0x20 {
