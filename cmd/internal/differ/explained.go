@@ -35,6 +35,15 @@ func explanations() []explanation {
 	}
 }
 
+// Explanations returns why engines may differ, a sentence without its full stop for each kind of difference.
+func Explanations() []string {
+	var all []string
+	for _, x := range explanations() {
+		all = append(all, x.why)
+	}
+	return all
+}
+
 // answers holds where backends received the same, and is true of each answer that differs.
 func answers(is func(r *Request, want, got string) bool) func(e *event) bool {
 	return func(e *event) bool {
