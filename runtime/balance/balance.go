@@ -34,7 +34,7 @@ type Choice struct {
 
 // Pick chooses a member, counts the choice and counts the request in; the caller counts it out with
 // Worker.Slot.End. An error is one of those of this package. Where it is ErrUnavailable and the balancer has a
-// Timeout, httpd tries up to a hundred times, a hundredth of the timeout apart: that is the caller's to do.
+// Timeout, the caller waits and calls Again.
 func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) {
 	beats := beatsOf(b) // it may read a file, for which nobody else is to wait
 	b.Mu.Lock()
@@ -51,12 +51,27 @@ func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) 
 			return Choice{}, ErrSessionLost
 		}
 	}
+	return choose(b, &live, beats, now)
+}
+
+// Again asks the balancing method once more, up to a hundred times within the Timeout of the balancer and a hundredth of it
+// apart. The session is not looked for again: its member gets the request when it is its turn.
+func Again(b *upstream.Balancer, now time.Time) (Choice, error) {
+	beats := beatsOf(b)
+	b.Mu.Lock()
+	defer b.Mu.Unlock()
+	live := b.Live()
+	return choose(b, &live, beats, now)
+}
+
+// choose lets the balancing method choose.
+func choose(b *upstream.Balancer, live *upstream.Live, beats map[string]upstream.Beat, now time.Time) (Choice, error) {
 	var w *upstream.Worker
 	var status int32
 	if live.Method == upstream.ByHeartbeat {
 		w = findByHeartbeat(live.Members, b.Heartbeats, beats, now)
 	} else {
-		w, status = find(&live, now)
+		w, status = find(live, now)
 	}
 	switch {
 	case w != nil:

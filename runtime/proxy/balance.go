@@ -92,7 +92,7 @@ func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s
 			return choice, err
 		}
 		j.now = p.clock.Now()
-		if choice, err = balance.Pick(b, s, j.now); !errors.Is(err, balance.ErrUnavailable) {
+		if choice, err = balance.Again(b, j.now); !errors.Is(err, balance.ErrUnavailable) {
 			return choice, err
 		}
 		timer.Reset(timeout / waits)
