@@ -41,7 +41,8 @@ func (f *Forward) list(name ir.WordsName) *[]*ir.Words {
 		return &f.Ports
 	case ir.WordsOptions, ir.WordsLogLevel, ir.WordsRewriteOptions, ir.WordsDirectoryIndex, ir.WordsFileETag, ir.WordsAllowOverride,
 		ir.WordsAccessFileName, ir.WordsProxyErrorOverride, ir.WordsSSLProtocol, ir.WordsSSLProxyProtocol, ir.WordsSSLCipherSuite,
-		ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsRequestReadTimeout:
+		ir.WordsSSLProxyCipherSuite, ir.WordsSSLOptions, ir.WordsRequestReadTimeout, ir.WordsHttpProtocolOptions,
+		ir.WordsRegisterHttpMethod:
 	}
 	return nil
 }
