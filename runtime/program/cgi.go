@@ -179,9 +179,9 @@ func (h *Host) translated(x *exchange.Exchange, p *Plan, info []byte) []byte {
 	return append([]byte(h.root), info...)
 }
 
-// notePathInfo takes the path information out of the path of a backend, as the variable proxy-fcgi-pathinfo wants it
+// NotePathInfo takes the path information out of the path of a backend, as the variable proxy-fcgi-pathinfo wants it
 // (mod_proxy_fcgi: proxy_fcgi_canon).
-func (p *Plan) notePathInfo(x *exchange.Exchange, path []byte) {
+func (p *Plan) NotePathInfo(x *exchange.Exchange, path []byte) {
 	if x.Env.Len() == 0 {
 		return
 	}

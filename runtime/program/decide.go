@@ -281,7 +281,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 	}
 	x.Filename = p.buf[start:]
 	if string(c.URL[:c.Authority-len("://")]) == "fcgi" {
-		p.notePathInfo(x, c.URL[c.Path:])
+		p.NotePathInfo(x, c.URL[c.Path:])
 	}
 	if h.out.domain != "" {
 		if p.Location = h.out.qualified(x); p.Location != nil {

@@ -17,8 +17,9 @@ import (
 type dialog struct {
 	// size is that of packets.
 	size int
-	// sent says that a piece of the request's body is gone, so that no other member can have it.
-	sent bool
+	// sent says that a piece of the request's body went with its head, streamed that one of any kind is gone, so that no other
+	// member can have it.
+	sent, streamed bool
 	// answered says that a packet has come, headed that the head of the response has.
 	answered, headed bool
 	// pinged says that the container answered a ping before the request.
@@ -150,7 +151,7 @@ func (a *attempt) sendPiece(d *dialog, first bool) Result {
 	case first && len(data) == 0:
 		return Result{}
 	}
-	d.sent = d.sent || first || len(data) > 0
+	d.sent, d.streamed = d.sent || first, d.streamed || len(data) > 0
 	pending := a.out // of the response
 	a.packed = ajp.AppendBody(a.packed[:0], data)
 	err = a.put(a.packed)
@@ -288,7 +289,9 @@ func (a *attempt) takeEnd(packet []byte) Result {
 	if result := a.begin(nil, true); result.ends() {
 		return result
 	}
-	return a.complete()
+	result := a.complete()
+	result.Drop = result.Drop || err != nil // as httpd ends the connection of the client too
+	return result
 }
 
 // dialogFailed decides about a response that broke off. Only a request that is idempotent and of whose body nothing was
@@ -304,6 +307,8 @@ func (a *attempt) dialogFailed(d *dialog, err error) Result {
 	switch {
 	case late && !d.answered:
 		return Result{Status: 504}
+	case d.streamed && a.Plan.Balancer != nil: // another member would get an empty body
+		return Result{Status: 500}
 	case !d.sent && a.idempotent():
 		return Result{Status: 503}
 	case late:

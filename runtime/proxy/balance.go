@@ -132,6 +132,7 @@ func (j *Job) memberPath(w *upstream.Worker) []byte {
 	path := j.Plan.Path
 	if w.Scheme == "fcgi" { // which has the query as a variable
 		path, _, _ = bytes.Cut(path, []byte("?"))
+		j.Plan.NotePathInfo(j.X, append([]byte(w.Path), path...))
 	}
 	url := j.X.Alloc(len(scheme) + len(w.Name) + len(path))
 	j.X.Filename = append(append(append(url[:0], scheme...), w.Name...), path...)

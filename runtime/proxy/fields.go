@@ -230,15 +230,9 @@ func lastToken(list []byte) []byte {
 // adapt changes the value of a field as mod_proxy does: URLs become those of this server, dates get the one form.
 func (a *attempt) adapt(field *wire.Field) {
 	switch len(field.Name) {
-	case 3, 8, 11, 16:
+	case 3, 8, 10, 11, 16:
 		if a.Plan.Reverse != nil {
 			a.reverse(field)
-		}
-	case 10:
-		if a.Plan.Reverse != nil && wire.EqualFold(field.Name, "Set-Cookie") {
-			start := len(a.scratch)
-			a.scratch = a.Plan.Reverse.AppendCookie(a.scratch, field.Value)
-			field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 		}
 	case 4, 7, 13:
 		if wire.EqualFold(field.Name, "Date") || wire.EqualFold(field.Name, "Expires") || wire.EqualFold(field.Name, "Last-Modified") {
@@ -247,13 +241,18 @@ func (a *attempt) adapt(field *wire.Field) {
 	}
 }
 
-// reverse changes a URL of the backend into one of this server (mod_proxy: ProxyPassReverse).
+// reverse changes a URL or a cookie of the backend into one of this server (mod_proxy: ProxyPassReverse and its relatives).
 func (a *attempt) reverse(field *wire.Field) {
-	if isLocation(field.Name) {
-		start := len(a.scratch)
+	start := len(a.scratch)
+	switch {
+	case isLocation(field.Name):
 		a.scratch = a.Plan.Reverse.AppendLocation(a.scratch, field.Value, &a.Plan.Self)
-		field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
+	case wire.EqualFold(field.Name, "Set-Cookie"):
+		a.scratch = a.Plan.Reverse.AppendCookie(a.scratch, field.Value)
+	default:
+		return
 	}
+	field.Value = a.scratch[start:len(a.scratch):len(a.scratch)]
 }
 
 func isLocation(name []byte) bool {
