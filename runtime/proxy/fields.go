@@ -171,6 +171,7 @@ func (a *attempt) addsVia() bool {
 var (
 	viaName        = []byte("Via")
 	lengthName     = []byte("Content-Length")
+	codingName     = []byte("Transfer-Encoding")
 	connectionName = []byte("Connection")
 	upgradeName    = []byte("Upgrade")
 	noLength       = []byte("0")
@@ -191,6 +192,9 @@ func (a *attempt) frame(fields wire.Fields) (wire.Framing, Result) {
 		length = nil // it does not reach the client, who must not be left to look for the end elsewhere
 	}
 	if string(a.X.Request.Method) == "HEAD" || a.head.Status == 204 || a.head.Status == 304 {
+		if encoding != nil && a.keepsCoding(codingName) && !nominated(fields, codingName) && !wire.EqualFold(lastToken(encoding), "chunked") {
+			return wire.Framing{}, a.unsendableHead(wire.Framing{}) // nobody could find the end of what GET would give
+		}
 		return wire.Framing{}, Result{}
 	}
 	if encoding != nil {
