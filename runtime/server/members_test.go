@@ -210,6 +210,7 @@ func (c *caller) read() (seen, error) {
 	p.head += "\r\n"
 	_, _ = fmt.Sscanf(p.head, "HTTP/1.1 %d", &p.status)
 	if fieldOf(p.head, "Connection") == "close" {
+		_, _ = io.Copy(io.Discard, c.r) // the server is done with the request when it closes the connection
 		c.close()
 	}
 	return p, nil
