@@ -110,8 +110,14 @@ func (m *Mapping) ParamOf(key string) (ir.Param, bool) {
 	return ir.Param{}, false
 }
 
-// MapsAt is the value of the word mapping=: "encoded" or "servlet"; empty for a mapping of decoded paths.
+// MapsAt is the value of the word mapping=: "encoded" or "servlet", which counts where both are there; empty for a mapping of
+// decoded paths.
 func (m *Mapping) MapsAt() string {
-	p, _ := m.ParamOf("mapping")
-	return clib.ToLower(p.Value)
+	at := ""
+	for _, p := range m.Pass.Params {
+		if clib.EqualFold(p.Key, "mapping") && at != "servlet" {
+			at = clib.ToLower(p.Value)
+		}
+	}
+	return at
 }

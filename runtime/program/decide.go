@@ -135,19 +135,11 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 	if h.rules != nil && early.rewrites && p.path[0] == '/' {
 		result := h.rules.Run(&p.rewrite, x, h, &p.Self, p.Trace)
 		switch result.Kind {
-		case rewrite.Status:
-			x.Filename = result.Value
-			p.respond(result.Status)
-			return nil, 0, true
-		case rewrite.Redirect:
-			p.respond(result.Status)
-			p.Location, x.Filename = result.Location, result.Location
+		case rewrite.Status, rewrite.Redirect:
+			p.answer(x, &result)
 			return nil, 0, true
 		case rewrite.Proxy:
-			if result.Raw {
-				return result.Value, route.Whole, false
-			}
-			return result.Value, route.Decoded, false
+			return result.Value, formOf(&result), false
 		case rewrite.Local:
 			p.rewritten = result.Value
 			return nil, 0, false
@@ -164,8 +156,24 @@ func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byt
 	return url, form, false
 }
 
+// answer is what a rule answers by itself.
+func (p *Plan) answer(x *exchange.Exchange, result *rewrite.Result) {
+	p.respond(result.Status)
+	if x.Filename = result.Value; result.Kind == rewrite.Redirect {
+		p.Location, x.Filename = result.Location, result.Location
+	}
+}
+
+// formOf is the form of the URL that a rule made.
+func formOf(result *rewrite.Result) route.Form {
+	if result.Raw {
+		return route.Whole
+	}
+	return route.Decoded
+}
+
 // preTranslate tries the mappings of paths that are not decoded, before anything else looks at the path. Where one of them
-// takes the request, the plan is complete and true is returned: the path stays encoded, and no rewrite rule sees it.
+// takes the request, the path stays encoded, and true is returned when the plan is complete.
 func (h *Host) preTranslate(x *exchange.Exchange, p *Plan) bool {
 	path, status := route.AppendEncodedPath(x.Alloc(len(x.Request.RawPath))[:0], x.Request.RawPath, h.merge)
 	if status != 0 || path[0] != '/' {
@@ -183,8 +191,40 @@ func (h *Host) preTranslate(x *exchange.Exchange, p *Plan) bool {
 	}
 	x.Request.Path = p.path
 	h.self(p, early, x.Request.Hostname, x.Request.HostPort, x.Client.Secure)
-	h.forward(x, p, url, form)
+	if h.rules == nil || !early.rewrites || !h.rewriteMapped(x, p, &url, &form) {
+		h.forward(x, p, url, form)
+	}
 	return true
+}
+
+// rewriteMapped lets the rewrite rules see a request that a mapping of encoded paths sends to url, which they may replace. Then
+// its form stays that of the mapping. done says that they answer themselves, or that a file does.
+func (h *Host) rewriteMapped(x *exchange.Exchange, p *Plan, url *[]byte, form *route.Form) (done bool) {
+	result := h.rules.RunMapped(&p.rewrite, x, *url, h, &p.Self, p.Trace)
+	switch result.Kind {
+	case rewrite.Status, rewrite.Redirect:
+		p.answer(x, &result)
+		return true
+	case rewrite.Proxy:
+		*url = result.Value
+		if *form == route.Whole && !result.Raw && x.Request.HasQuery {
+			*url = append(append(append(p.buf[:0], result.Value...), '?'), x.Request.Query...)
+			p.buf = *url
+		}
+		if result.Raw {
+			*form = route.Whole
+		}
+	case rewrite.Local:
+		if h.serves {
+			h.local(x, p, result.Value)
+			return true
+		}
+		*url = nil
+	case rewrite.PassThrough:
+		*url = nil // mod_proxy leaves it to the others, and none of them takes it
+	case rewrite.Unchanged:
+	}
+	return false
 }
 
 // mapped tries the mapping of the Location first, then those of the server; the first that matches counts. encoded says which

@@ -19,7 +19,11 @@ func randomMappings(r *rand.Rand) string {
 	if r.IntN(2) == 0 {
 		b.WriteString("ProxyPassInterpolateEnv On\n")
 	}
-	b.WriteString("SetEnvIf X-A (.*) A=$1\nSetEnvIf X-No . no-proxy\n")
+	b.WriteString("SetEnvIf X-A (.*) A=$1\nSetEnvIf X-No . no-proxy\n<Proxy balancer://set>\nBalancerMember http://@b3@/M\n</Proxy>\n")
+	if r.IntN(3) == 0 {
+		fmt.Fprintf(&b, "RewriteEngine On\nRewriteRule %s %s\n", pick(r, "^/a/(.*)", "/b(.*)$"),
+			pick(r, "/c/$1 [PT]", "http://@b2@/R/$1 [P]", "balancer://set/R/$1 [P]", "http://@b2@/R/$1 [P,NE]", "- [E=A:r$1]", "- [E=no-proxy:1]"))
+	}
 	for range 2 + r.IntN(6) {
 		switch r.IntN(6) {
 		case 0:
@@ -37,7 +41,11 @@ func randomMappings(r *rand.Rand) string {
 			if strings.HasSuffix(path, "/") || strings.HasSuffix(path, "}") { // else the client's path would go on the host
 				url = "/" + url
 			}
-			fmt.Fprintf(&b, "ProxyPass %s http://@%s@%s%s\n", path, pick(r, backends...), url, mappingWords(r))
+			target := "http://@" + pick(r, backends...) + "@"
+			if r.IntN(5) == 0 {
+				target = "balancer://set"
+			}
+			fmt.Fprintf(&b, "ProxyPass %s %s%s%s\n", path, target, url, mappingWords(r))
 		}
 	}
 	return b.String()
@@ -48,7 +56,7 @@ func randomMappings(r *rand.Rand) string {
 func mappingWords(r *rand.Rand) string {
 	words := ""
 	for range r.IntN(3) {
-		words += " " + pick(r, "nocanon", "interpolate", "interpolate", "noquery", "mapping=encoded", "mapping=servlet", "retry=0", "disablereuse=on")
+		words += " " + pick(r, "nocanon", "interpolate", "interpolate", "noquery", "mapping=encoded", "mapping=servlet")
 	}
 	if strings.Contains(words, "servlet") {
 		words = strings.ReplaceAll(words, " nocanon", "")

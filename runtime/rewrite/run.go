@@ -24,6 +24,20 @@ func (p *Program) Run(s *State, x *exchange.Exchange, host Host, self *route.Sel
 	s.log = log
 	s.begin(p, x, host, self)
 	s.say(trace2, "init rewrite engine with requested uri %s", s.value)
+	return p.finish(s, x)
+}
+
+// RunMapped applies the rules to a request that a mapping of encoded paths sends to url. What they are compared with is then
+// "proxy:" and the URL, so that rules for a path do not match, and those for anything do.
+func (p *Program) RunMapped(s *State, x *exchange.Exchange, url []byte, host Host, self *route.Self, log *trace.Log) Result {
+	s.log = log
+	s.begin(p, x, host, self)
+	s.value = s.join(proxyPrefix, url)
+	s.say(trace2, "init rewrite engine with passed filename %s. Original uri = %s", s.value, x.Request.Path)
+	return p.finish(s, x)
+}
+
+func (p *Program) finish(s *State, x *exchange.Exchange) Result {
 	result := p.run(s, x)
 	s.sayResult(&result)
 	return result
