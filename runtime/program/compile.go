@@ -331,7 +331,7 @@ func (b *builder) rules(h *Host, s *effective.Server) {
 		return
 	}
 	var problems []rewrite.Problem
-	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, Maps: b.maps(s), MaxLength: maxPath})
+	h.rules, problems = rewrite.Compile(s.Rewrite.Rules, rewrite.Options{Server: &h.server, Maps: b.maps(s), MaxLength: maxPath, Handler: b.judgeForced(h)})
 	for _, p := range problems {
 		b.report.refuse(p.Item, "%s", p.Message)
 	}

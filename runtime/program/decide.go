@@ -134,6 +134,7 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, form route.Form, done bool) {
 	if h.rules != nil && early.rewrites && p.path[0] == '/' {
 		result := h.rules.Run(&p.rewrite, x, h, &p.Self, p.Trace)
+		p.forced = result.Handler
 		switch result.Kind {
 		case rewrite.Status, rewrite.Redirect:
 			p.answer(x, &result)
@@ -302,11 +303,12 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 		p.respond(statusOK)
 		return
 	}
-	p.SetHandler = s.handlerName
+	handler, name, _ := p.handlerOf(s)
+	p.SetHandler = name
 	if url == nil {
 		p.respond(statusNotFound)
-		if s.handler.takes(x.Request.Method) {
-			p.Kind, p.Handler = Handle, s.handler
+		if handler.takes(x.Request.Method) {
+			p.Kind, p.Handler = Handle, handler
 		}
 		return
 	}
@@ -392,6 +394,12 @@ func (h *Host) dispatch(p *Plan, c *route.Canonical) {
 		} else if p.Worker.Match && (p.Worker.Port == 0 || strings.Contains(p.Worker.Host, "$")) {
 			p.useDefault(c, &p.Worker.Settings)
 		}
+	case "ftp":
+		if !p.Foreign || !h.out.Relays() { // nobody but another proxy speaks it
+			p.respond(statusInternal)
+			return
+		}
+		p.useDefault(c, &h.unpooled)
 	default:
 		p.respond(statusInternal)
 	}

@@ -68,7 +68,7 @@ func (h *Host) decideForeign(x *exchange.Exchange, p *Plan) {
 		p.respond(status)
 		return
 	}
-	x.Request.Path, p.path = url, url
+	x.Request.Path, p.path, p.Foreign = url, url, true
 	h.forward(x, p, url, route.Whole)
 	p.AddForwarded, p.Reverse, p.Foreign = false, nil, true
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
+	"github.com/lbconf/lbconf/parser/rewrite"
 )
 
 // handlerNames are the names of SetHandler that this server runs.
@@ -28,7 +29,7 @@ func handlerName(settings *effective.Settings) string {
 	if !strings.Contains(name, "%{") { // of an expression the value counts
 		name = lowerHandler(name)
 	}
-	if name == "none" {
+	if name == noHandler {
 		return ""
 	}
 	return name
@@ -55,11 +56,22 @@ func (p *Program) Runs(h Handler) bool { return p.handlers&(1<<h) != 0 }
 // findHandlers finds out whether a path may be answered by a handler.
 func (b *builder) findHandlers(items []ir.Item) {
 	for item := range ir.All(items) {
-		if word, ok := item.(*ir.Word); ok && word.Name == ir.WordSetHandler && handlerNames[clib.ToLower(word.Value)] != NoHandler {
+		if names(item) {
 			b.handles = true
 			return
 		}
 	}
+}
+
+// names says whether a directive may name a handler of this server: SetHandler, and a rewrite rule with H.
+func names(item ir.Item) bool {
+	switch item := item.(type) {
+	case *ir.Word:
+		return item.Name == ir.WordSetHandler && handlerNames[clib.ToLower(item.Value)] != NoHandler
+	case *ir.RewriteRule:
+		return item.Rule != nil && item.Rule.Has(rewrite.FlagH)
+	}
+	return false
 }
 
 // surveyHandler notes a SetHandler that is run and reports one that is not.
@@ -67,7 +79,7 @@ func (b *builder) surveyHandler(item *ir.Word, in *ir.Section) {
 	name := clib.ToLower(item.Value)
 	handler, known := handlerNames[name]
 	switch {
-	case name == "none":
+	case name == noHandler:
 	case strings.HasPrefix(name, senderPrefix):
 		b.surveySender(item, in)
 	case known && isOfFiles(in) && !b.servesFiles():

@@ -55,17 +55,18 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 	}
 	s.variables.Apply(x)
 	s.headers.Apply(x, &p.header)
-	p.SetHandler = s.handlerName
+	handler, name, sender := p.handlerOf(s)
+	p.SetHandler = name
 	switch {
-	case s.handler.takes(x.Request.Method):
-		p.Kind, p.Handler = Handle, s.handler
+	case handler.takes(x.Request.Method):
+		p.Kind, p.Handler = Handle, handler
 		return
-	case s.sender != nil:
+	case sender != nil:
 		if !found.IsDir() || !h.indexes || !h.index(x, p, s) {
-			h.sendFile(x, p, s, found)
+			h.sendFile(x, p, s, sender, found)
 		}
 		return
-	case s.handlerName != "" && s.handler == NoHandler && s.handlerName != "default-handler":
+	case name != "" && handler == NoHandler && name != "default-handler" && name != noHandler:
 		p.respond(statusNotFound) // what another module would make of the file must not be sent as it is
 		return
 	case found.IsDir() && h.indexes && h.index(x, p, s):

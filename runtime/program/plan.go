@@ -154,6 +154,8 @@ type Plan struct {
 	pathInfo []byte
 	// rewritten is what a rewrite rule made of the path where that is a file's.
 	rewritten []byte
+	// forced is what a rewrite rule with H names, which goes before SetHandler; empty for none.
+	forced string
 	// depth is the number of directories whose index this plan is for.
 	depth int
 	// Trace takes what LogLevel asks to be said about the request; nil for nothing.
@@ -224,7 +226,7 @@ func (p *Plan) reset(h *Host) {
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Socket, p.Balancer, p.Path, p.Session, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil, nil
 	p.response, p.early, p.Foreign, p.Tunnel = nil, true, false, false
-	p.scope, p.rewritten, p.pathInfo, p.Trace = nil, nil, nil, h.scopes.base.trace
+	p.scope, p.rewritten, p.pathInfo, p.forced, p.Trace = nil, nil, nil, "", h.scopes.base.trace
 	p.File = static.File{}
 	p.buf = p.buf[:0]
 }

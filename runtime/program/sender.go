@@ -63,8 +63,8 @@ func (s *sender) append(dst []byte, x *exchange.Exchange, p *Plan) (url []byte, 
 
 // sendFile completes the plan for a request that SetHandler "proxy:URL" sends to a backend. <Proxy> sections have no part in
 // it, since httpd looks at the handler behind them.
-func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, found static.Found) {
-	url, ok := s.sender.append(p.buf[:0], x, p)
+func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, to *sender, found static.Found) {
+	url, ok := to.append(p.buf[:0], x, p)
 	url = append(url, found.Name...)
 	start := len(url)
 	p.buf = append(url, senderPrefix...)
@@ -88,6 +88,37 @@ func sends(url []byte) bool {
 	before, behind, _ := bytes.Cut(url, []byte(":"))
 	scheme := clib.ToLower(string(before))
 	return speaks(scheme) || scheme == "balancer" || scheme == "unix" && bytes.IndexByte(behind, '|') >= 0
+}
+
+// noHandler is the value of SetHandler that names none.
+const noHandler = "none"
+
+// handlerOf is the handler that holds: that of a rewrite rule, else that of the scope.
+func (p *Plan) handlerOf(s *scope) (handler Handler, name string, to *sender) {
+	if p.forced == "" {
+		return s.handler, s.handlerName, s.sender
+	}
+	if url, sends := strings.CutPrefix(p.forced, senderPrefix); sends {
+		to = &sender{url: url} // what looks like an expression is text of the client
+	}
+	return handlerNames[p.forced], p.forced, to
+}
+
+// judgeForced says what is wrong with a handler that a rewrite rule names by H.
+func (b *builder) judgeForced(h *Host) func(beginning string, whole bool) string {
+	return func(beginning string, whole bool) string {
+		name := clib.ToLower(beginning)
+		switch handler, known := handlerNames[name]; {
+		case strings.HasPrefix(name, senderPrefix) && !h.serves:
+			return "the flag H of RewriteRule sends the name of a file behind the URL, and no DocumentRoot says where files are: write DocumentRoot, or [P] and the URL"
+		case strings.HasPrefix(name, senderPrefix), whole && (name == noHandler || name == "default-handler"):
+			return ""
+		case whole && known:
+			b.program.handlers |= 1 << handler
+			return ""
+		}
+		return "the flag H of RewriteRule names a handler that is not run by this server: leave it out"
+	}
 }
 
 // surveySender reports a SetHandler "proxy:URL" that cannot be run.

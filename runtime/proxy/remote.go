@@ -21,6 +21,9 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 			return result
 		}
 	}
+	if w.Scheme == "ftp" {
+		return Result{Status: 500}
+	}
 	return p.try(ctx, j, w, targetOf(w), authority, path)
 }
 
@@ -28,6 +31,9 @@ func (p *Proxy) attempt(ctx context.Context, j *Job, w *upstream.Worker, authori
 // over, unless the request has a body, part of which it may have got. done is false where none has an answer.
 func (p *Proxy) attemptThrough(ctx context.Context, j *Job, w *upstream.Worker, authority, path []byte) (_ Result, done bool) {
 	scheme := w.Scheme
+	if scheme == "ajp" || scheme == "fcgi" {
+		return Result{}, false // the modules for these know no other proxies
+	}
 	if j.Plan.Balancer != nil {
 		scheme = "balancer"
 	}

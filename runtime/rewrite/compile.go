@@ -24,6 +24,9 @@ type Options struct {
 	Maps map[string]*Map
 	// MaxLength bounds the result of a rule in bytes (core: twice LimitRequestLine).
 	MaxLength int
+	// Handler judges what H may name: the beginning of it that no variable makes, and whether that is all. It returns what is
+	// wrong with it, or nothing; nil takes none.
+	Handler func(beginning string, whole bool) (problem string)
 }
 
 // Problem is something in a rule that cannot be run.
@@ -48,6 +51,8 @@ type rule struct {
 	conds   []cond
 	output  template
 	env     []template
+	// handler is what H names; without parts it names none.
+	handler template
 	escape  escaping
 
 	keepsPath, chained                   bool
@@ -141,11 +146,29 @@ func (c *compiler) flag(r *rule, item *ir.RewriteRule, flag rewrite.Flag) {
 		if flag.Value != "" {
 			r.env = append(r.env, c.template(item, flag.Template()))
 		}
-	case rewrite.FlagCO, rewrite.FlagH, rewrite.FlagT:
+	case rewrite.FlagH:
+		c.handler(r, item, flag)
+	case rewrite.FlagCO, rewrite.FlagT:
 		c.problem(item, "the flag %s of RewriteRule is not run by this server: leave it out", flag.Written)
 	case rewrite.FlagB, rewrite.FlagBCTLS, rewrite.FlagBNE, rewrite.FlagBNP, rewrite.FlagF, rewrite.FlagG, rewrite.FlagNC,
 		rewrite.FlagR, rewrite.FlagS, rewrite.FlagQSL, rewrite.FlagNS, rewrite.FlagDPI, rewrite.FlagUNC, rewrite.FlagUnsafePrefixStat:
 		// Read above, or without effect where there are no subrequests and no files.
+	}
+}
+
+// handler compiles H, the last of which counts.
+func (c *compiler) handler(r *rule, item *ir.RewriteRule, flag rewrite.Flag) {
+	r.handler = c.template(item, flag.Template())
+	beginning, parts := "", r.handler.parts
+	if len(parts) > 0 && parts[0].kind == partText {
+		beginning = parts[0].text
+	}
+	problem := "the flag " + flag.Written + " of RewriteRule is not run by this server: leave it out"
+	if c.options.Handler != nil {
+		problem = c.options.Handler(beginning, len(parts) == 0 || len(parts) == 1 && beginning != "")
+	}
+	if problem != "" {
+		c.problem(item, "%s", problem)
 	}
 }
 

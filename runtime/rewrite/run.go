@@ -3,6 +3,7 @@ package rewrite
 import (
 	"bytes"
 
+	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
 	"github.com/lbconf/lbconf/runtime/route"
 	"github.com/lbconf/lbconf/runtime/trace"
@@ -51,7 +52,7 @@ func (p *Program) run(s *State, x *exchange.Exchange) Result {
 	scheme, _ := absolute(s.value)
 	switch escapes := scheme > 0 && changed != changeRaw; {
 	case changed == changeNone:
-		return Result{Kind: Unchanged}
+		return Result{Kind: Unchanged, Handler: s.handler}
 	case s.hasQuery && !escapes && !route.IsClean(s.query):
 		return Result{Kind: Status, Status: 403, Value: s.value}
 	case changed == changeStatus:
@@ -62,11 +63,11 @@ func (p *Program) run(s *State, x *exchange.Exchange) Result {
 		same := hadQuery && s.hasQuery && bytes.Equal(original, s.query)
 		return s.redirect(scheme, changed == changeRaw, same)
 	case bytes.HasPrefix(s.value, passPrefix):
-		return Result{Kind: PassThrough, Value: s.value[len(passPrefix):]}
+		return Result{Kind: PassThrough, Value: s.value[len(passPrefix):], Handler: s.handler}
 	case len(s.value) == 0 || s.value[0] != '/':
 		return Result{Kind: Status, Status: 400, Value: s.value}
 	}
-	return Result{Kind: Local, Value: s.value}
+	return Result{Kind: Local, Value: s.value, Handler: s.handler}
 }
 
 var (
@@ -79,7 +80,7 @@ func (s *State) begin(p *Program, x *exchange.Exchange, host Host, self *route.S
 	s.vars.Exchange, s.vars.Server, s.vars.Self = x, p.server, self
 	s.buf = s.buf[:0]
 	s.value, s.query, s.hasQuery = x.Request.Path, x.Request.Query, x.Request.HasQuery
-	s.code = 0
+	s.code, s.handler = 0, ""
 	s.rule.subject, s.cond.subject = nil, nil
 	start := len(s.buf)
 	s.buf = route.AppendSelf(s.buf, self)
@@ -171,6 +172,10 @@ func (s *State) try(r *rule) (matched, failed bool) {
 	}
 	for i := range r.env {
 		s.setEnv(&r.env[i])
+	}
+	if len(r.handler.parts) > 0 {
+		s.handler = clib.ToLower(string(s.expand(&r.handler, nil)))
+		s.say(trace1, "remember %s to have Content-handler '%s'", s.value, []byte(s.handler))
 	}
 	if r.keepsPath {
 		if r.answers {

@@ -40,6 +40,8 @@ type Result struct {
 	Location []byte
 	// Raw says that the URL of Proxy is not escaped any more and carries its query (NE).
 	Raw bool
+	// Handler is what H names, in lower case; empty for none.
+	Handler string
 }
 
 // Host is what rules ask of the virtual host.
@@ -65,6 +67,8 @@ type State struct {
 	hasQuery bool
 	// code is the status of the last rule with R, 0 before.
 	code int
+	// handler is what the last rule with H names.
+	handler string
 
 	rule, cond captures
 	// spare is room for the groups of a condition that may not match.
