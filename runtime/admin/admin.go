@@ -26,6 +26,9 @@ type Options struct {
 	Random io.Reader
 	// Clock tells the time; nil is clock.Wall.
 	Clock clock.Clock
+	// Token guards the paths of balancer-manager for programs: requests must have it in "Authorization: Bearer". Empty leaves
+	// them to Require, as the page.
+	Token []byte
 	// Log gets each change; nil discards it.
 	Log *slog.Logger
 }
@@ -47,7 +50,7 @@ func Mount(s *server.Server, o Options) error {
 		return err
 	}
 	pages := newPages()
-	s.Handle(program.HandlerBalancerManager, &manager{server: s, nonce: nonce, pages: pages, log: o.Log})
+	s.Handle(program.HandlerBalancerManager, &manager{server: s, nonce: nonce, pages: pages, log: o.Log, token: o.Token})
 	s.Handle(program.HandlerServerStatus, &status{server: s, pages: pages, clock: o.Clock, built: built()})
 	s.Handle(program.HandlerHeartbeat, &heartbeats{server: s, clock: o.Clock, log: o.Log})
 	s.Handle(program.HandlerServerInfo, &info{server: s, pages: pages, built: built()})

@@ -35,6 +35,11 @@ type site struct {
 // start runs a configuration with the pages until the test ends.
 func start(t *testing.T, config string) *site {
 	t.Helper()
+	return startWith(t, config, admin.Options{})
+}
+
+func startWith(t *testing.T, config string, o admin.Options) *site {
+	t.Helper()
 	leaks.Check(t)
 	s := &site{}
 	for i, url := range []*string{&s.one, &s.two} {
@@ -58,7 +63,7 @@ func start(t *testing.T, config string) *site {
 		t.Fatal(err)
 	}
 	s.server = server.New(p, server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Log: slog.New(slog.DiscardHandler)})
-	if err := admin.Mount(s.server, admin.Options{}); err != nil {
+	if err := admin.Mount(s.server, o); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.server.Listen(); err != nil {

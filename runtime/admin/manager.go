@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -23,12 +24,19 @@ type manager struct {
 	nonce string
 	pages *pages
 	log   *slog.Logger
+	// changing is held while something is changed, so that what a program has seen is still so when it changes it.
+	changing sync.Mutex
+	// token guards the paths for programs; empty leaves them to Require.
+	token []byte
 }
 
 // Handle implements server.Handler: it shows the balancers of the server that took the request, and changes what a form
 // says. As in httpd parameters count only when the request comes from a page of this server (Referer), and change
 // something only with the nonce of the balancer.
 func (m *manager) Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) exchange.Content {
+	if rest, ok := program.ManagerAPI(x.Request.Path); ok {
+		return m.answer(x, p.Host, string(rest), body)
+	}
 	params, err := readParams(x, body)
 	if err != nil {
 		x.Response.Status = 400
@@ -49,11 +57,10 @@ func (m *manager) Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) 
 		switch {
 		case m.nonceFits(page.balancer, params):
 			change := change{host: p.Host, balancer: page.balancer, worker: page.worker, params: params}
-			if err = change.apply(); change.added {
-				m.server.Rewatch()
-			}
+			m.changing.Lock()
+			err = m.apply(x, &change)
+			m.changing.Unlock()
 			page.Changes, page.Changed = change.done, post
-			m.record(x, page, &change)
 		case post:
 			page.WrongNonce = true
 		}
@@ -69,15 +76,20 @@ func (m *manager) Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) 
 	return m.pages.render(x, "manager.html", "Load Balancer Manager for "+string(p.Self.Name), true, page)
 }
 
-// record writes a change to the log.
-func (m *manager) record(x *exchange.Exchange, page *managerPage, c *change) {
+// apply makes a change hold and writes it to the log. The caller holds changing.
+func (m *manager) apply(x *exchange.Exchange, c *change) error {
+	err := c.apply()
+	if c.added {
+		m.server.Rewatch()
+	}
 	for _, done := range c.done {
-		log := m.log.With("client", x.Client.RemoteIP, "balancer", page.balancer.Name)
+		log := m.log.With("client", x.Client.RemoteIP, "balancer", c.balancer.Name)
 		if done.Worker != "" {
 			log = log.With("worker", done.Worker)
 		}
 		log.Info("balancer-manager: changed", "setting", done.Setting, "from", done.From, "to", done.To)
 	}
+	return err
 }
 
 // nonceOf returns the nonce of a balancer; empty is one that cannot be changed.

@@ -116,10 +116,10 @@ func (c *change) applyTexts() {
 	}
 	value, ok := c.params["w_he"]
 	method := c.worker.Slot.Check().Method
-	if ok || method == upstream.CheckNone || method == upstream.CheckTCP {
+	if ok || !method.Responds() {
 		texts.CheckExpr, texts.Healthy = "", nil
 	}
-	if ok && method != upstream.CheckNone && method != upstream.CheckTCP {
+	if ok && method.Responds() {
 		for name, healthy := range c.host.HealthConditions() {
 			if clib.EqualFold(name, value) {
 				texts.CheckExpr, texts.Healthy = name, healthy

@@ -49,6 +49,8 @@ type Options struct {
 	Strict bool
 	// KeepRoot serves as root although the configuration names a User.
 	KeepRoot bool
+	// Token guards the paths of balancer-manager for programs, beside Require; ReadToken reads one from a file. Empty is none.
+	Token []byte
 	// Drain bounds how long requests in flight may take when the server stops; 0 is 30 seconds.
 	Drain time.Duration
 	// Version is the version of the software, which the Server field can name.
@@ -86,7 +88,7 @@ func Run(ctx context.Context, load Loader, o Options) error {
 	}
 	d.table = compiled.Table()
 	d.server = server.New(compiled, d.serverOptions())
-	if err := admin.Mount(d.server, admin.Options{Log: o.Log}); err != nil {
+	if err := admin.Mount(d.server, admin.Options{Log: o.Log, Token: o.Token}); err != nil {
 		return errors.Join(err, compiled.CloseLogs())
 	}
 	if _, err := metrics.Mount(d.server); err != nil {

@@ -77,6 +77,7 @@ func (p process) options(source *Source) (Options, error) {
 	})
 	flags.BoolVar(&options.Strict, "strict", false, "refuse to start when a directive is not executed, or httpd would refuse it; ErrorLog and PidFile do not count")
 	flags.BoolVar(&options.KeepRoot, "keep-root", false, "as root, serve as root although the configuration names a User")
+	token := flags.String("api-token-file", "", "what programs must send to balancer-manager as \"Authorization: Bearer\", beside what Require demands, is in this `file`")
 	flags.DurationVar(&options.Drain, "drain", 30*time.Second, "time for requests in flight when the server stops")
 	flags.StringVar(&source.ServerRoot, "server-root", ".", "`folder` that relative paths belong to where the configuration has no ServerRoot")
 	if err := flags.Parse(p.args); err != nil {
@@ -89,7 +90,9 @@ func (p process) options(source *Source) (Options, error) {
 		return options, fmt.Errorf("%q is not an option: the configuration is compiled in; --help lists the options", flags.Arg(0))
 	}
 	var err error
-	options.Listen, err = ParseListen(listen)
+	if options.Listen, err = ParseListen(listen); err == nil && *token != "" {
+		options.Token, err = ReadToken(*token)
+	}
 	return options, err
 }
 

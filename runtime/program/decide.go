@@ -307,7 +307,7 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 	p.SetHandler = name
 	if url == nil {
 		p.respond(statusNotFound)
-		if handler.takes(x.Request.Method) {
+		if handler.takes(x) {
 			p.Kind, p.Handler = Handle, handler
 		}
 		return

@@ -34,6 +34,14 @@ func (p *Program) Added(slot *upstream.Slot) bool {
 	return false
 }
 
+// The reasons for which a balancer takes no further member, beside a URL that is none.
+var (
+	// ErrMemberExists is a URL that belongs to a member that is there.
+	ErrMemberExists = errors.New("it belongs to a member that is there already")
+	// ErrNoRoom is a balancer with as many members as growth= allows.
+	ErrNoRoom = errors.New("no member can be added: growth= of the balancer says how many may be")
+)
+
 // AddMember adds a member to a balancer of the server, as balancer-manager does: with the parameters of a BalancerMember
 // without any, and disabled. The error says why that cannot be: the URL is none or belongs to a member already, its scheme
 // is not served, or growth is used up.
@@ -48,11 +56,11 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 	var err error
 	b.Change(func(live *upstream.Live) {
 		if w := memberOf(live.Members, source.Name); w != nil {
-			err = fmt.Errorf("%s belongs to a member that is there already: %s", source.Name, w.Name)
+			err = fmt.Errorf("%s: %w: %s", source.Name, ErrMemberExists, w.Name)
 			return
 		}
 		if len(live.Members)-len(b.Members) >= b.Growth {
-			err = errors.New("no member can be added: growth= of the balancer says how many may be")
+			err = ErrNoRoom
 			return
 		}
 		key := upstream.Key{Server: b.Server, Balancer: b.Name, Worker: source.Name}

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/rewrite"
+	"github.com/lbconf/lbconf/runtime/exchange"
 )
 
 // handlerNames are the names of SetHandler that this server runs.
@@ -37,17 +39,30 @@ func handlerName(settings *effective.Settings) string {
 
 // takes says whether the handler answers a method. What it does not answer is as if it had not been set, since httpd goes
 // on to its default handler.
-func (h Handler) takes(method []byte) bool {
+func (h Handler) takes(x *exchange.Exchange) bool {
 	if h == HandlerHeartbeat {
-		return true // what is no POST is refused by itself
+		return true // it refuses by itself what is no POST
 	}
-	switch string(method) {
+	if _, ok := ManagerAPI(x.Request.Path); ok && h == HandlerBalancerManager {
+		return true // it says itself which methods there are
+	}
+	switch string(x.Request.Method) {
 	case "GET", "HEAD":
 		return h != NoHandler
 	case "POST":
 		return h == HandlerBalancerManager
 	}
 	return false
+}
+
+// managerAPI begins what is below the path of balancer-manager for programs, which httpd does not have.
+const managerAPI = "/api/v1"
+
+// ManagerAPI says whether a path of balancer-manager is one for programs, and returns what follows the version: "" or a path
+// that begins with a slash.
+func ManagerAPI(path []byte) (rest []byte, ok bool) {
+	_, rest, ok = bytes.Cut(path, []byte(managerAPI))
+	return rest, ok && (len(rest) == 0 || rest[0] == '/')
 }
 
 // Runs says whether SetHandler names the handler anywhere in the configuration.

@@ -58,7 +58,7 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 	handler, name, sender := p.handlerOf(s)
 	p.SetHandler = name
 	switch {
-	case handler.takes(x.Request.Method):
+	case handler.takes(x):
 		p.Kind, p.Handler = Handle, handler
 		return
 	case sender != nil:

@@ -35,6 +35,12 @@ var checkMethods = [...]ir.HealthMethod{
 	ir.HealthNone, ir.HealthTCP, ir.HealthOptions, ir.HealthHead, ir.HealthGet, ir.HealthOptions11, ir.HealthHead11, ir.HealthGet11,
 }
 
+// LastCheck is the last of the methods.
+const LastCheck = CheckMethod(len(checkMethods) - 1)
+
+// Responds says whether a check has a response that a condition can look at.
+func (m CheckMethod) Responds() bool { return m != CheckNone && m != CheckTCP }
+
 // String returns the value of hcmethod=.
 func (m CheckMethod) String() string { return string(checkMethods[m]) }
 
