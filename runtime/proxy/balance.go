@@ -76,11 +76,11 @@ func (p *Proxy) pick(ctx context.Context, j *Job, b *upstream.Balancer) (*upstre
 // waits is how often a balancer with a timeout looks for a usable member within that time.
 const waits = 100
 
-// pickWaiting waits for a usable member where the balancer has a timeout.
+// pickWaiting waits for a usable member where the balancer has a timeout, as httpd does also where it has no member at all.
 func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s balance.Session) (balance.Choice, error) {
 	choice, err := balance.Pick(b, s, j.now)
 	timeout := b.Live().Timeout
-	if timeout <= 0 || !errors.Is(err, balance.ErrUnavailable) {
+	if timeout <= 0 || !nobody(err) {
 		return choice, err
 	}
 	timer := p.clock.NewTimer(timeout / waits)
@@ -92,12 +92,17 @@ func (p *Proxy) pickWaiting(ctx context.Context, j *Job, b *upstream.Balancer, s
 			return choice, err
 		}
 		j.now = p.clock.Now()
-		if choice, err = balance.Again(b, j.now); !errors.Is(err, balance.ErrUnavailable) {
+		if choice, err = balance.Again(b, j.now); !nobody(err) {
 			return choice, err
 		}
 		timer.Reset(timeout / waits)
 	}
 	return choice, err
+}
+
+// nobody says whether a choice failed for want of a member, so that a later one may find one.
+func nobody(err error) bool {
+	return errors.Is(err, balance.ErrUnavailable) || errors.Is(err, balance.ErrNoMembers)
 }
 
 // judge decides what an outcome other than a response says of the member (mod_proxy: proxy_handler and

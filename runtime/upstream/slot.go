@@ -47,8 +47,9 @@ func (s *Slot) Fail(now time.Time) bool {
 		return false
 	}
 	s.errorTime.Store(now.UnixMicro())
-	s.failures.Add(1)
-	s.Set(ir.StatusError)
+	if before := s.status.Or(uint32(ir.StatusError)); !ir.StatusFlags(before).Has(ir.StatusError) {
+		s.failures.Add(1)
+	}
 	return true
 }
 
