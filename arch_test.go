@@ -57,7 +57,7 @@ var layers = map[string][]string{
 	"runtime/upstream":           onModel("runtime/wire", "runtime/tlsconf"),
 	"runtime/ajp":                {"runtime/wire"},
 	"runtime/fcgi":               {"parser/clib", "runtime/wire"},
-	"runtime/health":             onModel("runtime/upstream", "runtime/wire", "runtime/internal/clock"),
+	"runtime/health":             onModel("runtime/ajp", "runtime/upstream", "runtime/wire", "runtime/internal/clock"),
 	"runtime/route":              onModel("runtime/upstream"),
 	"runtime/heartbeat":          onModel("runtime/upstream"),
 	"runtime/balance":            onModel("runtime/upstream"),

@@ -3,9 +3,11 @@ package health
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
+	"github.com/lbconf/lbconf/runtime/ajp"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
@@ -26,12 +28,15 @@ type Wire struct {
 // without that when the status is one from 200 to 399, and when the response is read as a whole where the method is GET.
 func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.CheckMethod) error {
 	verb, _ := requestLine(method)
-	conn, err := p.Dialer.Dial(ctx, w, verb != "")
+	conn, err := p.Dialer.Dial(ctx, w, verb != "" || method == upstream.CheckCPing)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // what there was to learn is learnt
-	if verb == "" {
+	switch {
+	case method == upstream.CheckCPing:
+		return ping(conn)
+	case verb == "":
 		return nil
 	}
 	if _, err := conn.Write(appendRequest(nil, w, method)); err != nil {
@@ -53,6 +58,31 @@ func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.Che
 		return fmt.Errorf("hcexpr does not hold (status %d)", answer.Status)
 	case healthy == nil && (answer.Status < 200 || answer.Status > 399):
 		return fmt.Errorf("status %d", answer.Status)
+	}
+	return nil
+}
+
+var errNoPong = errors.New("the ping of AJP is answered by something else")
+
+// ping asks a servlet container whether it is there.
+func ping(conn io.ReadWriter) error {
+	if _, err := conn.Write(ajp.AppendPing(nil)); err != nil {
+		return err
+	}
+	var header [ajp.HeaderSize]byte
+	if _, err := io.ReadFull(conn, header[:]); err != nil {
+		return err
+	}
+	n, err := ajp.Length(header, ajp.PingPacket)
+	if err != nil {
+		return err
+	}
+	packet := make([]byte, n)
+	if _, err := io.ReadFull(conn, packet); err != nil {
+		return err
+	}
+	if ajp.Kind(packet[0]) != ajp.CPong {
+		return errNoPong
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func requestLine(method upstream.CheckMethod) (verb, version string) {
 		return "HEAD", http11
 	case upstream.CheckGet11:
 		return "GET", http11
-	case upstream.CheckNone, upstream.CheckTCP:
+	case upstream.CheckNone, upstream.CheckTCP, upstream.CheckCPing:
 	}
 	return "", ""
 }

@@ -161,7 +161,6 @@ func (b *builder) checkWorker(w *effective.Worker) bool {
 		b.report.refuse(w.By, "%s has the scheme %s, which this server does not speak: write http, https, ajp or fcgi", w.Name, w.URL.Scheme)
 		return false
 	}
-	b.checkHealth(w)
 	return true
 }
 

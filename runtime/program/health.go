@@ -30,20 +30,8 @@ func checkOf(w *effective.Worker) upstream.Check {
 		return upstream.Check{}
 	}
 	health := &w.Params.Health
-	method, _ := upstream.CheckMethodOf(health.Method.Value) // checkHealth refuses the others
+	method, _ := upstream.CheckMethodOf(health.Method.Value) // all methods are known
 	return upstream.Check{
 		Method: method, Interval: health.Interval.Value, Passes: health.Passes.Value, Fails: health.Fails.Value,
-	}
-}
-
-// checkHealth reports health checks that are not run.
-func (b *builder) checkHealth(w *effective.Worker) {
-	health := &w.Params.Health
-	if w.Balancer == nil {
-		return // httpd does not check it either
-	}
-	_, ok := upstream.CheckMethodOf(health.Method.Value)
-	if !ok {
-		b.report.refuse(w.By, "hcmethod=%s of %s speaks AJP, which this server does not: write TCP, OPTIONS, HEAD or GET", health.Method.Value, w.Name)
 	}
 }

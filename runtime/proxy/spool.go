@@ -15,6 +15,9 @@ func (j *Job) mustSpool() bool {
 	if j.X.Request.Framing.Kind != wire.FramingChunked {
 		return false
 	}
+	if j.Tried.Scheme == "fcgi" {
+		return j.env("proxy-sendcl")
+	}
 	return j.env("force-proxy-request-1.0") ||
 		j.env("proxy-sendcl") && !j.env("proxy-sendchunked") && !j.env("proxy-sendchunks")
 }

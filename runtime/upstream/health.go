@@ -23,6 +23,8 @@ const (
 	CheckHead
 	// CheckGet asks with GET and HTTP/1.0, and reads the whole response.
 	CheckGet
+	// CheckCPing sends a ping of AJP.
+	CheckCPing
 	// CheckOptions11 is CheckOptions with HTTP/1.1.
 	CheckOptions11
 	// CheckHead11 is CheckHead with HTTP/1.1.
@@ -32,7 +34,7 @@ const (
 )
 
 var checkMethods = [...]ir.HealthMethod{
-	ir.HealthNone, ir.HealthTCP, ir.HealthOptions, ir.HealthHead, ir.HealthGet, ir.HealthOptions11, ir.HealthHead11, ir.HealthGet11,
+	ir.HealthNone, ir.HealthTCP, ir.HealthOptions, ir.HealthHead, ir.HealthGet, ir.HealthCPing, ir.HealthOptions11, ir.HealthHead11, ir.HealthGet11,
 }
 
 // LastCheck is the last of the methods.

@@ -143,8 +143,8 @@ func TestCheckMethods(t *testing.T) {
 			t.Errorf("%v is %v, %t", m, back, ok)
 		}
 	}
-	if _, ok := upstream.CheckMethodOf(ir.HealthCPing); ok {
-		t.Error("CPING is a method")
+	if _, ok := upstream.CheckMethodOf("PING"); ok {
+		t.Error("PING is a method")
 	}
 }
 
