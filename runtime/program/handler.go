@@ -80,13 +80,11 @@ func (b *builder) findHandlers(items []ir.Item) {
 
 // names says whether a directive may name a handler of this server: SetHandler, and a rewrite rule with H.
 func names(item ir.Item) bool {
-	switch item := item.(type) {
-	case *ir.Word:
-		return item.Name == ir.WordSetHandler && handlerNames[clib.ToLower(item.Value)] != NoHandler
-	case *ir.RewriteRule:
-		return item.Rule != nil && item.Rule.Has(rewrite.FlagH)
+	if word, ok := item.(*ir.Word); ok {
+		return word.Name == ir.WordSetHandler && handlerNames[clib.ToLower(word.Value)] != NoHandler
 	}
-	return false
+	rule, ok := item.(*ir.RewriteRule)
+	return ok && rule.Rule != nil && rule.Rule.Has(rewrite.FlagH)
 }
 
 // surveyHandler notes a SetHandler that is run and reports one that is not.

@@ -250,7 +250,7 @@ func networkOf(word string) (netip.Prefix, bool) {
 	bits := 0
 	for i, field := range fields {
 		n, err := strconv.ParseUint(field, 0, 8)
-		if err != nil || strings.ContainsAny(field, "_+-bBoO") {
+		if base := strings.ToLower(field); err != nil || strings.HasPrefix(base, "0b") || strings.HasPrefix(base, "0o") || strings.Contains(base, "_") {
 			return netip.Prefix{}, false
 		}
 		if octets[i] = byte(n); n != 0 {

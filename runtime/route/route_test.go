@@ -120,6 +120,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("http://u:p@h:80/a?b"))
 	f.Add([]byte("//[::1]:8"))
 	f.Add([]byte("/%2e./%"))
+	f.Add([]byte("unix:/s|http://h/"))
+	f.Add([]byte("[::1]:443"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		target := route.SplitTarget(text)
 		if path, status := route.AppendPath(nil, target.Path, true, route.SlashesRefused); status == 0 && len(path) == 0 {
@@ -127,6 +129,13 @@ func FuzzParse(f *testing.F) {
 		}
 		if name, port, ok := route.ParseHost(nil, text); ok && (len(name) == 0 || port < 0 || port > 65535) {
 			t.Errorf("%q is the host %q, %d", text, name, port)
+		}
+		if host, port, ok := route.SplitAuthority(text); ok && (len(host) == 0 || port < 0 || port > 65535 || bytes.ContainsAny(host, "/@ \r\n")) {
+			t.Errorf("%q is a tunnel to %q, %d", text, host, port)
+		}
+		socket, rest, ok := route.SplitSocket(text)
+		if ok && socket != nil && (len(socket) == 0 || !bytes.Contains(rest, []byte(":"))) || ok && socket == nil && !bytes.Equal(rest, text) {
+			t.Errorf("%q is the socket %q and %q", text, socket, rest)
 		}
 		if _, c, status := route.AppendCanonical(nil, text, nil, false, route.Decoded); status == 0 && (c.Path >= len(c.URL) || c.URL[c.Path] != '/' || len(c.Host) == 0) {
 			t.Errorf("%q is %q", text, c.URL)
