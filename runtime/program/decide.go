@@ -51,7 +51,9 @@ func Resolve(x *exchange.Exchange) (status int) {
 		if n == 0 {
 			return 0
 		}
-	case !r.Unsafe:
+	case r.Unsafe:
+		parse = route.ParseUnsafeAuthority
+	default:
 		parse = route.ParseAuthority
 	}
 	room := x.Alloc(len(host))

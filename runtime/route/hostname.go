@@ -49,6 +49,15 @@ func ParseHost(dst, header []byte) (name []byte, port int, ok bool) {
 // ParseAuthority is ParseHost for the authority of a URL in a request line, in which httpd takes less care: there may be no
 // host and no port behind the colon, and the port may be any number, of which the lowest 16 bits count.
 func ParseAuthority(dst, authority []byte) (name []byte, port int, ok bool) {
+	return parseAuthority(dst, authority, ParseHost)
+}
+
+// ParseUnsafeAuthority is ParseAuthority for HttpProtocolOptions Unsafe.
+func ParseUnsafeAuthority(dst, authority []byte) (name []byte, port int, ok bool) {
+	return parseAuthority(dst, authority, ParseUnsafeHost)
+}
+
+func parseAuthority(dst, authority []byte, parse func(dst, host []byte) ([]byte, int, bool)) (name []byte, port int, ok bool) {
 	host, digits := authority, []byte(nil)
 	from := bytes.IndexByte(authority, ']') + 1
 	if at := bytes.IndexByte(authority[from:], ':'); at >= 0 {
@@ -63,11 +72,11 @@ func ParseAuthority(dst, authority []byte) (name []byte, port int, ok bool) {
 	if len(host) == 0 {
 		return dst, port, true
 	}
-	name, _, ok = ParseHost(dst, host)
+	name, _, ok = parse(dst, host)
 	return name, port, ok
 }
 
-// ParseUnsafeHost is ParseHost for HttpProtocolOptions Unsafe: a name may have any visible byte but slashes.
+// ParseUnsafeHost is ParseHost for HttpProtocolOptions Unsafe: a name may have any byte but slashes.
 func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
 	host := header
 	if len(host) > 0 && host[0] == '[' {
@@ -80,7 +89,7 @@ func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
 		}
 		host = host[:at]
 	}
-	if len(host) == 0 || bytes.Contains(host, []byte("..")) || bytes.IndexFunc(host, unfitForHost) >= 0 {
+	if len(host) == 0 || bytes.Contains(host, []byte("..")) || bytes.ContainsAny(host, `/\`) {
 		return dst, 0, false
 	}
 	if len(host) > 1 && host[len(host)-1] == '.' {
@@ -88,9 +97,6 @@ func ParseUnsafeHost(dst, header []byte) (name []byte, port int, ok bool) {
 	}
 	return appendLower(dst, host), port, true
 }
-
-// unfitForHost says whether a character can be in no name of a host, which becomes a part of paths and URLs.
-func unfitForHost(r rune) bool { return r <= ' ' || r == 0x7f || r == '/' || r == '\\' }
 
 // SplitAuthority splits the host:port of CONNECT: brackets of an IPv6 address are removed, and of a port that is too large the
 // lower 16 bits count, as in httpd. ok is false where host or port is missing and for what a host does not have (APR:

@@ -41,12 +41,20 @@ ServerName other.test
 // TestHostileRequests: what no client that means well sends is answered as httpd answers it, no byte of a request that is
 // refused at its head reaches the backend, and what does reach it is byte for byte what httpd sends: exactly the requests
 // that were meant, by any reader.
-func TestHostileRequests(t *testing.T) {
-	table := readHostile(t, "testdata/hostile/requests.txt", requestMacros)
+func TestHostileRequests(t *testing.T) { compareHostile(t, "", "testdata/hostile/requests.txt") }
+
+// TestHostileRequestsUnsafe is the same where HttpProtocolOptions takes what is no HTTP.
+func TestHostileRequestsUnsafe(t *testing.T) {
+	compareHostile(t, "HttpProtocolOptions Unsafe\n", "testdata/hostile/unsafe.txt")
+}
+
+func compareHostile(t *testing.T, settings, file string) {
+	t.Helper()
+	table := readHostile(t, file, requestMacros)
 	engines := [2]*recorder{newRecorder(t), newRecorder(t)}
 	var answers [2][]string
 	for which, backend := range engines {
-		config := strings.ReplaceAll(hostileConfig, "BACKEND", backend.addr)
+		config := settings + strings.ReplaceAll(hostileConfig, "BACKEND", backend.addr)
 		var addr string
 		if which == 0 {
 			addr = startHTTPD(t, config)
@@ -54,12 +62,10 @@ func TestHostileRequests(t *testing.T) {
 			_, addr = startWith(t, compile(t, config, nil), server.Options{})
 		}
 		answers[which] = make([]string, len(table.cases))
-		each(len(table.cases), func(i int) {
-			answers[which][i] = raw(addr, table.cases[i].text)
-		})
+		each(len(table.cases), func(i int) { answers[which][i] = raw(addr, table.cases[i].text) })
 		backend.finish()
 	}
-	sent := [2][][]string{engines[0].perCase(t, len(table.cases)), engines[1].perCase(t, len(table.cases))}
+	sent := [2][][]string{engines[0].perCase(len(table.cases)), engines[1].perCase(len(table.cases))}
 	var outcomes [2][]string
 	for which := range outcomes {
 		for i, answer := range answers[which] {
@@ -79,6 +85,11 @@ func TestHostileRequests(t *testing.T) {
 			}
 			if diff := cmp.Diff(sent[0][i], sent[1][i]); diff != "" && c.departure == "" {
 				t.Errorf("the backend got (-httpd +lbconf):\n%s", diff)
+			}
+			for _, request := range sent[1][i] {
+				if err := oneRequest(request); err != nil && settings == "" {
+					t.Errorf("%q: %v", request, err)
+				}
 			}
 		})
 	}
@@ -159,16 +170,12 @@ func (r *recorder) serve(conn net.Conn) {
 // finish accepts no more.
 func (r *recorder) finish() { closeQuietly(r.listener) }
 
-// perCase returns the requests of each case in their order, and fails for one that another reader finds other ends of.
-func (r *recorder) perCase(t *testing.T, n int) [][]string {
-	t.Helper()
+// perCase returns the requests of each case in their order.
+func (r *recorder) perCase(n int) [][]string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	cases := make([][]string, n)
 	for _, request := range r.requests {
-		if err := oneRequest(request); err != nil {
-			t.Errorf("%q: %v", request, err)
-		}
 		if i, ok := caseOf(request, n); ok {
 			cases[i] = append(cases[i], strings.ReplaceAll(request, r.addr, "BACKEND"))
 		}
