@@ -165,14 +165,17 @@ func withoutPathInfo(path, info []byte) int {
 
 // translated is where the path information would lead to, were it asked for.
 func (h *Host) translated(x *exchange.Exchange, p *Plan, info []byte) []byte {
+	path, room := p.path, p.buf // which the URL of the request itself lies in
+	defer func() { p.path, p.buf = path, room }()
 	for _, m := range h.mappings {
-		t := m.apply(nil, x, info, p, p.scope)
-		if t.url != nil {
-			if canonical, _, status := route.AppendCanonical([]byte("proxy:"), t.url, nil, false, t.form); status == 0 {
+		p.path, p.buf = info, nil
+		url, form, hit := m.apply(x, p, p.scope)
+		if url != nil {
+			if canonical, _, status := route.AppendCanonical([]byte("proxy:"), url, nil, false, form); status == 0 {
 				return canonical
 			}
 		}
-		if t.hit {
+		if hit {
 			break
 		}
 	}

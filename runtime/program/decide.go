@@ -239,8 +239,8 @@ func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope, encoded bool)
 		}
 	}
 	if m := early.mapping; m != nil && m.encoded == encoded {
-		if t := p.try(x, early, m); t.hit {
-			return t.url, t.form
+		if url, form, hit := p.try(x, early, m); hit {
+			return url, form
 		}
 	}
 	list := h.mappings
@@ -248,28 +248,20 @@ func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope, encoded bool)
 		list = h.encoded
 	}
 	for _, m := range list {
-		if t := p.try(x, early, m); t.hit {
-			return t.url, t.form
+		if url, form, hit := p.try(x, early, m); hit {
+			return url, form
 		}
 	}
 	return nil, 0
 }
 
 // try compares the path with a mapping.
-func (p *Plan) try(x *exchange.Exchange, early *scope, m *mapping) target {
+func (p *Plan) try(x *exchange.Exchange, early *scope, m *mapping) (url []byte, form route.Form, hit bool) {
 	p.sayTried(x, m)
-	t := m.apply(p.buf[:0], x, p.path, p, early)
-	if !t.hit {
-		return t
+	if url, form, hit = m.apply(x, p, early); hit {
+		p.sayMapped(x, m)
 	}
-	if t.url != nil {
-		p.buf = t.url
-	}
-	if t.clean != nil {
-		p.path = t.clean
-	}
-	p.sayMapped(x, m)
-	return t
+	return url, form, hit
 }
 
 // forward completes the plan for a request that goes to url, or for one that stays here.

@@ -74,60 +74,41 @@ func (b *builder) mapping(source *effective.Mapping) *mapping {
 	return m
 }
 
-// written are the path and the URL of a mapping as they hold for a request.
-type written struct {
-	path, url string
-	exclude   bool
-}
-
-// written replaces variables in the mapping. early is what holds while the mapping is looked for.
-func (m *mapping) written(x *exchange.Exchange, early *scope) written {
-	if !m.interpolate || !early.interpolates {
-		return written{path: m.path, url: m.url, exclude: m.exclude}
-	}
-	w := written{path: interpolated(m.path, x), url: interpolated(m.url, x), exclude: m.exclude}
-	w.exclude = w.exclude || w.url == "!"
-	return w
-}
-
 func interpolated(text string, x *exchange.Exchange) string {
 	return string(environ.AppendInterpolated(nil, text, &x.Env))
 }
 
-// target is what a mapping makes of a path.
-type target struct {
-	// url is nil for a path that is excluded; hit says that the mapping matches.
-	url []byte
-	hit bool
-	// form is that of the path in url.
-	form route.Form
-	// clean is the path that sections are compared with from then on; nil where it stays.
-	clean []byte
-}
-
-// apply appends the URL that the mapping makes of a path to dst.
-func (m *mapping) apply(dst []byte, x *exchange.Exchange, path []byte, p *Plan, early *scope) target {
-	w := m.written(x, early)
+// apply makes a URL of the path of the plan, in the plan's room. hit says that the mapping matches, and url is then nil for a
+// path that is excluded. early is what holds while the mapping is looked for. A servlet's mapping makes the path the one that
+// sections are compared with.
+func (m *mapping) apply(x *exchange.Exchange, p *Plan, early *scope) (url []byte, form route.Form, hit bool) {
+	path, to, exclude := m.path, m.url, m.exclude
+	if m.interpolate && early.interpolates {
+		path, to = interpolated(path, x), interpolated(to, x)
+		exclude = exclude || to == "!"
+	}
 	if m.match != nil {
-		return m.applyMatch(dst, x, path, p, &w)
+		return m.applyMatch(x, p, to, exclude)
 	}
+	subject := p.path
 	var n int
-	var clean []byte
 	if m.servlet {
-		n, clean = route.MatchServlet(x.Alloc(len(path) + 1)[:0], path, w.path)
+		var clean []byte
+		if n, clean = route.MatchServlet(x.Alloc(len(subject) + 1)[:0], subject, path); n > 0 && !exclude {
+			p.path = clean
+		}
 	} else {
-		n = route.MatchPrefix(path, w.path)
+		n = route.MatchPrefix(subject, path)
 	}
-	if n == 0 || w.exclude {
-		return target{hit: n > 0}
+	if n == 0 || exclude {
+		return nil, 0, n > 0
 	}
-	t := target{hit: true, form: m.form(), clean: clean}
-	rest := path[n:]
-	if m.noCanon && !m.servlet && route.MatchPrefix(x.Request.Target, w.path) == n {
-		rest, t.form = x.Request.Target[n:], route.Whole
+	rest, form := subject[n:], m.form()
+	if m.noCanon && !m.servlet && route.MatchPrefix(x.Request.Target, path) == n {
+		rest, form = x.Request.Target[n:], route.Whole
 	}
-	t.url = append(append(dst, w.url...), rest...)
-	return t
+	p.buf = append(append(p.buf[:0], to...), rest...)
+	return p.buf, form, true
 }
 
 // form is that of the URLs of the mapping.
@@ -138,27 +119,26 @@ func (m *mapping) form() route.Form {
 	return route.Decoded
 }
 
-func (m *mapping) applyMatch(dst []byte, x *exchange.Exchange, path []byte, p *Plan, w *written) target {
+func (m *mapping) applyMatch(x *exchange.Exchange, p *Plan, to string, exclude bool) (url []byte, form route.Form, hit bool) {
+	path := p.path
 	groups, ok := m.match.MatchBytes(path, p.groups)
 	p.groups = groups
-	if !ok || w.exclude {
-		return target{hit: ok}
+	if !ok || exclude {
+		return nil, 0, ok
 	}
-	t := target{hit: true, form: m.form()}
+	form = m.form()
 	if m.noCanon {
 		var raw bool
 		if p.groups, raw = m.match.MatchBytes(x.Request.Target, p.groups); raw {
-			path, groups, t.form = x.Request.Target, p.groups, route.Whole
+			path, groups, form = x.Request.Target, p.groups, route.Whole
 		} else {
 			p.groups, _ = m.match.MatchBytes(path, p.groups)
 			groups = p.groups
 		}
 	}
-	start := len(dst)
-	dst = regex.Expand(dst, w.url, unsafe.String(unsafe.SliceData(path), len(path)), groups)
-	if string(dst[start:]) == w.url {
-		dst = append(dst, path...)
+	p.buf = regex.Expand(p.buf[:0], to, unsafe.String(unsafe.SliceData(path), len(path)), groups)
+	if string(p.buf) == to {
+		p.buf = append(p.buf, path...)
 	}
-	t.url = dst
-	return t
+	return p.buf, form, true
 }
