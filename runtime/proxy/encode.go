@@ -70,11 +70,14 @@ func (a *attempt) relayEncoded() Result {
 			}
 			continue
 		}
-		if e.body, err = e.encoder.Flush(e.body); err != nil {
-			return a.cut(err)
-		}
-		if a.sendEncoded(false) != nil {
-			return a.clientGone()
+		// A head behind which the backend is gone already waits for what that says.
+		if a.begun || !a.conn.conn.Ended() {
+			if e.body, err = e.encoder.Flush(e.body); err != nil {
+				return a.cut(err)
+			}
+			if a.sendEncoded(false) != nil {
+				return a.clientGone()
+			}
 		}
 		switch err := a.response.Fill(); {
 		case errors.Is(err, io.EOF):
