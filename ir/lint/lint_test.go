@@ -221,6 +221,7 @@ func TestPlaces(t *testing.T) {
 		"LB128": "max=50",
 		"LB139": "AllowEncodedSlashes NoDecode",
 		"LB140": "AllowEncodedSlashes On",
+		"LB154": "AllowEncodedSlashes NoDecode",
 		"LB143": "http://blog.example.com:8080/blog",
 		"LB144": "/app",
 		"LB145": "http://localhost:8081/app",

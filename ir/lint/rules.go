@@ -53,6 +53,7 @@ func Rules() []*Rule {
 		openForwardProxy,
 		ssrfMissingSlash,
 		ssrfHostFromClient,
+		aesResetByLocation,
 		balancerMissingSlash,
 		balancerUndefined,
 		balancerEmpty,
