@@ -57,6 +57,12 @@ func TestPHPFPM(t *testing.T) {
 	config := fmt.Sprintf(`
 DocumentRoot %[3]s
 ServerAdmin webmaster@site.example
+<Directory %[3]s>
+    Require all granted
+</Directory>
+<FilesMatch ".+\.php$">
+    SetHandler "proxy:unix:%[2]s|fcgi://localhost"
+</FilesMatch>
 SetEnv COLOUR blue
 SetEnvIf Authorization "(.*)" HTTP_AUTHORIZATION=$1
 ProxyPass      /port/   fcgi://%[1]s%[3]s/
@@ -94,6 +100,10 @@ ProxyPass      /generic/ fcgi://%[1]s%[3]s/
 		{name: "changed", method: "GET", path: "/port/etag.php", fields: []string{`If-None-Match: "y"`}, status: 200, text: "tagged"},
 		{name: "fatal", method: "GET", path: "/port/fatal.php", status: 500},
 		{name: "missing", method: "GET", path: "/port/nothing.php", status: 404, text: "File not found."},
+		{name: "handler", method: "GET", path: "/show.php/in/fo?a=b", status: 200, text: "PATH_INFO=/in/fo"},
+		{name: "handler, post", method: "POST", path: "/show.php", body: "abc", status: 200, text: "body 3"},
+		{name: "handler, status", method: "GET", path: "/status.php", status: 404, text: "gone"},
+		{name: "handler, missing", method: "GET", path: "/nothing.php", status: 404, text: "File not found."},
 		{name: "flush", method: "GET", path: "/port/flush.php", status: 200, text: "onetwo"},
 	})
 }

@@ -79,7 +79,7 @@ func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, to *sender, fou
 		p.respond(status)
 		return
 	}
-	x.Filename = p.buf[start:]
+	x.Filename, p.pathInfo = p.buf[start:], []byte(found.Rest)
 	h.choose(x, p, &c, url, route.Decoded)
 }
 
