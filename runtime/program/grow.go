@@ -51,7 +51,7 @@ func (h *Host) AddMember(b *upstream.Balancer, url string) error {
 		return fmt.Errorf("%q is no URL of a member: write one such as http://10.0.0.7:8080", url)
 	}
 	if scheme := source.URL.Scheme; !speaks(scheme) {
-		return fmt.Errorf("the scheme %s of a new member is not served: write http or https", scheme)
+		return fmt.Errorf("the scheme %s of a new member is not served: write http, https, ajp or fcgi", scheme)
 	}
 	var err error
 	b.Change(func(live *upstream.Live) {

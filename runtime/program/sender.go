@@ -145,7 +145,7 @@ func (b *builder) surveySender(item *ir.Word, in *ir.Section) {
 	case !found, !sends([]byte(target)) && ir.DefaultPort(scheme) == 0 && scheme != "uwsgi":
 		b.report.ignore(item, "no module of httpd speaks to %s, and it would send the files themselves: the path answers 404", item.Value[len(senderPrefix):])
 	case !sends([]byte(target)):
-		b.report.refuse(item, "SetHandler %s has the scheme %s, which this server does not speak: write http or https", item.Value, scheme)
+		b.report.refuse(item, "SetHandler %s has the scheme %s, which this server does not speak: write http, https, ajp or fcgi", item.Value, scheme)
 	}
 }
 
