@@ -244,6 +244,7 @@ func TestPlaces(t *testing.T) {
 		"LB214": "balancer://cluster/",
 		"LB219": "balancer-manager",
 		"LB225": "balancer://Cluster",
+		"LB226": "http://b1.example.com:8080",
 		"LB301": "hcuri=/health",
 		"LB302": "hcmethod=GET",
 		"LB401": "/app/$1",

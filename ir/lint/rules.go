@@ -68,6 +68,7 @@ func Rules() []*Rule {
 		noActiveMember,
 		balancerManagerOpen,
 		balancerURLCase,
+		heartbeatByName,
 		hcWithoutMethod,
 		hcOnPlainWorker,
 		rewriteNoPt,

@@ -202,6 +202,17 @@ func TestReadTimeoutLeftOut(t *testing.T) {
 	}
 }
 
+// TestHeartbeatListenLeftOut holds that an address where nothing arrives is listed, and a group is not.
+func TestHeartbeatListenLeftOut(t *testing.T) {
+	for conf, want := range map[string]int{
+		"HeartbeatListen 127.0.0.1:27999": 1, "HeartbeatListen 239.0.0.1:27999": 0, "HeartbeatAddress 127.0.0.1:27999\nHeartbeatStorage hb.dat\nHeartbeatMaxServers 0": 0,
+	} {
+		if _, report := tryCompile(t, conf+"\n"); !report.OK() || len(report.Ignored) != want {
+			t.Errorf("%q: refused %+v, left out %+v, want %d", conf, report.Refused, report.Ignored, want)
+		}
+	}
+}
+
 // TestRulesThatNobodyRuns holds that what has no effect in httpd either keeps nobody from starting.
 func TestRulesThatNobodyRuns(t *testing.T) {
 	for _, conf := range []string{
