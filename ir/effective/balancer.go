@@ -168,9 +168,15 @@ func mergeBalancer(main, own *Balancer) *Balancer {
 	return &merged
 }
 
+// inheritParams merges parameters as mod_proxy's merge_balancers does. The method is the virtual host's own in any case:
+// to name a balancer defines it, with byrequests, and that counts as set. The statuses of both fail a member.
 func inheritParams(main, own *ir.Balancer) *ir.Balancer {
+	statuses := over(main.FailOnStatus, own.FailOnStatus)
+	if main.FailOnStatus.Set && own.FailOnStatus.Set {
+		statuses.Value = concat(own.FailOnStatus.Value, main.FailOnStatus.Value)
+	}
 	return &ir.Balancer{
-		LBMethod:           over(main.LBMethod, own.LBMethod),
+		LBMethod:           own.LBMethod,
 		StickySession:      over(main.StickySession, own.StickySession),
 		StickySeparator:    over(main.StickySeparator, own.StickySeparator),
 		SemicolonPathDelim: over(main.SemicolonPathDelim, own.SemicolonPathDelim),
@@ -179,7 +185,7 @@ func inheritParams(main, own *ir.Balancer) *ir.Balancer {
 		FailOnTimeout:      over(main.FailOnTimeout, own.FailOnTimeout),
 		Timeout:            over(main.Timeout, own.Timeout),
 		MaxAttempts:        over(main.MaxAttempts, own.MaxAttempts),
-		FailOnStatus:       over(main.FailOnStatus, own.FailOnStatus),
+		FailOnStatus:       statuses,
 		Nonce:              over(main.Nonce, own.Nonce),
 		Growth:             over(main.Growth, own.Growth),
 	}
