@@ -29,6 +29,9 @@ type Exchange struct {
 	Filename []byte
 	// ServerName is the name of the virtual host that took the request (%v).
 	ServerName string
+	// Varied are the names of the fields of the request that decided about it, joined by commas: a response of the server's
+	// own names them in Vary.
+	Varied []byte
 	// Start is when the head was read, Done when the response was sent.
 	Start, Done time.Time
 	// BytesIn and BytesOut count what went over the connection for this request, heads included (mod_logio: %I, %O).
@@ -150,7 +153,7 @@ func (x *Exchange) Reset() {
 	x.Response = Response{Fields: x.Response.Fields[:0]}
 	x.Env.Reset()
 	x.Notes.Reset()
-	x.Handler, x.Filename, x.ServerName = "", nil, ""
+	x.Handler, x.Filename, x.ServerName, x.Varied = "", nil, "", nil
 	x.Start, x.Done = time.Time{}, time.Time{}
 	x.BytesIn, x.BytesOut = 0, 0
 	x.KeptAlive, x.Aborted, x.Redirected = false, false, nil
@@ -165,6 +168,17 @@ func (x *Exchange) Copy(b []byte) []byte {
 	c := x.arena.alloc(len(b))
 	copy(c, b)
 	return c
+}
+
+// Vary adds names of fields of the request, joined by commas, to those that decided about it.
+func (x *Exchange) Vary(names []byte) {
+	switch {
+	case len(names) == 0:
+	case len(x.Varied) == 0:
+		x.Varied = x.Copy(names)
+	default:
+		x.Varied = append(append(append(x.Alloc(len(x.Varied) + 2 + len(names))[:0], x.Varied...), ", "...), names...)
+	}
 }
 
 // CopyString returns a copy of s in the arena, valid until Reset.

@@ -72,6 +72,7 @@ func (t *table) vars() *eval.Context {
 	switch {
 	case t.request:
 		vars.Fields, vars.Always = nil, nil
+		t.x.Request.Fields = t.fields // with what was changed before
 	case t.success:
 		vars.Fields, vars.Always = t.fields, t.room.always
 	default:
@@ -82,7 +83,11 @@ func (t *table) vars() *eval.Context {
 
 // vary adds names of fields that the response depends on.
 func (t *table) vary(names []byte) {
-	if len(names) == 0 || t.request {
+	if len(names) == 0 {
+		return
+	}
+	if t.request {
+		t.x.Vary(names)
 		return
 	}
 	fields := &t.x.Response.Fields

@@ -135,6 +135,7 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 // translate finds the URL that the request goes to; it is nil for none. done says that the plan is complete.
 func (h *Host) translate(x *exchange.Exchange, p *Plan, early *scope) (url []byte, form route.Form, done bool) {
 	if h.rules != nil && early.rewrites && p.path[0] == '/' {
+		p.rewrite.Sub = p.depth > 0
 		result := h.rules.Run(&p.rewrite, x, h, &p.Self, p.Trace)
 		p.forced = result.Handler
 		switch result.Kind {
@@ -203,6 +204,7 @@ func (h *Host) preTranslate(x *exchange.Exchange, p *Plan) bool {
 // rewriteMapped lets the rewrite rules see a request that a mapping of encoded paths sends to url, which they may replace. Then
 // its form stays that of the mapping. done says that they answer themselves, or that a file does.
 func (h *Host) rewriteMapped(x *exchange.Exchange, p *Plan, url *[]byte, form *route.Form) (done bool) {
+	p.rewrite.Sub = p.depth > 0
 	result := h.rules.RunMapped(&p.rewrite, x, *url, h, &p.Self, p.Trace)
 	switch result.Kind {
 	case rewrite.Status, rewrite.Redirect:

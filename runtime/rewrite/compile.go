@@ -7,6 +7,7 @@ package rewrite
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/ir/effective"
@@ -62,6 +63,8 @@ type rule struct {
 	dropQuery, lastMark, allowMark       bool
 	status, skip, maxRounds              int
 	answers                              bool
+	// mainOnly says that subrequests pass it by; slashes that leading slashes of the result stay as they are.
+	mainOnly, slashes bool
 }
 
 // Compile compiles rules. Problems name everything in them that cannot be run exactly; the program is then not to be
@@ -99,6 +102,8 @@ func (c *compiler) rule(source effective.Rule) rule {
 		c.flag(&r, source.Rule, flag)
 	}
 	r.escape = escapingOf(parsed)
+	r.mainOnly = parsed.Has(rewrite.FlagNS) || parsed.Has(rewrite.FlagR)
+	r.slashes = parsed.Has(rewrite.FlagUNC) || strings.HasPrefix(parsed.Output.Text, "//")
 	if !r.keepsPath {
 		r.output = c.template(source.Rule, parsed.Output)
 	}
@@ -152,7 +157,7 @@ func (c *compiler) flag(r *rule, item *ir.RewriteRule, flag rewrite.Flag) {
 		c.problem(item, "the flag %s of RewriteRule is not run by this server: leave it out", flag.Written)
 	case rewrite.FlagB, rewrite.FlagBCTLS, rewrite.FlagBNE, rewrite.FlagBNP, rewrite.FlagF, rewrite.FlagG, rewrite.FlagNC,
 		rewrite.FlagR, rewrite.FlagS, rewrite.FlagQSL, rewrite.FlagNS, rewrite.FlagDPI, rewrite.FlagUNC, rewrite.FlagUnsafePrefixStat:
-		// Read above, or without effect where there are no subrequests and no files.
+		// Read above, or without effect where there are no files.
 	}
 }
 

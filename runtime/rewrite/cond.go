@@ -15,6 +15,10 @@ type cond struct {
 	holds   test
 	negated bool
 	orNext  bool
+	// varied are the fields of the request that the test string names, but for Host; expression says that the condition is
+	// one, which knows them itself.
+	varied     []string
+	expression bool
 }
 
 // test is what a condition asks of its test string.
@@ -41,12 +45,28 @@ func (c *compiler) cond(item *ir.RewriteCond) cond {
 		out.holds = fileTest{pattern.Kind}
 	case *rewrite.Expression:
 		out.holds = c.expression(item, pattern)
+		out.expression = !parsed.NoVary
 		return out
 	case nil:
 		c.problem(item, "the condition does not parse: lint says where")
 	}
 	out.test = c.template(item, parsed.Test)
+	for _, part := range parsed.Test.Parts {
+		field, ok := part.(*rewrite.Var)
+		if ok && field.Kind == rewrite.HeaderVar && !clib.EqualFold(field.Name, "Host") && !parsed.NoVary {
+			out.varied = append(out.varied, field.Name)
+		}
+	}
 	return out
+}
+
+// note notes the fields that a condition has looked at, where they are there (mod_rewrite: vary_this).
+func (c *cond) note(s *State) {
+	for _, name := range c.varied {
+		if s.x.Request.Fields.Has(name) {
+			s.varied = append(s.varied, name)
+		}
+	}
 }
 
 // exprTest is an expression, which has no test string.

@@ -94,6 +94,9 @@ func (p *Program) apply(s *State) change {
 	changed := changeNone
 	for i, round := 0, 0; i < len(p.rules); i++ {
 		r := &p.rules[i]
+		if s.Sub && r.mainOnly {
+			continue
+		}
 		matched, failed := s.try(r)
 		if failed {
 			return changeStatus
@@ -152,8 +155,12 @@ func (s *State) try(r *rule) (matched, failed bool) {
 	if r.negated {
 		s.rule.subject = nil
 	}
+	s.varied = s.varied[:0]
 	if !holds(s, r.conds) {
 		return false, false
+	}
+	for _, name := range s.varied {
+		s.x.Vary(s.x.CopyString(name))
 	}
 	value := s.value
 	if !r.keepsPath {
@@ -208,6 +215,10 @@ func (s *State) finish(r *rule) {
 			s.code = 302
 		} else if len(s.value) == 0 || s.value[0] != '/' {
 			s.value = s.join(slash, s.value)
+		} else if !r.slashes {
+			for len(s.value) > 1 && s.value[1] == '/' {
+				s.value = s.value[1:]
+			}
 		}
 	}
 }
@@ -221,6 +232,12 @@ func holds(s *State, conds []cond) bool {
 		value := s.expand(&c.test, nil)
 		holds := c.holds.holds(s, value, c.negated) != c.negated
 		s.sayCond(c.item.Cond, value, holds)
+		if c.expression {
+			s.x.Vary(s.expr.Vary())
+		}
+		if holds {
+			c.note(s)
+		}
 		switch {
 		case holds && c.orNext:
 			for i < len(conds) && conds[i].orNext {

@@ -52,6 +52,9 @@ type Host interface {
 
 // State is the room in which rules run. It is reused from request to request; the zero value is ready for use.
 type State struct {
+	// Sub says that the request is a subrequest, as that for the index of a directory is: rules with R or NS do not count.
+	Sub bool
+
 	x    *exchange.Exchange
 	host Host
 	self *route.Self
@@ -59,6 +62,8 @@ type State struct {
 	expr eval.Room
 
 	log *trace.Log
+	// varied are the fields that the conditions of a rule have looked at.
+	varied []string
 
 	buf   []byte
 	value []byte

@@ -74,7 +74,7 @@ func (t *task) redirect(status int, target []byte) {
 	x.Env.Set("REDIRECT_REQUEST_METHOD", x.Request.Method)
 	x.Request.Method, x.Request.Target, x.Handler, x.Filename = methodGet, target, "", nil
 	x.Request.RawPath, x.Request.Query, x.Request.HasQuery = bytes.Cut(target, []byte("?"))
-	x.Request.Path = nil
+	x.Request.Path, x.Varied = nil, nil
 	x.Response = exchange.Response{Fields: x.Response.Fields[:0], First: status}
 	t.host.Decide(x, &t.plan)
 	t.carryOut()

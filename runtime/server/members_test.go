@@ -167,7 +167,6 @@ type caller struct {
 type seen struct {
 	status int
 	head   string
-	body   string
 }
 
 func (c *caller) close() {
@@ -207,7 +206,7 @@ func (c *caller) read() (seen, error) {
 		return seen{}, err
 	}
 	var p seen
-	p.head, p.body, _ = strings.Cut(message, "\r\n\r\n")
+	p.head, _, _ = strings.Cut(message, "\r\n\r\n")
 	p.head += "\r\n"
 	_, _ = fmt.Sscanf(p.head, "HTTP/1.1 %d", &p.status)
 	if fieldOf(p.head, "Connection") == "close" {

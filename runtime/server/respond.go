@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -354,6 +355,9 @@ func (t *task) send(content exchange.Content) {
 			t.addLength(content.Length())
 		}
 	}
+	if len(x.Varied) > 0 && t.plan.Kind == program.Handle {
+		x.Response.Fields = slices.Insert(x.Response.Fields, 0, t.varied())
+	}
 	var compressor *encoder
 	switch {
 	case t.plan.Kind != program.Handle:
@@ -399,6 +403,13 @@ func (t *task) send(content exchange.Content) {
 func (t *task) addLength(n int64) {
 	x := &t.x
 	x.Response.Fields = append(x.Response.Fields, wire.Field{Name: lengthName, Value: wire.AppendInt(x.Alloc(20)[:0], n)})
+}
+
+// varied is the field with the names of what decided about the request.
+func (t *task) varied() wire.Field {
+	x := &t.x
+	names := [1]wire.Field{{Name: varyName, Value: x.Varied}}
+	return wire.Field{Name: varyName, Value: wire.AppendVary(x.Alloc(len(x.Varied))[:0], names[:])}
 }
 
 // describe adds the fields of a content that Header directives do not see. The media type stands in front of its encoding.
