@@ -1,10 +1,12 @@
 package program
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/runtime/eval"
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -200,11 +202,11 @@ func (a *alias) apply(path []byte, p *Plan) (string, bool) {
 func (h *Host) index(x *exchange.Exchange, p *Plan, s *scope) bool {
 	path := x.Request.Path
 	if len(path) == 0 || path[len(path)-1] != '/' {
-		if !s.files.Slash {
+		if !s.files.Slash || isCareful(x) {
 			return false
 		}
 		p.respond(statusMoved)
-		p.Location = withSlash(x, p)
+		p.Location = h.withSlash(x, p)
 		return true
 	}
 	if p.depth >= maxIndexes {
@@ -228,6 +230,15 @@ func (h *Host) index(x *exchange.Exchange, p *Plan, s *scope) bool {
 		p.respond(last)
 	}
 	return last != 0
+}
+
+// isCareful says that a client which cannot do with redirects of what is no GET is spared them (mod_dir: redirect-carefully).
+func isCareful(x *exchange.Exchange) bool {
+	if method := string(x.Request.Method); method == "GET" || method == "HEAD" {
+		return false
+	}
+	_, careful := x.Env.Get("redirect-carefully")
+	return careful
 }
 
 // tryIndex decides about a path as if it had been asked for, and takes the plan over where that is a file, is proxied or
@@ -255,9 +266,13 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	return status
 }
 
-// withSlash is the URL of the request with a slash behind its path.
-func withSlash(x *exchange.Exchange, p *Plan) []byte {
-	url := append(eval.AppendEscaped(route.AppendSelf(nil, &p.Self), x.Request.Path), '/')
+// withSlash is the URL of the request with a slash behind its path. A subrequest knows no port of the Host field.
+func (h *Host) withSlash(x *exchange.Exchange, p *Plan) []byte {
+	self := p.Self
+	if p.depth > 0 {
+		self.Port = cmp.Or(h.ServerPort, ir.DefaultPort(self.Scheme))
+	}
+	url := append(eval.AppendEscaped(route.AppendSelf(nil, &self), x.Request.Path), '/')
 	if x.Request.HasQuery {
 		url = append(append(url, '?'), x.Request.Query...)
 	}

@@ -70,14 +70,11 @@ func (a *attempt) relayEncoded() Result {
 			}
 			continue
 		}
-		// A head behind which the backend is gone already waits for what that says.
-		if a.begun || !a.conn.conn.Ended() {
-			if e.body, err = e.encoder.Flush(e.body); err != nil {
-				return a.cut(err)
-			}
-			if a.sendEncoded(false) != nil {
-				return a.clientGone()
-			}
+		if e.body, err = e.encoder.Flush(e.body); err != nil {
+			return a.cut(err)
+		}
+		if a.sendEncoded(false) != nil {
+			return a.clientGone()
 		}
 		switch err := a.response.Fill(); {
 		case errors.Is(err, io.EOF):

@@ -63,7 +63,7 @@ func (a *attempt) known(framing wire.Framing) wire.Framing {
 		return framing
 	}
 	rest := bytes.TrimLeft(a.in[a.from:a.to], "0")
-	if len(rest) == a.to-a.from || !bytes.HasPrefix(rest, endOfChunks) {
+	if len(rest) == a.to-a.from || !bytes.HasPrefix(rest, crlf) || !bytes.HasSuffix(rest, endOfChunks) {
 		return framing
 	}
 	a.X.Response.Fields = append(a.X.Response.Fields, wire.Field{Name: lengthName, Value: noLength})
@@ -167,7 +167,7 @@ func (a *attempt) cut(err error) Result {
 	a.reuse = false
 	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
 	a.proxy.log.Warn("body of the response broke off", "worker", a.worker.Name, "reason", err)
-	if !a.begun && (a.encoded.encoder != nil || a.X.Response.BodyBytes == 0 && a.broke(err)) {
+	if !a.begun && a.X.Response.BodyBytes == 0 && a.broke(err) {
 		a.X.Response.Started = false
 		return Result{Status: 502, Broken: true} // the head was not sent either
 	}
