@@ -1,9 +1,6 @@
 package admin
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Endpoints returns the methods of each path for programs that the description has: HEAD is that of GET.
 func Endpoints() map[string][]string {
@@ -16,8 +13,7 @@ func Endpoints() map[string][]string {
 	return all
 }
 
-// SettingNames returns the fields that a schema of changes has, with those of the objects in it, and the values that they can
-// have.
+// SettingNames returns the fields that a schema of changes has, with those of the objects in it.
 func SettingNames(schema string) []string {
 	var all []string
 	var walk func(path string, settings []setting)
@@ -26,7 +22,7 @@ func SettingNames(schema string) []string {
 			if s.of != nil {
 				walk(path+s.name+".", s.of)
 			} else {
-				all = append(all, path+s.name+" "+strings.Join(s.values, " "))
+				all = append(all, path+s.name)
 			}
 		}
 	}

@@ -23,6 +23,7 @@ var (
 	allowed   = regexp.MustCompile(`(?m)^Allow: ([A-Z,]+)\r$`)
 	ownName   = regexp.MustCompile(`(?m)^(Server: |<address>)(Apache|lbconf)/\S+( \([^)\r\n]*\))?( \w+/\S+)*`)
 	ownVia    = regexp.MustCompile(`\((?:Apache|lbconf)/[^)\r\n]*\)`)
+	boundary  = regexp.MustCompile(`(boundary=|\n--)[0-9a-f]{8,16}\b`)
 	anyLength = regexp.MustCompile(`(?m)^Content-Length: \d+\r$`)
 )
 
@@ -33,6 +34,10 @@ func mask(text string) string {
 		methods := strings.Split(strings.TrimSuffix(strings.TrimPrefix(line, "Allow: "), "\r"), ",")
 		return "Allow: " + strings.Join(slices.Sorted(slices.Values(methods)), ",") + "\r"
 	})
+	if boundary.MatchString(text) {
+		text = anyLength.ReplaceAllString(text, "Content-Length: <length>\r")
+	}
+	text = boundary.ReplaceAllString(text, "$1<boundary>")
 	text = dateNow.ReplaceAllString(text, "Date: <now>\r")
 	text = ownName.ReplaceAllString(ownVia.ReplaceAllString(text, "(<server>)"), "$1<server>")
 	if strings.Contains(text, "<address><server>") {
@@ -61,7 +66,7 @@ func plain(text string) string {
 	}
 	if unpacked, ok := gunzip(content); ok {
 		content = "<gzip>" + unpacked
-		head = anyLength.ReplaceAllString(head+"\r\n", "Content-Length: <length>\r")
+		head = anyLength.ReplaceAllString(head+"\r\n", "\r") // which httpd knows when all was compressed at once
 	} else if !bodyOf(head).chunked || len(content) < 4000 { // what arrives at once is passed on at once
 		return text
 	}

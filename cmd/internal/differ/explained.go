@@ -23,7 +23,7 @@ func explanations() []explanation {
 	return []explanation{
 		{"httpd cuts ranges out of a backend's answer when all of it comes at once; lbconf passes on what the backend answered", answers(func(r *Request, want, got string) bool {
 			return slices.ContainsFunc(r.Head, func(line string) bool { return strings.HasPrefix(line, "Range: ") }) &&
-				slices.Contains([]string{"206", "416"}, statusOf(want)) && statusOf(got) == "200"
+				slices.Contains([]string{"206", "416"}, finalStatus(want)) && finalStatus(got) == "200"
 		})},
 		{"a path that continues the port of a backend makes no URL, which lbconf says at once, and httpd when it has looked for the name or parsed the URL", answers(func(_ *Request, want, got string) bool {
 			return strings.Contains(strings.SplitN(want, "\r\n", 2)[0], "Proxy Error") && statusOf(got) == "400"
@@ -57,6 +57,18 @@ func answers(is func(r *Request, want, got string) bool) func(e *event) bool {
 		}
 		return true
 	}
+}
+
+// finalStatus is the status of an answer, behind those of interim ones.
+func finalStatus(text string) string {
+	for strings.HasPrefix(statusOf(text), "1") {
+		_, rest, ok := strings.Cut(text, "\r\n\r\n")
+		if !ok {
+			break
+		}
+		text = rest
+	}
+	return statusOf(text)
 }
 
 func anyConnection(received []string) []string {

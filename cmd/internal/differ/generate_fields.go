@@ -65,32 +65,23 @@ func (d *draw) header(n *nodes) {
 
 // requestHeader draws a change of the fields that a backend gets.
 func (d *draw) requestHeader(n *nodes) {
-	name := d.one("X-In", "X-In", "X-Mode", "Cookie", "Authorization", "X-Forwarded-For", "X-Forwarded-Proto", "Accept-Encoding", "Connection", "X-Multi", "Host", "Range", "User-Agent", "Expect", "Via")
+	name := d.one("X-In", "X-In", "X-Mode", "Cookie", "Authorization", "X-Forwarded-For", "X-Forwarded-Proto", "Accept-Encoding", "X-Multi", "Host", "Range", "User-Agent", "Via")
 	switch d.IntN(8) {
 	case 0:
-		n.add("RequestHeader unset %s%s", name, d.unvaried())
+		n.add("RequestHeader unset %s%s", name, d.when())
 	case 1:
-		n.add("RequestHeader %s %s %s %s%s", d.one("edit", "edit*"), name, d.one(`"(.)b"`, `"^(.*)$"`, `"a"`, `"="`), d.one(`"$1x"`, `"[$1]"`, `""`), d.unvaried())
+		n.add("RequestHeader %s %s %s %s%s", d.one("edit", "edit*"), name, d.one(`"(.)b"`, `"^(.+)$"`, `"a"`, `"="`), d.one(`"$1x"`, `"[$1]"`, `""`), d.when())
 	case 2:
-		n.add("RequestHeader append %s %s%s", name, d.value(), d.unvaried())
+		n.add("RequestHeader append %s %s%s", name, d.value(), d.when())
 	case 3:
-		n.add("RequestHeader merge %s %s%s", name, d.value(), d.unvaried())
+		n.add("RequestHeader merge %s %s%s", name, d.value(), d.when())
 	case 4:
-		n.add("RequestHeader add %s %s%s", name, d.value(), d.unvaried())
+		n.add("RequestHeader add %s %s%s", name, d.value(), d.when())
 	case 5:
-		n.add("RequestHeader setifempty %s %s%s", name, d.value(), d.unvaried())
+		n.add("RequestHeader setifempty %s %s%s", name, d.value(), d.when())
 	default:
-		n.add("RequestHeader set %s %s%s", name, d.value(), d.unvaried())
+		n.add("RequestHeader set %s %s%s", name, d.value(), d.when())
 	}
-}
-
-// unvaried is a condition that looks at no field of the request: httpd notes those in a Vary field which it loses with the
-// answer of a backend.
-func (d *draw) unvaried() string {
-	if when := d.when(); !strings.Contains(when, "HTTP:") {
-		return when
-	}
-	return ""
 }
 
 // rewriting draws rules with their conditions.

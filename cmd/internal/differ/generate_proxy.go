@@ -208,7 +208,7 @@ func (d *draw) proxySection(n *nodes) {
 // access draws who may pass.
 func (d *draw) access(n *nodes) {
 	rule := func() string {
-		return d.one("all granted", "all denied", "ip 127.0.0.1", "ip 10.0.0.0/8", "method GET POST", "not method GET", "env MARK", "expr %{REQUEST_METHOD} == 'GET'", "host front.test", "local", "not env MARK", "expr \"-n %{QUERY_STRING}\"")
+		return d.one("all granted", "all denied", "ip 127.0.0.1", "ip 10.0.0.0/8", "method GET POST", "not method GET", "env MARK", "expr %{HTTP:X-Mode} == 'a'", "host front.test", "local", "not env MARK", "expr \"-n %{QUERY_STRING}\"")
 	}
 	switch d.IntN(4) {
 	case 0:
