@@ -5,12 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -99,6 +101,40 @@ func compareHostile(t *testing.T, settings, file string) {
 			t.Errorf("the backend got %q of no case, which httpd does not send", stray)
 		}
 	}
+}
+
+// TestHostileRequestsInPieces: it makes no difference whether a request comes at once or in pieces.
+func TestHostileRequestsInPieces(t *testing.T) {
+	table := readHostile(t, "testdata/hostile/requests.txt", requestMacros)
+	backend := newRecorder(t)
+	_, addr := startWith(t, compile(t, strings.ReplaceAll(hostileConfig, "BACKEND", backend.addr), nil), server.Options{})
+	answers := make([]string, len(table.cases))
+	each(len(table.cases), func(i int) { answers[i] = rawInPieces(addr, table.cases[i].text, uint64(i)) })
+	backend.finish()
+	sent := backend.perCase(len(table.cases))
+	for i, c := range table.cases {
+		if got := fmt.Sprintf("%s %d", hostileOutcome(answers[i]), len(sent[i])); got != c.want() {
+			t.Errorf("%s: %s, want %s\n%.400q", c.name, got, c.want(), answers[i])
+		}
+	}
+}
+
+// rawInPieces is raw with some milliseconds between parts of the request.
+func rawInPieces(addr, request string, seed uint64) string {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return err.Error()
+	}
+	defer closeQuietly(conn)
+	random := rand.New(rand.NewPCG(seed, 1))
+	for range 4 {
+		cut := random.IntN(len(request) + 1)
+		_, _ = io.WriteString(conn, request[:cut]) // the server may have closed already
+		request = request[cut:]
+		time.Sleep(2 * time.Millisecond)
+	}
+	_, _ = io.WriteString(conn, request)
+	return readUntilQuiet(conn, 150*time.Millisecond)
 }
 
 // each calls do for all numbers below n, some at a time.
