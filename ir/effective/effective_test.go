@@ -132,7 +132,7 @@ ProxyPass / balancer://front/ stickysession=SID
 	if b == nil || names(b.Members) != "http://one:8000 http://two" {
 		t.Fatalf("%+v", b)
 	}
-	if b.Params.LBMethod.Value != "byrequests" || b.Params.StickySession.Value != "SID" {
+	if b.Params.LBMethod.Value != "bytraffic" || b.Params.StickySession.Value != "SID" {
 		t.Errorf("%+v", b.Params)
 	}
 	one, two := b.Members[0], b.Members[1]
@@ -187,7 +187,7 @@ Header set A main
 		t.Error(got)
 	}
 	b := own.Balancer("balancer://both")
-	if names(b.Members) != "http://mainmember" || names(b.Discarded) != "http://ownmember" || b.Params.LBMethod.Value != "bytraffic" || b.Params.StickySession.Value != "X" {
+	if names(b.Members) != "http://mainmember" || names(b.Discarded) != "http://ownmember" || b.Params.LBMethod.Value != "byrequests" || b.Params.StickySession.Value != "X" {
 		t.Errorf("a balancer of both keeps the main server's members, by a method of its own: %+v", b)
 	}
 	if b := v.Main().Balancer("balancer://both"); b.Params.StickySession.Set || len(b.Discarded) > 0 {
