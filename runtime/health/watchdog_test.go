@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -157,6 +158,30 @@ func TestAtOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestInTurn: checks that are due at the same time begin in the order of the members, however many may run.
+func TestInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, table := newScript(), upstream.NewTable()
+		var members []*upstream.Worker
+		var begun []string
+		for i := range 20 {
+			name := string(rune('a' + i))
+			s.probe[name] = func(context.Context) error {
+				begun = append(begun, name) // one at a time
+				time.Sleep(20 * time.Millisecond)
+				return nil
+			}
+			members = append(members, member(table, name, upstream.Check{Method: upstream.CheckTCP, Interval: 100 * time.Millisecond}))
+		}
+		_, stop := run(s, 1, members...)
+		time.Sleep(620 * time.Millisecond)
+		stop()
+		if got := strings.Join(begun, ""); !strings.HasPrefix(got, "abcdefghijklmnopqrst") {
+			t.Errorf("they begin in the order %s", got)
+		}
+	})
 }
 
 // TestWatchOthers: a reload changes who is checked without a pause for those that stay; without members nobody is woken.
