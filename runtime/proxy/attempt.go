@@ -49,7 +49,7 @@ func (p *Proxy) try(ctx context.Context, j *Job, w *upstream.Worker, to target, 
 		j.TriedAt = p.clock.Now()
 	}
 	j.Tried = w
-	if w.Scheme == "ajp" || w.Scheme == "fcgi" {
+	if a.inPackets() {
 		j.expecting = false // the client is asked for its body when that is read
 	}
 	if w.Scheme != "ajp" { // which sends bodies as they come

@@ -55,7 +55,10 @@ func (a *attempt) exchangeFastCGI(ctx context.Context, fresh bool) Result {
 // appendScript makes what begins a request, and its variables.
 func (a *attempt) appendScript() []byte {
 	a.describeInput()
+	fields := a.X.Request.Fields
+	a.X.Request.Fields = a.forwardFields()
 	a.Plan.CGI(a.X)
+	a.X.Request.Fields = fields
 	var w fcgi.Writer
 	w.Begin(fcgi.AppendBegin(a.out[:0], a.reuse))
 	for name, value := range a.X.Env.All() {

@@ -3,6 +3,7 @@ package proxy
 import (
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/lbconf/lbconf/runtime/balance"
 	"github.com/lbconf/lbconf/runtime/trace"
@@ -61,8 +62,19 @@ func (a *attempt) backendName() string {
 
 // poolScheme is the scheme of a worker as httpd names its pool.
 func (a *attempt) poolScheme() string {
-	if a.worker.Slot == nil {
+	if a.worker.Slot == nil && !a.inPackets() {
 		return "*"
+	}
+	return a.speaker()
+}
+
+// inPackets says whether the backend speaks another protocol than HTTP.
+func (a *attempt) inPackets() bool { return a.worker.Scheme == "ajp" || a.worker.Scheme == "fcgi" }
+
+// speaker is what the module that speaks to the backend calls itself.
+func (a *attempt) speaker() string {
+	if a.inPackets() {
+		return strings.ToUpper(a.worker.Scheme)
 	}
 	return a.worker.Scheme
 }
@@ -73,7 +85,7 @@ func (a *attempt) sayConnect(path []byte) {
 		return
 	}
 	target := a.worker.Host + ":" + strconv.Itoa(a.worker.Port)
-	a.say(trace.Debug, "AH00942: %s: has acquired connection for (%s)", a.worker.Scheme, a.backendName())
+	a.say(trace.Debug, "AH00942: %s: has acquired connection for (%s)", a.speaker(), a.backendName())
 	a.say(trace.Debug, "AH00944: connecting %s to %s", a.url(), target)
 	a.say(trace.Debug, "AH00947: connecting %s to %s (%s)", path, target, target)
 }
@@ -85,19 +97,21 @@ func (a *attempt) sayConnected(fresh bool) {
 	}
 	nc := a.conn.conn.NetConn()
 	if !fresh {
-		a.say(trace.Trace2, "%s: reusing backend connection %s<>%s", a.worker.Scheme, nc.LocalAddr(), nc.RemoteAddr())
+		a.say(trace.Trace2, "%s: reusing backend connection %s<>%s", a.speaker(), nc.LocalAddr(), nc.RemoteAddr())
 		return
 	}
-	a.say(trace.Trace2, "%s: fam 2 socket created for %s (%s:%d)", a.worker.Scheme, nc.RemoteAddr(), a.worker.Host, a.worker.Port)
-	a.say(trace.Debug, "AH02824: %s: connection established with %s (%s:%d)", a.worker.Scheme, nc.RemoteAddr(), a.worker.Host, a.worker.Port)
-	a.say(trace.Debug, "AH00962: %s: connection complete to %s (%s)", a.worker.Scheme, nc.RemoteAddr(), a.worker.Host)
+	a.say(trace.Trace2, "%s: fam 2 socket created for %s (%s:%d)", a.speaker(), nc.RemoteAddr(), a.worker.Host, a.worker.Port)
+	a.say(trace.Debug, "AH02824: %s: connection established with %s (%s:%d)", a.speaker(), nc.RemoteAddr(), a.worker.Host, a.worker.Port)
+	if !a.inPackets() {
+		a.say(trace.Debug, "AH00962: %s: connection complete to %s (%s)", a.speaker(), nc.RemoteAddr(), a.worker.Host)
+	}
 }
 
 // sayRefused traces a connection that could not be made.
 func (a *attempt) sayRefused() {
 	if a.says() {
 		target := net.JoinHostPort(a.worker.Host, strconv.Itoa(a.worker.Port))
-		a.say(trace.Error, "AH00957: %s: attempt to connect to %s (%s:%d) failed", a.worker.Scheme, target, a.worker.Host, a.worker.Port)
+		a.say(trace.Error, "AH00957: %s: attempt to connect to %s (%s:%d) failed", a.speaker(), target, a.worker.Host, a.worker.Port)
 		a.say(trace.Debug, "AH00943: %s: has released connection for (%s)", a.poolScheme(), a.backendName())
 	}
 }
