@@ -167,6 +167,7 @@ type caller struct {
 type seen struct {
 	status int
 	head   string
+	body   string
 }
 
 func (c *caller) close() {
@@ -206,7 +207,7 @@ func (c *caller) read() (seen, error) {
 		return seen{}, err
 	}
 	var p seen
-	p.head, _, _ = strings.Cut(message, "\r\n\r\n")
+	p.head, p.body, _ = strings.Cut(message, "\r\n\r\n")
 	p.head += "\r\n"
 	_, _ = fmt.Sscanf(p.head, "HTTP/1.1 %d", &p.status)
 	if fieldOf(p.head, "Connection") == "close" {

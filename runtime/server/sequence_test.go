@@ -1,13 +1,18 @@
 package server_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/lbconf/lbconf/runtime/admin"
+	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
@@ -37,11 +42,16 @@ type step struct {
 	release int
 	// toggle is the number of the member that refuses from now on, or accepts again; -1 for none.
 	toggle int
+	// form is what balancer-manager is asked to change; @ before a letter stands for the address of that member.
+	form string
+	// look compares what balancer-manager shows of the balancer.
+	look bool
 }
 
 // TestSequences runs generated balancers through httpd with one child and through this server: each request must go to the
-// same member, with the same variables. Members fail by their status and by refusing connections, and requests of sessions
-// and requests that take long are among the others.
+// same member, with the same variables. Members fail by their status and by refusing connections, requests of sessions
+// and requests that take long are among the others, and forms of balancer-manager change what there is. What that shows of each
+// member must be equal, too.
 //
 //	go test ./runtime/server -run TestSequences -args -seed 7 -balancers 200
 func TestSequences(t *testing.T) {
@@ -51,7 +61,7 @@ func TestSequences(t *testing.T) {
 	}
 	backends := make([][]*scripted, len(balancers))
 	arrivals := make([]chan string, len(balancers))
-	config := "ServerName front.test\nLogLevel crit\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\nProxyTimeout 20\nProxyPass /sync !\n" +
+	config := "ServerName front.test\nLogLevel crit\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\nProxyTimeout 20\nProxyPass /sync !\nProxyPass /m !\n<Location /m>\nSetHandler balancer-manager\n</Location>\n" +
 		"Header always set X-Env \"%{BALANCER_WORKER_ROUTE}e %{BALANCER_SESSION_STICKY}e %{BALANCER_SESSION_ROUTE}e %{BALANCER_ROUTE_CHANGED}e\"\n"
 	for i, g := range balancers {
 		arrivals[i] = make(chan string, 16)
@@ -64,13 +74,15 @@ func TestSequences(t *testing.T) {
 		config += text
 	}
 	results := [2][][]string{}
+	// Whoever looks at balancer-manager makes httpd reset what is due of all balancers, and two at a time may do so twice.
+	var managing sync.Mutex
 	for which := range results {
 		results[which] = make([][]string, len(balancers))
 		var addr string
 		if which == 0 {
 			addr = startHTTPD(t, config)
 		} else {
-			_, addr = startWith(t, compile(t, "Listen 80\n"+config, nil), server.Options{})
+			addr = startManaged(t, compile(t, "Listen 80\n"+config, nil))
 		}
 		var running sync.WaitGroup
 		slots := make(chan struct{}, 8)
@@ -80,7 +92,7 @@ func TestSequences(t *testing.T) {
 			}
 			slots <- struct{}{}
 			running.Go(func() {
-				results[which][i] = g.run(t, addr, backends[i], arrivals[i])
+				results[which][i] = g.run(t, addr, backends[i], arrivals[i], &managing)
 				<-slots
 			})
 		}
@@ -89,6 +101,26 @@ func TestSequences(t *testing.T) {
 	for i, g := range balancers {
 		g.compare(t, results[0][i], results[1][i])
 	}
+}
+
+// startManaged is startWith for a server with balancer-manager.
+func startManaged(t *testing.T, p *program.Program) (addr string) {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	s := newServer(t, p, server.Options{Log: log})
+	if err := admin.Mount(s, admin.Options{Log: log}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return s.Addresses()[0].Actual.String()
 }
 
 // compare reports the first step with different outcomes.
@@ -116,6 +148,10 @@ func (s step) text() string {
 		return fmt.Sprintf("member %d refuses or accepts", s.toggle)
 	case s.release > 0:
 		return fmt.Sprintf("release of step %d", s.release)
+	case s.form != "":
+		return "form " + s.form
+	case s.look:
+		return "state"
 	}
 	head, _, _ := strings.Cut(s.request, "\r\n\r\n")
 	text := strings.ReplaceAll(head, "\r\n", " | ")
@@ -126,7 +162,7 @@ func (s step) text() string {
 }
 
 // run takes the steps one after the other and returns an outcome for each.
-func (g *generated) run(t *testing.T, addr string, backends []*scripted, arrived chan string) []string {
+func (g *generated) run(t *testing.T, addr string, backends []*scripted, arrived chan string, managing *sync.Mutex) []string {
 	t.Helper()
 	main := &caller{addr: addr}
 	defer main.close()
@@ -168,10 +204,15 @@ func (g *generated) run(t *testing.T, addr string, backends []*scripted, arrived
 						busy[i]--
 					}
 				}
-				outcome = <-w.done
+				// The variables are those of now in httpd, where a form can have changed the route since.
+				outcome, _, _ = strings.Cut(<-w.done, " [")
 				w.caller.settle(t)
 				w.caller.close()
 			}
+		case s.form != "" || s.look:
+			managing.Lock()
+			outcome = g.manage(main, backends, s)
+			managing.Unlock()
 		case s.hold:
 			main.settle(t)
 			w := &heldRequest{caller: &caller{addr: addr}, done: make(chan string, 1)}
@@ -193,6 +234,35 @@ func (g *generated) run(t *testing.T, addr string, backends []*scripted, arrived
 		outcomes = append(outcomes, outcome)
 	}
 	return outcomes
+}
+
+// shown are the fields of a balancer and its members that must be equal.
+var shown = regexp.MustCompile(`<httpd:(status|retries|lbstatus|transferred|read|elected|route|redirect|busy|lbset|loadfactor|lbmethod|stickysession|nofailover|maxattempts)>([^<]*)`)
+
+// chunkEnd is what stands between two chunks. Lines of the page end in LF alone.
+var chunkEnd = regexp.MustCompile(`\r\n[0-9a-f]+\r\n`)
+
+// manage sends a form to balancer-manager, or reads what it shows of the balancer.
+func (g *generated) manage(c *caller, backends []*scripted, s step) string {
+	const head = "Host: front.test\r\nReferer: http://front.test/\r\n"
+	if s.look {
+		p, err := c.ask("GET /m?xml=1 HTTP/1.1\r\n" + head + "\r\n")
+		if err != nil {
+			return err.Error()
+		}
+		_, text, _ := strings.Cut(chunkEnd.ReplaceAllString(p.body, ""), "<httpd:name>balancer://"+g.name+"<")
+		text, _, _ = strings.Cut(text, "<httpd:name>balancer://")
+		return fmt.Sprint(shown.FindAllString(text, -1))
+	}
+	form := "b=" + g.name + "&nonce=secret&" + s.form
+	for _, b := range backends {
+		form = strings.ReplaceAll(form, "@"+b.name, "http://"+b.addr)
+	}
+	p, err := c.ask(fmt.Sprintf("POST /m HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n%s", head, len(form), form))
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(p.status)
 }
 
 // settle waits until the server has counted the last request of the connection out: that is behind its response, and before
@@ -244,7 +314,8 @@ func generate(seed uint64, number int) *generated {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<Proxy balancer://%s>\n", g.name)
 	var lasting []int // members that may refuse: with retry=0, time decides whether httpd tries one again for the same request
-	for i := range 1 + c.IntN(6) {
+	members := 1 + c.IntN(6)
+	for i := range members {
 		name := string(rune('A' + i))
 		g.members = append(g.members, name)
 		retry := c.of("0", "3600", "3600")
@@ -254,10 +325,45 @@ func generate(seed uint64, number int) *generated {
 		fmt.Fprintf(&b, "  BalancerMember http://@%s@ retry=%s%s\n", name, retry, c.memberParams(sticky, i))
 	}
 	method := []string{"byrequests", "bytraffic", "bybusyness"}[number%3]
-	fmt.Fprintf(&b, "  ProxySet lbmethod=%s%s\n</Proxy>\nProxyPass /%s/ balancer://%s/\n", method, c.balancerParams(sticky), g.name, g.name)
+	fmt.Fprintf(&b, "  ProxySet nonce=secret growth=1 lbmethod=%s%s\n</Proxy>\nProxyPass /%s/ balancer://%s/\n", method, c.balancerParams(sticky), g.name, g.name)
 	g.config = b.String()
 	g.steps = c.steps(method, sticky, lasting)
+	if c.chance(40) {
+		g.members = append(g.members, "Z") // for a form that adds it
+		for n := range g.steps {
+			if s := &g.steps[n]; n > 0 && s.request != "" && !s.hold && c.chance(5) {
+				*s = step{toggle: -1, form: c.form(g.members)}
+			}
+		}
+	}
+	for n := 50; n < len(g.steps); n += 50 {
+		if s := &g.steps[n]; s.request != "" && !s.hold {
+			*s = step{toggle: -1, look: true}
+		}
+	}
 	return g
+}
+
+// form makes a change of a balancer, one of its members, or of their number.
+func (c chooser) form(members []string) string {
+	member := "w=@" + c.of(members...)
+	switch c.IntN(10) {
+	case 0:
+		return member + "&w_lf=" + c.of("1", "2.5", "7", "100", "0.5", "x")
+	case 1:
+		return member + "&w_ls=" + c.of("0", "1", "2", "100")
+	case 2:
+		return member + "&w_wr=" + c.of("r0", "r1", "r2", "") + "&w_rr=" + c.of("r0", "r1", "")
+	case 3, 4, 5:
+		return member + "&w_status_" + c.of("I", "N", "D", "D", "H", "R", "S") + "=" + c.of("0", "0", "1")
+	case 6:
+		return "b_lbm=" + c.of("byrequests", "bytraffic", "bybusyness", "none")
+	case 7:
+		return "b_max=" + c.of("0", "1", "3") + "&b_sforce=" + c.of("0", "1")
+	case 8:
+		return "b_ss=" + c.of("S", "s", "S%257cs", "-")
+	}
+	return "b_wyes=1&b_nwrkr=@Z"
 }
 
 func (c chooser) memberParams(sticky bool, i int) string {
