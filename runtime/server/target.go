@@ -72,7 +72,7 @@ func hostOf(x *exchange.Exchange) []byte {
 	if i := bytes.LastIndexByte(authority, ':'); i >= 0 {
 		port = authority[i:]
 	}
-	host := x.Alloc(len(x.Request.Hostname) + len(port))[:0]
+	host := x.Alloc(len(x.Request.Hostname) + len(port) + 1)[:0] // one that is empty is not one that is missing
 	return append(append(host, x.Request.Hostname...), port...)
 }
 
