@@ -34,6 +34,9 @@ type manager struct {
 // says. As in httpd parameters count only when the request comes from a page of this server (Referer), and change
 // something only with the nonce of the balancer.
 func (m *manager) Handle(x *exchange.Exchange, p *program.Plan, body io.Reader) exchange.Content {
+	for _, b := range p.Host.Balancers() {
+		b.Sync()
+	}
 	if rest, ok := program.ManagerAPI(x.Request.Path); ok {
 		return m.answer(x, p.Host, string(rest), body)
 	}

@@ -68,7 +68,7 @@ var states = [...]struct {
 }
 
 // applyWorker changes a member. A member that becomes usable again does not start the sums of the method anew: that is
-// due then, and done when the method is changed.
+// due then, and done when the method is another one.
 func (c *change) applyWorker(live *upstream.Live) {
 	w := c.worker
 	usable := w.Slot.Usable()
@@ -184,8 +184,8 @@ func (c *change) applyBalancer(live *upstream.Live) {
 	if value, ok := c.params["b_lbm"]; ok && value != live.Method.String() {
 		if method, ok := upstream.MethodOf(value); ok {
 			c.note("", "method", live.Method.String(), value)
-			live.Method = method
-			live.Restart()
+			live.Method, live.ResetDue = method, true
+			c.balancer.Unsync()
 		}
 	}
 	if value, ok := c.params["b_tmo"]; ok {

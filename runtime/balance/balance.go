@@ -37,6 +37,7 @@ type Choice struct {
 // Timeout, the caller waits and calls Again.
 func Pick(b *upstream.Balancer, session Session, now time.Time) (Choice, error) {
 	beats := beatsOf(b) // it may read a file, for which nobody else is to wait
+	b.Sync()
 	b.Mu.Lock()
 	defer b.Mu.Unlock()
 	live := b.Live()

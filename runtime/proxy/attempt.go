@@ -71,9 +71,6 @@ func (p *Proxy) try(ctx context.Context, j *Job, w *upstream.Worker, to target, 
 		return result
 	}
 	a.sayConnected(fresh)
-	if w.Slot != nil {
-		w.Slot.Recovered()
-	}
 	ended := false
 	defer func() {
 		a.reuse = a.reuse && ended // a fault leaves the connection in any state
@@ -128,6 +125,9 @@ func (a *attempt) connect(ctx context.Context) (fresh bool, _ Result) {
 func (a *attempt) open(ctx context.Context) Result {
 	var err error
 	if a.conn, err = a.proxy.dialer.reach(ctx, a.worker, a.target, a.pool, a.Plan.TLS, a.tlsHost()); err == nil {
+		if a.worker.Slot != nil {
+			a.worker.Slot.Recovered()
+		}
 		return Result{}
 	}
 	if a.pool != nil {

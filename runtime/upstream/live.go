@@ -23,8 +23,8 @@ type Live struct {
 	// a balancer that begins with several members. What balancer-manager says has no effect on another one, as in httpd.
 	MaxAttempts int
 	AttemptsSet bool
-	// ResetDue says that a member became usable again: httpd starts the sums anew when it next looks, which is when the method
-	// is changed, or when it starts with what it kept (mod_proxy_balancer: need_reset).
+	// ResetDue says that a member became usable again, or that the method is another one: httpd starts the sums anew when it next
+	// looks, which is when the method was changed, or when it starts with what it kept (mod_proxy_balancer: need_reset).
 	ResetDue bool
 }
 
@@ -56,6 +56,17 @@ func (b *Balancer) Change(change func(*Live)) {
 	live := b.Live()
 	change(&live)
 	b.live.Store(&live)
+}
+
+// Unsync says that the method is another one, so that the next Sync looks whether a reset is due.
+func (b *Balancer) Unsync() { b.unsynced.Store(true) }
+
+// Sync resets what is due since Unsync. It comes before each choice and whenever balancer-manager is asked for, as in httpd
+// (mod_proxy: ap_proxy_sync_balancer).
+func (b *Balancer) Sync() {
+	if b.unsynced.Load() && b.unsynced.CompareAndSwap(true, false) {
+		b.Begin()
+	}
 }
 
 // Begin makes the balancer ready for requests: it resets what is due.

@@ -219,5 +219,6 @@ type Balancer struct {
 	// Params are the parameters as the configuration wrote them; nil in a balancer that a program did not make.
 	Params *ir.Balancer
 
-	live atomic.Pointer[Live]
+	live     atomic.Pointer[Live]
+	unsynced atomic.Bool
 }
