@@ -70,11 +70,13 @@ func (a *attempt) relayEncoded() Result {
 			}
 			continue
 		}
-		if e.body, err = e.encoder.Flush(e.body); err != nil {
-			return a.cut(err)
-		}
-		if a.sendEncoded(false) != nil {
-			return a.clientGone()
+		if !a.holdsBack(len(e.body)) {
+			if e.body, err = e.encoder.Flush(e.body); err != nil {
+				return a.cut(err)
+			}
+			if a.sendEncoded(false) != nil {
+				return a.clientGone()
+			}
 		}
 		switch err := a.response.Fill(); {
 		case errors.Is(err, io.EOF):

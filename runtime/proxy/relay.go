@@ -107,18 +107,17 @@ func (a *attempt) relay(sent wire.FramingKind) Result {
 			}
 			continue
 		}
-		// A head behind which the backend is gone already waits for what that says.
-		if a.begun || !a.conn.conn.Ended() {
+		if !a.holdsBack(len(a.out)) {
 			if err := a.flush(); err != nil {
 				return a.clientGone()
 			}
-		}
-		if sent == wire.FramingLength && !a.slow && a.response.Left() >= spliceFrom {
-			if from, to := a.sockets(); from != nil {
-				if done, result := a.splice(from, to); done {
-					return result
+			if sent == wire.FramingLength && !a.slow && a.response.Left() >= spliceFrom {
+				if from, to := a.sockets(); from != nil {
+					if done, result := a.splice(from, to); done {
+						return result
+					}
+					continue
 				}
-				continue
 			}
 		}
 		switch err := a.response.Fill(); {
@@ -128,6 +127,12 @@ func (a *attempt) relay(sent wire.FramingKind) Result {
 			return a.cut(err)
 		}
 	}
+}
+
+// holdsBack says whether a response of which nothing was sent and so many bytes are ready is to wait for what has arrived
+// already: more of it, or that the backend is gone.
+func (a *attempt) holdsBack(ready int) bool {
+	return !a.begun && ready < roomSize && a.conn.conn.Probe() != nil
 }
 
 func (a *attempt) read(n int) {
@@ -167,7 +172,7 @@ func (a *attempt) cut(err error) Result {
 	a.reuse = false
 	a.timedOut = errors.Is(err, os.ErrDeadlineExceeded)
 	a.proxy.log.Warn("body of the response broke off", "worker", a.worker.Name, "reason", err)
-	if !a.begun && a.X.Response.BodyBytes == 0 && a.broke(err) {
+	if !a.begun && (a.encoded.encoder != nil || a.X.Response.BodyBytes == 0 && a.broke(err)) {
 		a.X.Response.Started = false
 		return Result{Status: 502, Broken: true} // the head was not sent either
 	}
