@@ -1,9 +1,13 @@
 package server_test
 
 import (
+	"bufio"
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -43,6 +47,9 @@ func TestDeflateSideBySide(t *testing.T) {
 			return nil, err
 		}
 		defer func() { _ = resp.Body.Close() }()
+		if resp.StatusCode != http.StatusOK {
+			return nil, errors.New(resp.Status)
+		}
 		return io.ReadAll(resp.Body)
 	}
 	var wg sync.WaitGroup
@@ -61,6 +68,39 @@ func TestDeflateSideBySide(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestDeflateOfAllThatComes: a body of a backend that has ended with it is sent with the length that it has in the end, and one
+// that has ended before it is not sent at all, as in httpd.
+func TestDeflateOfAllThatComes(t *testing.T) {
+	const body = 300
+	for head, want := range map[string]string{
+		"HTTP/1.1 200 OK\r\n\r\n":                        "200 OK, gzip, whole",
+		"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n": "502 Bad Gateway, , not whole",
+	} {
+		backend := speaking(t, func(conn net.Conn) {
+			_, _ = readMessage(bufio.NewReader(conn))
+			corked(conn)
+			_, _ = fmt.Fprintf(conn, "%s%s", head, pattern(body))
+		})
+		_, addr := start(t, "SetOutputFilter DEFLATE\nProxyPass / http://"+backend+"/\n")
+		c := dial(t, addr)
+		c.send("GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n")
+		response, err := http.ReadResponse(c.r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer closeQuietly(response.Body)
+		got := response.Status + ", " + response.Header.Get("Content-Encoding") + ", not whole"
+		if unpacked, err := gzip.NewReader(response.Body); err == nil && response.ContentLength > 0 {
+			if text, err := io.ReadAll(unpacked); err == nil && bytes.Equal(text, pattern(body)) {
+				got = strings.Replace(got, "not ", "", 1)
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", head, got, want)
+		}
+	}
 }
 
 // pattern is text of a size that tells where in it one is.

@@ -183,7 +183,7 @@ func TestTLSSlowReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	origin := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	origin := &http.Server{ReadHeaderTimeout: 20 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write(make([]byte, size))
 	}), TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}}} //nolint:gosec // a test
 	done := make(chan struct{})

@@ -62,9 +62,6 @@ func uploads() []upload {
 // largeUpload is more than systems keep between two programs.
 const largeUpload = 16 << 20
 
-// date is what the two ends of a case wait for: that the client has its answer, and that the backend is gone.
-type date struct{ answered, gone chan struct{} }
-
 // uploadBackend does with the body of a request what the case in its path says.
 type uploadBackend struct {
 	cases []upload
@@ -149,7 +146,7 @@ func (u upload) ask(addr string, i int, d date) string {
 			_, _ = io.WriteString(conn, "\r\n0\r\n\r\n")
 		}
 	})
-	seen := receiveWhole(conn)
+	seen := receiveWhole(conn, func() {})
 	answered()
 	sending.Wait()
 	closeQuietly(conn)
@@ -165,7 +162,7 @@ func (u upload) ask(addr string, i int, d date) string {
 	defer closeQuietly(again)
 	_ = again.SetDeadline(time.Now().Add(20 * time.Second))
 	_, _ = fmt.Fprintf(again, "GET /c%04d/after HTTP/1.1\r\nHost: front.test\r\n\r\n", i)
-	return seen + "\nthen " + firstLine(receiveWhole(again))
+	return seen + "\nthen " + firstLine(receiveWhole(again, func() {}))
 }
 
 // TestUploadsAgainstHTTPD: backends that answer or stop before they have read the body.
@@ -179,12 +176,9 @@ func TestUploadsAgainstHTTPD(t *testing.T) {
 			log := filepath.Join(t.TempDir(), "access.log")
 			members := make([]fault, len(cases))
 			for i := range cases {
-				members[i].member = cases[i].member
+				members[i].member, members[i].how = cases[i].member, cases[i].how
 			}
-			b := uploadBackend{cases, make([]date, len(cases))}
-			for i := range b.dates {
-				b.dates[i] = date{make(chan struct{}), make(chan struct{})}
-			}
+			b := uploadBackend{cases, newDates(len(cases))}
 			config := (&faultBackend{cases: members}).config(speaking(t, b.serve), log)
 			var addr string
 			if engine == "httpd" {
@@ -196,10 +190,18 @@ func TestUploadsAgainstHTTPD(t *testing.T) {
 			var running sync.WaitGroup
 			slots := make(chan struct{}, 40)
 			for i, c := range cases {
-				slots <- struct{}{}
+				weight := 1
+				if c.size == largeUpload {
+					weight = cap(slots) / 4
+				}
+				for range weight {
+					slots <- struct{}{}
+				}
 				running.Go(func() {
 					seen[which][i] = c.ask(addr, i, b.dates[i])
-					<-slots
+					for range weight {
+						<-slots
+					}
 				})
 			}
 			running.Wait()
