@@ -47,6 +47,7 @@ func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.Che
 	if err != nil {
 		return err
 	}
+	noted(&answer, method)
 	healthy := w.Texts().Healthy
 	if verb == "GET" {
 		if err := readBody(in, &answer, healthy != nil); err != nil {

@@ -26,6 +26,12 @@ func appendRequest(dst []byte, w *upstream.Worker, method upstream.CheckMethod) 
 	return append(strconv.AppendInt(dst, int64(w.Port), 10), "\r\n\r\n"...)
 }
 
+// noted keeps in an answer what was asked.
+func noted(answer *upstream.Answer, method upstream.CheckMethod) {
+	verb, version := requestLine(method)
+	answer.Method, answer.Minor = verb, int(version[len(version)-1]-'0')
+}
+
 // requestLine returns the verb of a method and the end of its request line; the verb is empty for a method that does not
 // ask.
 func requestLine(method upstream.CheckMethod) (verb, version string) {

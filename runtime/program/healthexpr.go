@@ -2,7 +2,6 @@ package program
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -50,6 +49,7 @@ func healthCondition(item *ir.HealthExpr) (func(upstream.Answer) bool, error) {
 	return func(a upstream.Answer) bool {
 		var room eval.Room
 		x := &exchange.Exchange{}
+		x.Request.Method, x.Request.Minor = []byte(a.Method), a.Minor
 		x.Response.Status, x.Response.Fields = a.Status, a.Fields
 		return compiled.Holds(&eval.Context{Exchange: x, Server: &eval.Server{}, Fields: a.Fields, Body: a.Body}, &room)
 	}, nil
@@ -67,11 +67,11 @@ func compileHealthExpr(text string) (*eval.Condition, error) {
 		switch word := word.(type) {
 		case *expr.Variable:
 			if !isOfCheck(word.Name) {
-				return nil, fmt.Errorf("%%{%s} is not run by this server for a health check: ask for %%{REQUEST_STATUS}, %%{CONTENT_TYPE}, %%{HC_BODY} or resp('NAME')", word.Name)
+				return nil, fmt.Errorf("%%{%s} is not run by this server for a health check: ask for %%{REQUEST_STATUS}, %%{REQUEST_METHOD}, %%{CONTENT_TYPE}, %%{HC_BODY} or resp('NAME')", word.Name)
 			}
 		case *expr.Call:
-			if slices.Contains([]string{"req", "http", "req_novary", "reqenv", "note", "env"}, word.Function) {
-				return nil, fmt.Errorf("%s() is about the request of a client, which a health check does not have: ask for resp('NAME') or hc('body')", word.Function)
+			if word.Function == "env" {
+				return nil, fmt.Errorf("env() is not run by this server for a health check: ask for resp('NAME') or hc('body')")
 			}
 		case *expr.Literal, *expr.BackRef, *expr.Concat:
 		}
@@ -79,9 +79,16 @@ func compileHealthExpr(text string) (*eval.Condition, error) {
 	return eval.CompileCondition(parsed, &eval.Server{})
 }
 
-// isOfCheck says whether a variable has a value for the response to a health check.
+// isOfCheck says whether a variable has the value for the response to a health check that it has in httpd. Fields of the
+// request and its target are empty there, as those are that req() asks for.
 func isOfCheck(name string) bool {
-	return name == "REQUEST_STATUS" || name == "CONTENT_TYPE" || name == "HC_BODY" || strings.HasPrefix(name, "TIME")
+	switch name {
+	case "REQUEST_STATUS", "CONTENT_TYPE", "HC_BODY", "REQUEST_METHOD", "SERVER_PROTOCOL", "REQUEST_URI", "QUERY_STRING", "THE_REQUEST":
+		return true
+	case "HTTP_HOST", "HTTP_USER_AGENT", "HTTP_COOKIE", "HTTP_REFERER", "HTTP_ACCEPT", "HTTP_FORWARDED":
+		return true
+	}
+	return strings.HasPrefix(name, "TIME")
 }
 
 // asksForClient reports -R, the one test that has the address of a client without its being a word.

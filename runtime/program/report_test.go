@@ -107,7 +107,7 @@ func TestRefused(t *testing.T) {
 		{"RewriteEngine On\nRewriteCond /x -F\nRewriteRule ^/ - [F]", "RewriteCond", "-F"},
 		{"RewriteEngine On\nRewriteOptions AllowAnyURI\nRewriteRule ^/ - [F]", "RewriteOptions", "AllowAnyURI"},
 		{"ProxySet http://b/ max=3", "ProxySet", "httpd refuses"},
-		{"ProxyHCExpr up {%{REQUEST_STATUS} =~ /^2/}\n<Proxy balancer://b>\nBalancerMember http://a hcmethod=GET hcexpr=up\n</Proxy>\nProxyHCExpr up {req('X') == 'y'}", "ProxyHCExpr", "request of a client"},
+		{"ProxyHCExpr up {%{REQUEST_STATUS} =~ /^2/}\n<Proxy balancer://b>\nBalancerMember http://a hcmethod=GET hcexpr=up\n</Proxy>\nProxyHCExpr up {env('X') == 'y'}", "ProxyHCExpr", "env()"},
 		{"ProxyHCExpr up {%{SERVER_NAME} == 'x'}\n<Proxy balancer://b>\nBalancerMember http://a hcmethod=GET hcexpr=up\n</Proxy>", "ProxyHCExpr", "SERVER_NAME"},
 		{"ProxyHCExpr up {!-R '192.0.2.0/24'}\n<Proxy balancer://b>\nBalancerMember http://a hcmethod=GET hcexpr=up\n</Proxy>", "ProxyHCExpr", "-R"},
 		{"CustomLog \"|/bin/cat\" \"%h\"", "CustomLog", "program"},

@@ -71,6 +71,9 @@ type Check struct {
 
 // Answer is the response to a health check.
 type Answer struct {
+	// Method and Minor are those of the request: GET, and 1 for HTTP/1.1.
+	Method string
+	Minor  int
 	// Status is the code of the status line.
 	Status int
 	// Fields are those of the head.
