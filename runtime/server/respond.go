@@ -38,7 +38,7 @@ func (t *task) AppendHead(dst []byte, body wire.Framing) ([]byte, wire.FramingKi
 	if joined {
 		t.joinConnection(keep)
 	}
-	if charset := t.plan.Charset(); charset != "" && !isBodiless(x.Response.Status) {
+	if charset := t.plan.Charset(); charset != "" && !isBodiless(x.Response.Status) && (t.plan.Kind != program.Respond || !t.env(bareErrors)) {
 		t.addCharset(charset)
 	}
 	if string(x.Request.Method) == "HEAD" || t.failed.head {
@@ -222,6 +222,9 @@ func (t *task) minor() int {
 // forceNoVary is the variable for clients that cannot do with Vary: they get no such field, and HTTP/1.0.
 const forceNoVary = "force-no-vary"
 
+// bareErrors is the variable for clients that cannot do with a charset: pages of errors name none.
+const bareErrors = "suppress-error-charset"
+
 // env says whether an environment variable of the request is set.
 func (t *task) env(name string) bool {
 	if t.x.Env.Len() == 0 {
@@ -318,7 +321,7 @@ func (t *task) sendPage(status int) {
 	if !isBodiless(status) && (status != 200 || !isServerWide(x)) {
 		page = t.appendPage(page, status)
 		x.Response.ContentType = pageType
-		if t.env("suppress-error-charset") {
+		if t.env(bareErrors) {
 			x.Response.ContentType = bareType
 		}
 	}
