@@ -147,6 +147,16 @@ func (d *draw) serverWide(n *nodes) {
 	switch d.IntN(24) {
 	case 0:
 		n.add("UseCanonicalName %s", d.one("On", "Off"))
+	case 1:
+		n.add("HttpProtocolOptions %s", d.one("Unsafe", "Strict LenientMethods", "Strict RegisteredMethods"))
+	case 4, 5:
+		n.add("AllowEncodedSlashes %s", d.one("On", "NoDecode", "Off"))
+	case 7:
+		n.add("LimitRequestFields %s", d.one("4", "6", "100"))
+	case 8:
+		n.add("LimitRequestFieldSize %s", d.one("60", "200"))
+	case 9:
+		n.add("LimitRequestLine %s", d.one("40", "100"))
 	case 2:
 		n.add("KeepAlive Off")
 	case 3:
@@ -163,16 +173,12 @@ func (d *draw) serverWide(n *nodes) {
 		n.add("ProxyMaxForwards %s", d.one("0", "5", "-1"))
 	case 15:
 		n.add("ProxyBadHeader %s", d.one("IsError", "Ignore", "StartBody"))
-	case 16:
-		n.add("ServerSignature %s", d.one("On", "EMail"))
 	case 18:
 		n.add("AddDefaultCharset %s", d.one("On", "utf-8", "Off"))
 	case 20:
 		n.add("ProxyTimeout 3")
 	case 21:
 		n.add("ServerAdmin admin@front.test")
-	case 22:
-		n.add("ProxyIOBufferSize %s", d.one("512", "8192", "65536"))
 	case 23:
 		n.add("ProxyStatus %s", d.one("On", "Full"))
 	}
@@ -189,7 +195,7 @@ func (d *draw) scoped(n *nodes) {
 		n.add("ProxyErrorOverride %s", d.one("On", "On 404 503", "Off", "On 500 502 401", "On 404"))
 	case 5, 6:
 		n.add("ErrorDocument %s %s", d.one("404", "503", "502", "403", "500", "400", "413", "401"),
-			d.one(`"plain text"`, `"text"`, "/errors/503.html", "/files/none", "http://other.test/x?y", d.prefix(), "default", `"<b>bold</b>"`))
+			d.one(`"plain text"`, `"text"`, "/errors/503.html", "/files/none", "http://other.test/x?y", "/a/page.html", "default", `"<b>bold</b>"`))
 	case 7:
 		n.add("Proxy100Continue %s", d.one("Off", "On"))
 	case 8:

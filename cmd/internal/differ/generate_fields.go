@@ -47,7 +47,7 @@ func (d *draw) header(n *nodes) {
 	name := d.one("X-Out", "X-Out", "X-B", "Set-Cookie", "Cache-Control", "Content-Type", "Location", "X-Multi", "Vary", "ETag", "Server", "Last-Modified", "Content-Location")
 	switch d.IntN(9) {
 	case 0:
-		n.add("Header %sunset %s%s", where, name, d.when())
+		n.add("Header %sunset %s%s", where, d.one("X-Out", "X-B", "Set-Cookie", "Vary", "ETag", "Server", "Location"), d.when())
 	case 1:
 		n.add("Header %s%s %s %s %s%s", where, d.one("edit", "edit*"), name, d.one(`"(.)b"`, `"^(.+)$"`, `"a"`, `"test/?"`), d.one(`"$1x"`, `"[$1]"`, `""`, `"%{MARK}e"`, `"$0;$0"`), d.when())
 	case 2:
@@ -76,7 +76,7 @@ func (d *draw) requestHeader(n *nodes) {
 	case 3:
 		n.add("RequestHeader merge %s %s%s", name, d.value(), d.when())
 	case 4:
-		n.add("RequestHeader add %s %s%s", name, d.value(), d.when())
+		n.add("RequestHeader add %s %s%s", d.one("X-In", "X-Multi"), d.value(), d.when())
 	case 5:
 		n.add("RequestHeader setifempty %s %s%s", name, d.value(), d.when())
 	default:
@@ -94,7 +94,7 @@ func (d *draw) rewriting(n *nodes) {
 		}
 		path := d.prefix()
 		pattern := d.one("^"+path+"(.*)$", path, "^(.*)$", "!^"+path, "^"+path+"/?([^/]*)/?(.*)$", "(.+)\\.txt$", "^/([a-z])")
-		to := d.one("-", "/$1", "/r/$1", "http://"+d.backend()+"/R/$1", "http://"+d.backend()+"$1", "http://other.test/$1", d.prefix()+"$1", "/$1?q=$1", "/x?a=%1", "http://"+d.backend()+"/%{REQUEST_URI}?%{QUERY_STRING}", "http://moved.test$1", "/files/a.txt", "/y%20z/$1", "/%{ENV:MARK}/$1")
+		to := d.one("-", "/$1", "/r/$1", "http://"+d.backend()+"/R/$1", "http://"+d.backend()+"$1", "http://other.test/$1", d.prefix()+"$1", "/$1?q=$1", "/x?a=%1", "http://"+d.backend()+"/%{REQUEST_URI}?%{QUERY_STRING}", "http://moved.test$1", "/files/a.txt", "/y%20z/$1", "/%{ENV:OTHER}/$1")
 		if len(d.balancers) > 0 && d.chance(15) {
 			to = "balancer://" + d.one(d.balancers...) + d.one("$1", "/$1", "/R/$1")
 		}
@@ -102,6 +102,9 @@ func (d *draw) rewriting(n *nodes) {
 		var list []string
 		for range 1 + d.IntN(3) {
 			flag := d.one("P", "P", "P", "R,L", "R=301,L", "L", "L", "NE", "QSA", "QSD", "B", "PT", "END", "F", "G", "NC", "E=MARK:$1", "E=OTHER:%1", "S=1", "C", "R=404,L", "BNP", "E=no-proxy:1", "E=!MARK", "B=x", "UnsafeAllow3F", "DPI")
+			if flag == "PT" && strings.Contains(to, "ENV:") {
+				flag = "L" // what is empty leaves no path
+			}
 			if flag == "P" && !forwards {
 				flag = "L" // it would fetch from itself, or from a host that has no address
 			}

@@ -63,7 +63,7 @@ func (d *draw) parameters() string {
 	var b strings.Builder
 	for range max(0, d.IntN(6)-3) {
 		b.WriteString(" " + d.one("retry=0", "timeout=3", "connectiontimeout=2", "disablereuse=on", "enablereuse=on", "keepalive=on", "max=5", "ping=2", "responsefieldsize=100",
-			"acquire=1000", "ttl=100", "iobuffersize=512", "smax=2", "flushpackets=on", "status=-E"))
+			"acquire=1000", "ttl=100", "smax=2", "flushpackets=on", "status=-E"))
 	}
 	return b.String()
 }
@@ -77,7 +77,8 @@ func (d *draw) balancer(n *nodes, name string) {
 	members := 2 + d.IntN(3)
 	routes := d.chance(50)
 	for i, b := range live[:members] {
-		if d.chance(12) {
+		dead := d.chance(12)
+		if dead {
 			b = "dead"
 		}
 		line := []string{fmt.Sprintf("BalancerMember http://@%s@%s", b, d.one("", "", "", "", "/m", "/m/"))}
@@ -85,6 +86,10 @@ func (d *draw) balancer(n *nodes, name string) {
 			line = append(line, fmt.Sprintf("route=r%d", i+1))
 		}
 		for range max(0, d.IntN(5)-2) {
+			if dead { // with retry=0 it depends on microseconds whether it is tried twice
+				line = append(line, "retry=600")
+				break
+			}
 			line = append(line, d.one("loadfactor=2", "loadfactor=3", "loadfactor=1.5", "loadfactor=10", "lbset=1", "lbset=0", "status=+H", "status=+R", "status=D", "status=+N", "status=S", "status=I",
 				"redirect=r1", "redirect=r2", "retry=0", "retry=600", "connectiontimeout=2", "timeout=3", "disablereuse=on", "responsefieldsize=200", "status=E", "keepalive=on"))
 		}
@@ -129,6 +134,10 @@ func (d *draw) reverse(n *nodes, path bool) {
 		url = d.one(d.workers...)
 	}
 	switch d.IntN(7) {
+	case 0:
+		n.add("ProxyPassReverseCookiePath %s %s", d.one("/", "/B", "/B/", "/a"), d.one("/", "/a/", "/app"))
+	case 1:
+		n.add("ProxyPassReverseCookieDomain %s %s", d.one("back.test", "b.back.test", "BACK.test"), d.one("front.test", ".front.test"))
 	case 2:
 		if len(d.balancers) > 0 {
 			n.add("ProxyPassReverse %sbalancer://%s%s", at, d.one(d.balancers...), d.one("", "/", "/P"))

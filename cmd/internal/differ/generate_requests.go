@@ -119,7 +119,7 @@ func (d *draw) body(r *Request) {
 		r.Body = d.chunks(text)
 	case 3:
 		if d.chance(30) {
-			r.Head = append(r.Head, d.one("Transfer-Encoding: identity", "Transfer-Encoding: chunked\r\nContent-Length: 3", "Content-Length: 5\r\nContent-Length: 5", "Content-Length: -1", "Content-Length: 5, 5", "Content-Length: +5"))
+			r.Head = append(r.Head, d.one("Transfer-Encoding: identity", "Transfer-Encoding: chunked\r\nContent-Length: 3", "Content-Length: 5\r\nContent-Length: 5"))
 			r.Body = d.chunks("hello")
 			return
 		}
