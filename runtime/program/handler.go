@@ -43,8 +43,10 @@ func (h Handler) takes(x *exchange.Exchange) bool {
 	if h == HandlerHeartbeat {
 		return true // it refuses by itself what is no POST
 	}
-	if _, ok := ManagerAPI(x.Request.Path); ok && h == HandlerBalancerManager {
-		return true // it says itself which methods there are
+	if h == HandlerBalancerManager {
+		if _, ok := ManagerAPI(x.Request.Path); ok {
+			return true // it says itself which methods there are
+		}
 	}
 	switch string(x.Request.Method) {
 	case "GET", "HEAD":
