@@ -23,6 +23,8 @@ type setting struct {
 	of          []setting
 	// read returns the value of the parameter. ok is false for one that is not as says demands.
 	read func(raw json.RawMessage) (value string, ok bool)
+	// values are those that a text can have; nil for any.
+	values []string
 	// says is what the value must be: "a number from 1 to 100".
 	says string
 }
@@ -99,7 +101,7 @@ func label(name, param string) setting {
 }
 
 func oneOf(name, param string, values []string) setting {
-	return setting{name: name, param: param, says: "one of " + strings.Join(values, ", "), read: func(raw json.RawMessage) (string, bool) {
+	return setting{name: name, param: param, values: values, says: "one of " + strings.Join(values, ", "), read: func(raw json.RawMessage) (string, bool) {
 		value, ok := readText(raw)
 		for _, v := range values {
 			if ok && v == value {

@@ -1,6 +1,9 @@
 package admin
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Endpoints returns the methods of each path for programs that the description has: HEAD is that of GET.
 func Endpoints() map[string][]string {
@@ -13,7 +16,8 @@ func Endpoints() map[string][]string {
 	return all
 }
 
-// SettingNames returns the fields that a schema of changes has, with those of the objects in it.
+// SettingNames returns the fields that a schema of changes has, with those of the objects in it, and the values that they can
+// have.
 func SettingNames(schema string) []string {
 	var all []string
 	var walk func(path string, settings []setting)
@@ -22,7 +26,7 @@ func SettingNames(schema string) []string {
 			if s.of != nil {
 				walk(path+s.name+".", s.of)
 			} else {
-				all = append(all, path+s.name)
+				all = append(all, path+s.name+" "+strings.Join(s.values, " "))
 			}
 		}
 	}

@@ -150,14 +150,14 @@ func TestOpenAPIFields(t *testing.T) {
 	}
 }
 
-// names are the fields of a schema, with those of the objects in it.
+// names are the fields of a schema, with those of the objects in it, and the values that they can have.
 func (d *document) names(t *testing.T, path string, s schema) (all []string) {
 	t.Helper()
 	for name, property := range s.Properties {
 		if property = d.of(t, property); property.Type == "object" {
 			all = append(all, d.names(t, path+name+".", property)...)
 		} else {
-			all = append(all, path+name)
+			all = append(all, path+name+" "+strings.Join(property.Enum, " "))
 		}
 	}
 	slices.Sort(all)

@@ -6,16 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/lbconf/lbconf/runtime/ajp"
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Dialer opens a connection to a member that nobody else uses; speak says that something is to be sent, so that TLS begins
-// where the scheme says so. Connecting, each read and each write end within the times that the member's settings give, and
-// when ctx is done.
+// Dialer opens a connection to a member that nobody else uses. wait bounds each read and each write; 0 says that nothing is to
+// be sent, else TLS begins where the scheme says so. Connecting ends within the time that the member's settings give, and all
+// of it when ctx is done.
 type Dialer interface {
-	Dial(ctx context.Context, w *upstream.Worker, speak bool) (io.ReadWriteCloser, error)
+	Dial(ctx context.Context, w *upstream.Worker, wait time.Duration) (io.ReadWriteCloser, error)
 }
 
 // Wire is the Prober that asks members over the network.
@@ -28,7 +29,7 @@ type Wire struct {
 // without that when the status is one from 200 to 399, and when the response is read as a whole where the method is GET.
 func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.CheckMethod) error {
 	verb, _ := requestLine(method)
-	conn, err := p.Dialer.Dial(ctx, w, verb != "" || method == upstream.CheckCPing)
+	conn, err := p.Dialer.Dial(ctx, w, patience(w, method))
 	if err != nil {
 		return err
 	}
@@ -61,6 +62,20 @@ func (p Wire) Probe(ctx context.Context, w *upstream.Worker, method upstream.Che
 		return fmt.Errorf("status %d", answer.Status)
 	}
 	return nil
+}
+
+// patience is how long a check waits for each piece of an answer; 0 for none. For that to a ping it is ping=, or else what
+// there is for a connection.
+func patience(w *upstream.Worker, method upstream.CheckMethod) time.Duration {
+	switch {
+	case method == upstream.CheckTCP:
+		return 0
+	case method != upstream.CheckCPing:
+		return w.Settings.Timeout
+	case w.Settings.Ping > 0:
+		return w.Settings.Ping
+	}
+	return w.Settings.ConnectTimeout
 }
 
 var errNoPong = errors.New("the ping of AJP is answered by something else")

@@ -133,16 +133,30 @@ func (a *attempt) sendRecords(s *script, data []byte) (Result, bool) {
 	return Result{}, false
 }
 
+// breath is how long the application may leave the body unread before it is looked whether it speaks itself: one that waits
+// until what it says is taken would wait for ever.
+const breath = 50 * time.Millisecond
+
 // putRecords sends packed, and takes the records that have come by then.
 func (a *attempt) putRecords(s *script) (Result, bool) {
-	a.conn.conn.WriteBy(a.proxy.clock.Now().Add(a.worker.Settings.Timeout))
-	n, err := a.conn.conn.Write(a.packed)
-	if a.count(n); err != nil {
-		return a.scriptFailed(err), true
-	}
-	for a.conn.conn.Unread() {
-		if result, done := a.record(s); done {
-			return result, true
+	last := a.proxy.clock.Now()
+	for out := a.packed; len(out) > 0; {
+		a.conn.conn.WriteBy(a.proxy.clock.Now().Add(breath))
+		n, err := a.conn.conn.Write(out)
+		a.count(n)
+		out = out[n:]
+		now := a.proxy.clock.Now()
+		if n > 0 {
+			last = now
+		}
+		if err != nil && (!errors.Is(err, os.ErrDeadlineExceeded) || now.Sub(last) >= a.worker.Settings.Timeout || a.conn.conn.Severed()) {
+			return a.scriptFailed(err), true
+		}
+		for a.conn.conn.Unread() {
+			if result, done := a.record(s); done {
+				return result, true
+			}
+			last = a.proxy.clock.Now()
 		}
 	}
 	return Result{}, false

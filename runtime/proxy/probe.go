@@ -8,18 +8,17 @@ import (
 	"github.com/lbconf/lbconf/runtime/upstream"
 )
 
-// Dial opens a connection to a worker that no request will use, for a health check; speak says that more than connecting
-// is wanted, which begins TLS where the scheme says so. Reads and writes end within the worker's timeout, and all of it
-// when ctx is done. mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
-func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker, speak bool) (io.ReadWriteCloser, error) {
-	if !speak {
+// Dial opens a connection to a worker that no request will use, for a health check. wait bounds each read and each write; 0
+// says that nothing more than connecting is wanted, else TLS begins where the scheme says so. All of it ends when ctx is done. mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
+func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker, wait time.Duration) (io.ReadWriteCloser, error) {
+	if wait <= 0 {
 		return p.dialer.connect(ctx, w, targetOf(w), p.pools.of(w))
 	}
 	b, err := p.dialer.reach(ctx, w, targetOf(w), p.pools.of(w), w.TLS, "")
 	if err != nil {
 		return nil, err
 	}
-	return &probe{backend: b, timeout: w.Settings.Timeout, stop: context.AfterFunc(ctx, b.conn.Sever)}, nil
+	return &probe{backend: b, timeout: wait, stop: context.AfterFunc(ctx, b.conn.Sever)}, nil
 }
 
 // probe is a connection for a health check.

@@ -38,6 +38,8 @@ type conn struct {
 	pace pace
 	// rules say what a request may be, as the first virtual host of the address does.
 	rules wire.Rules
+	// known refuses requests for names that no server of the address has.
+	known bool
 	// idleFor is how long the next request may take to come, keepFor what the first virtual host of the address says of that.
 	idleFor, keepFor time.Duration
 }
@@ -88,6 +90,7 @@ func (s *Server) serveConn(ctx context.Context, l *listener, nc net.Conn) {
 	running := s.current.Load().program
 	settings := &running.Host(c.local, nil).Settings
 	c.pace, c.rules = paceOf(settings), settings.Rules
+	c.known = settings.Known
 	c.idleFor, c.keepFor = c.pace.first(), settings.KeepAliveTimeout
 	encrypted := c.wrap(nc, running.TLS(c.local))
 	if !s.conns.add(c) {

@@ -8,18 +8,22 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
-// closes stands in a message for the end of the connection.
-const closes = "\xfe\xfdclose\xfd\xfe"
+// closes stands in a message for the end of the connection, pauses for some time.
+const (
+	closes = "\xfe\xfdclose\xfd\xfe"
+	pauses = "\xfe\xfdpause\xfd\xfe"
+)
 
 var responseMacros = map[string]string{
 	"200": "HTTP/1.1 200 OK\\r\\n", "ok": "HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok", "len": "Content-Length: 2\\r\\n", "end": "\\r\\n",
-	"chunked": "Transfer-Encoding: chunked\\r\\n", "103": "HTTP/1.1 103 Early Hints\\r\\nLink: x\\r\\n\\r\\n", "close": `\xfe\xfdclose\xfd\xfe`,
+	"chunked": "Transfer-Encoding: chunked\\r\\n", "103": "HTTP/1.1 103 Early Hints\\r\\nLink: x\\r\\n\\r\\n", "close": `\xfe\xfdclose\xfd\xfe`, "pause": `\xfe\xfdpause\xfd\xfe`,
 }
 
 // TestHostileResponses: what no backend that means well sends reaches a client as it does behind httpd, and nothing of it is
@@ -128,8 +132,15 @@ func newLiar(t *testing.T, c hostileCase) *liar {
 // lie sends the message, and says whether the connection ends behind it.
 func lie(conn net.Conn, text string) bool {
 	text, end := strings.CutSuffix(text, closes)
-	_, err := io.WriteString(conn, text)
-	return end || err != nil
+	for i, part := range strings.Split(text, pauses) {
+		if i > 0 {
+			time.Sleep(40 * time.Millisecond)
+		}
+		if _, err := io.WriteString(conn, part); err != nil {
+			return true
+		}
+	}
+	return end
 }
 
 func (l *liar) takesFirst() bool {

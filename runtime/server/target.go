@@ -20,7 +20,7 @@ func (t *task) resolve(p *program.Program) error {
 	if status != 0 {
 		return &wire.Error{Status: status, Reason: "Host field is missing or malformed"}
 	}
-	if len(x.Request.Hostname) > 0 && p.Host(t.conn.local, nil).Settings.Known && !p.Serves(t.conn.local, x.Request.Hostname) {
+	if t.conn.known && len(x.Request.Hostname) > 0 && !p.Serves(t.conn.local, x.Request.Hostname) {
 		return &wire.Error{Status: 400, Reason: "no server has the name of the Host field"}
 	}
 	if err := t.misdirected(p); err != nil {

@@ -41,7 +41,7 @@ var checkMethods = [...]ir.HealthMethod{
 const LastCheck = CheckMethod(len(checkMethods) - 1)
 
 // Responds says whether a check has a response that a condition can look at.
-func (m CheckMethod) Responds() bool { return m != CheckNone && m != CheckTCP }
+func (m CheckMethod) Responds() bool { return m != CheckNone && m != CheckTCP && m != CheckCPing }
 
 // String returns the value of hcmethod=.
 func (m CheckMethod) String() string { return string(checkMethods[m]) }

@@ -193,6 +193,9 @@ func (c *Conn) Sever() {
 	_ = c.nc.SetDeadline(time.Unix(1, 0)) // a connection that is closed already needs no end
 }
 
+// Severed says whether the connection was severed.
+func (c *Conn) Severed() bool { return c.severed.Load() }
+
 // Read reads what has arrived into p, waiting when nothing has. It returns io.EOF at the end.
 func (c *Conn) Read(p []byte) (int, error) {
 	for {

