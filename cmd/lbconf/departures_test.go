@@ -44,15 +44,20 @@ func TestDeparturesPage(t *testing.T) {
 	}
 }
 
-// departuresPage writes docs/departures.md: a section for each folder of scripts that depart.
-func departuresPage(t *testing.T) []byte {
+// TestScriptsSayWhatTheyShow holds that each script begins with a sentence about what it shows, which pages quote.
+func TestScriptsSayWhatTheyShow(t *testing.T) {
+	eachScript(t, func(path, says, _ string) {
+		if says == "" {
+			t.Errorf("%s: no comment above its first command says what it shows: write one, above # departure:", path)
+		}
+	})
+}
+
+// eachScript calls do with each script, what its first comment says, and the reason for which it departs, if any.
+func eachScript(t *testing.T, do func(path, says, departure string)) {
 	t.Helper()
-	var b bytes.Buffer
-	b.WriteString(departuresIntroduction)
-	area, found := "", 0
 	for _, folder := range scriptFolders {
-		root := filepath.Join("../../testdata", folder)
-		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join("../../testdata", folder), func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".txtar") {
 				return err
 			}
@@ -61,23 +66,34 @@ func departuresPage(t *testing.T) []byte {
 				return err
 			}
 			says, why := scriptHead(string(text))
-			if why == "" {
-				return nil
-			}
-			found++
-			name := strings.TrimPrefix(filepath.ToSlash(path), "../../")
-			parts := strings.Split(strings.TrimSuffix(name, ".txtar"), "/")
-			if parts[2] != area {
-				area = parts[2]
-				fmt.Fprintf(&b, "\n## %s\n\n", area)
-			}
-			fmt.Fprintf(&b, "- [%s](../%s): %s\n  Departure: %s\n", strings.Join(parts[2:], "/"), name, sentence(says), sentence(why))
+			do(path, says, why)
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// departuresPage writes docs/departures.md: a section for each folder of scripts that depart.
+func departuresPage(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString(departuresIntroduction)
+	area, found := "", 0
+	eachScript(t, func(path, says, why string) {
+		if why == "" {
+			return
+		}
+		found++
+		name := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+		parts := strings.Split(strings.TrimSuffix(name, ".txtar"), "/")
+		if parts[2] != area {
+			area = parts[2]
+			fmt.Fprintf(&b, "\n## %s\n\n", area)
+		}
+		fmt.Fprintf(&b, "- [%s](../%s): %s\n  Departure: %s\n", strings.Join(parts[2:], "/"), name, sentence(says), sentence(why))
+	})
 	if found == 0 {
 		t.Fatal("no script departs: they are not where they were")
 	}
