@@ -1,8 +1,6 @@
 package program
 
 import (
-	"github.com/lbconf/lbconf/ir"
-	"github.com/lbconf/lbconf/ir/effective"
 	"github.com/lbconf/lbconf/parser/clib"
 	"github.com/lbconf/lbconf/parser/pcre"
 	"github.com/lbconf/lbconf/runtime/exchange"
@@ -29,16 +27,4 @@ func setGroups(env *exchange.Table, names []groupVariable, subject []byte, group
 			env.Set(n.name, subject[groups[at]:groups[at+1]])
 		}
 	}
-}
-
-// isLocation says whether a section is a Location. It resets AllowEncodedSlashes for what is forwarded: each section that has
-// settings of the core, as every Location does, has its own.
-func isLocation(s *effective.Section) bool {
-	switch s.Section.Kind {
-	case ir.SectionLocation, ir.SectionLocationMatch:
-		return true
-	case ir.SectionProxy, ir.SectionProxyMatch, ir.SectionDirectory, ir.SectionDirectoryMatch, ir.SectionFiles, ir.SectionFilesMatch,
-		ir.SectionIf, ir.SectionElseIf, ir.SectionElse, ir.SectionRequireAll, ir.SectionRequireAny, ir.SectionRequireNone:
-	}
-	return false
 }

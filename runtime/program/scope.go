@@ -353,7 +353,7 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 		canonical:    clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
 		interpolates: merged.Settings.Switch(ir.SwitchProxyPassInterpolateEnv).Value,
 		reverse:      c.reverse(merged),
-		keepsSlashes: c.host.slashes == route.SlashesKept && !slices.ContainsFunc(list, isLocation),
+		keepsSlashes: c.host.slashes == route.SlashesKept && !slices.ContainsFunc(list, resetsSlashes),
 	}
 	if s.interpolates {
 		s.interpolated = newInterpolation(merged)
