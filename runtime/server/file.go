@@ -16,7 +16,7 @@ const sendPiece = 1 << 20
 func (t *task) sendFile() {
 	x := &t.x
 	first := t.failed.status
-	if !t.body.Done() && t.Continue() != nil { // the body is read, though nobody wants it
+	if !x.Request.Close && !t.body.Done() && t.Continue() != nil { // the body is read, though nobody wants it
 		t.conn.closing = true
 		return
 	}
