@@ -27,6 +27,8 @@ type script struct {
 	ignored bool
 	// bufferSize is how much of a body is moved at a time.
 	bufferSize int
+	// keep says that the connection may be used again once the body was sent, whole that what is being sent is its end.
+	keep, whole bool
 }
 
 // exchangeFastCGI sends a request to an application server and its response to the client.
@@ -46,6 +48,7 @@ func (a *attempt) exchangeFastCGI(ctx context.Context, fresh bool) Result {
 		a.proxy.log.Warn("sending the request to the application server failed", "worker", a.worker.Name, "reason", err)
 		return Result{Status: 503}
 	}
+	s.keep, a.reuse = a.reuse, false // an application may end before it has the body
 	if result, done := a.sendInput(&s); done {
 		return result
 	}
@@ -117,7 +120,7 @@ func (a *attempt) sendInput(s *script) (result Result, done bool) {
 			}
 		}
 	}
-	a.packed = fcgi.AppendStdinEnd(a.packed[:0])
+	a.packed, s.whole = fcgi.AppendStdinEnd(a.packed[:0]), true
 	return a.putRecords(s)
 }
 
@@ -144,7 +147,9 @@ func (a *attempt) putRecords(s *script) (Result, bool) {
 		a.conn.conn.WriteBy(a.proxy.clock.Now().Add(breath))
 		n, err := a.conn.conn.Write(out)
 		a.count(n)
-		out = out[n:]
+		if out = out[n:]; len(out) == 0 && s.whole {
+			a.reuse = s.keep
+		}
 		now := a.proxy.clock.Now()
 		if n > 0 {
 			last = now
