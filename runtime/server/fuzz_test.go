@@ -38,6 +38,7 @@ func FuzzExchange(f *testing.F) {
 			f.Add([]byte(request), []byte(response))
 		}
 	}
+	f.Add([]byte("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Length: 2t\n\r\nok"))
 	target := newFuzzed(f)
 	f.Fuzz(func(t *testing.T, request, response []byte) {
 		sent := requestsIn(request)
@@ -102,7 +103,8 @@ func responsesTo(requests []asked, answer []byte) error {
 			}
 			r, err := http.ReadResponse(in, &http.Request{Method: request.method})
 			if err != nil {
-				if errors.Is(err, io.ErrUnexpectedEOF) {
+				// A length that is none is passed on with an answer to HEAD, as httpd does: no body hangs on it.
+				if errors.Is(err, io.ErrUnexpectedEOF) || request.method == "HEAD" && strings.Contains(err.Error(), "Content-Length") {
 					return nil
 				}
 				return fmt.Errorf("net/http reads %w", err)
