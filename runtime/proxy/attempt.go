@@ -196,6 +196,7 @@ func (j *Job) fetch() error {
 	if j.X.Request.Framing.Kind == wire.FramingChunked {
 		most -= prefetchMargin
 	}
+	waits := j.current.inPackets() || !j.env("proxy-prefetch-nonblocking")
 	for len(room) < most {
 		data, err := j.Body.AvailableUpTo(prefetchLimit - len(room))
 		switch {
@@ -203,6 +204,9 @@ func (j *Job) fetch() error {
 			j.whole = true
 		case err != nil:
 			return err
+		case len(data) == 0 && !waits:
+			j.hold, j.prefetched = room, room
+			return nil
 		case len(data) == 0:
 			if err := j.Body.Fill(); err != nil {
 				return err
