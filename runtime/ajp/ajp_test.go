@@ -55,6 +55,18 @@ func TestRequestTooLarge(t *testing.T) {
 	}
 }
 
+// TestNameLikeCode: the name of a field is not as long as a code of a field, by which the container would read its bytes as
+// fields that the client has chosen.
+func TestNameLikeCode(t *testing.T) {
+	for n, want := range map[int]error{40959: nil, 40960: ajp.ErrOverflow, 40961: ajp.ErrOverflow, 41215: ajp.ErrOverflow, 41216: nil} {
+		var w ajp.Writer
+		w.Begin(nil, &ajp.Request{Fields: wire.Fields{{Name: []byte(strings.Repeat("x", n))}}}, ajp.MostPacket)
+		if _, err := w.End(); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v, expected %v", n, err, want)
+		}
+	}
+}
+
 func TestPacketSize(t *testing.T) {
 	for said, want := range map[int]int{0: 8192, 512: 8192, 8193: 9216, 10000: 10240, 65536: 65536, 1 << 30: 65536} {
 		if got := ajp.PacketSize(said); got != want {

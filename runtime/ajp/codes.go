@@ -16,7 +16,7 @@ var requestFields = [...]string{
 	"Content-Length", "Cookie", "Cookie2", "Host", "Pragma", "Referer", "User-Agent",
 }
 
-// fieldCode is what codes of fields begin with: in a text it would be a length that no text has.
+// fieldCode is what codes of fields begin with. A name of 40960 to 41215 bytes has a length that looks like one.
 const fieldCode = 0xA000
 
 // requestField returns the code of a field, or 0.

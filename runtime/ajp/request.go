@@ -97,7 +97,7 @@ func (w *Writer) Begin(dst []byte, r *Request, size int) {
 	} else {
 		w.bytes(0)
 	}
-	w.number(uint16(len(r.Fields))) //nolint:gosec // LimitRequestFields
+	w.number(uint16(len(r.Fields))) //nolint:gosec // more do not fit into a packet
 	if w.err != nil {
 		w.err = ErrTooLong
 		return
@@ -125,9 +125,12 @@ func (w *Writer) End() ([]byte, error) {
 
 func (w *Writer) fields(fields wire.Fields) {
 	for _, field := range fields {
-		if code := requestField(field.Name); code != 0 {
+		switch code := requestField(field.Name); {
+		case code != 0:
 			w.number(code)
-		} else {
+		case len(field.Name)&0xff00 == fieldCode && w.err == nil:
+			w.err = ErrOverflow // the container would read its length as a code, and its bytes as other fields
+		default:
 			appendText(w, field.Name)
 		}
 		appendText(w, field.Value)
