@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -179,5 +180,70 @@ func TestScriptSpeaksFirst(t *testing.T) {
 	sent.Wait()
 	if err != nil || len(answer) < size/60000*60000 || !strings.HasSuffix(string(answer), "0\r\n\r\n") {
 		t.Fatalf("%d bytes: %v", len(answer), err)
+	}
+}
+
+// TestScriptEndsEarly: an application that ends in one go with what it says, and reads no more of the body, has answered.
+func TestScriptEndsEarly(t *testing.T) {
+	answered := make(chan struct{})
+	addr := packetBackend(t, func(conn net.Conn) {
+		_, _ = conn.Write([]byte(record(6, "A: b\n\nearly") + record(6, "") + record(3, "\x00\x00\x00\x00\x00\x00\x00\x00")))
+		<-answered
+	})
+	_, front := start(t, fmt.Sprintf("ProxyTimeout 15\nProxyPass / fcgi://%s/\n", addr))
+	conn, err := net.Dial("tcp", front)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeQuietly(conn)
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	var sent sync.WaitGroup
+	sent.Go(func() {
+		const size = 16 << 20
+		_, _ = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("y", size))
+	})
+	in := bufio.NewReader(conn)
+	if line, err := in.ReadString('\n'); err != nil || line != "HTTP/1.1 200 OK\r\n" {
+		t.Errorf("%q: %v", line, err)
+	}
+	close(answered)
+	closeQuietly(conn)
+	sent.Wait()
+}
+
+// TestPaddedEnd: what stands behind the record that ends a response is taken with it, so that the next response on the
+// connection is not looked for there.
+func TestPaddedEnd(t *testing.T) {
+	var conns atomic.Int32
+	addr := packetBackend(t, func(conn net.Conn) {
+		conns.Add(1)
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		padded := strings.Replace(record(3, "\x00\x00\x00\x00\x00\x00\x00\x00"), "\x00\x08\x00\x00", "\x00\x08\x05\x00", 1)
+		in := bufio.NewReader(conn)
+		var head [8]byte
+		for {
+			if _, err := io.ReadFull(in, head[:]); err != nil {
+				return
+			}
+			n := int(binary.BigEndian.Uint16(head[4:]))
+			if _, err := in.Discard(n); err != nil {
+				return
+			}
+			if head[1] != 5 || n > 0 {
+				continue
+			}
+			_, _ = conn.Write([]byte(record(6, "A: b\n\nok") + record(6, "") + padded))
+			time.Sleep(20 * time.Millisecond) // so that the rest comes apart
+			_, _ = conn.Write([]byte("\x00\x00\x00\x00\x00"))
+		}
+	})
+	_, front := start(t, fmt.Sprintf("ProxyPass / fcgi://%s/ enablereuse=on\n", addr))
+	for range 3 {
+		if r, body := dial(t, front).get("/"); r.StatusCode != 200 || body != "ok" {
+			t.Fatalf("%d %q", r.StatusCode, body)
+		}
+	}
+	if got := conns.Load(); got != 1 {
+		t.Errorf("%d connections, expected one", got)
 	}
 }
