@@ -9,7 +9,8 @@ import (
 )
 
 // Dial opens a connection to a worker that no request will use, for a health check. wait bounds each read and each write; 0
-// says that nothing more than connecting is wanted, else TLS begins where the scheme says so. All of it ends when ctx is done. mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
+// says that nothing more than connecting is wanted, else TLS begins where the scheme says so. All of it ends when ctx is done.
+// mod_proxy_hcheck tells mod_ssl no name: none is sent, and the certificate may have any.
 func (p *Proxy) Dial(ctx context.Context, w *upstream.Worker, wait time.Duration) (io.ReadWriteCloser, error) {
 	if wait <= 0 {
 		return p.dialer.connect(ctx, w, targetOf(w), p.pools.of(w))
