@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/lbconf/lbconf/parser/clib"
 )
@@ -22,6 +23,9 @@ type entry struct {
 func (t *Table) Reset() {
 	t.entries, t.room = t.entries[:0], t.room[:0]
 }
+
+// Clone returns a table with the same entries that changes on its own. It is valid until t is Reset.
+func (t *Table) Clone() Table { return Table{entries: slices.Clone(t.entries)} }
 
 // Len returns the number of entries.
 func (t *Table) Len() int { return len(t.entries) }

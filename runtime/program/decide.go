@@ -88,7 +88,9 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 		h.decideForeign(x, p)
 		return
 	}
-	h.conditions.Run(x, x.Request.RawPath, &p.environ)
+	if p.depth == 0 { // the environment of an index is that of the request (mod_setenvif)
+		h.conditions.Run(x, x.Request.RawPath, &p.environ)
+	}
 	if h.pretranslates && h.preTranslate(x, p) {
 		return
 	}
@@ -283,7 +285,9 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 	if url != nil {
 		x.Handler = "proxy-server"
 	}
-	s.conditions.Run(x, p.path, &p.environ)
+	if p.depth == 0 {
+		s.conditions.Run(x, p.path, &p.environ)
+	}
 	if !h.allows(x, p, s) {
 		if url != nil {
 			p.buf = append(p.buf, url...)

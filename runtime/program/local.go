@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lbconf/lbconf/ir"
@@ -47,7 +48,9 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 	if found.IsDir() {
 		x.Handler = directoryHandler
 	}
-	s.conditions.Run(x, p.path, &p.environ)
+	if p.depth == 0 {
+		s.conditions.Run(x, p.path, &p.environ)
+	}
 	if status == 0 && !h.allows(x, p, s) {
 		status = statusForbidden
 	}
@@ -56,22 +59,23 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 		return
 	}
 	s.variables.Apply(x)
-	s.headers.Apply(x, &p.header)
 	handler, name, sender := p.handlerOf(s)
 	p.SetHandler = name
+	other := sender == nil && name != "" && handler == NoHandler && name != "default-handler" && name != noHandler
+	// Fields are edited where no index took the request over, which has edits of its own (mod_dir comes before mod_headers).
+	if !handler.takes(x) && !other && found.IsDir() && h.indexes && h.index(x, p, s) {
+		return
+	}
+	s.headers.Apply(x, &p.header)
 	switch {
 	case handler.takes(x):
 		p.Kind, p.Handler = Handle, handler
 		return
 	case sender != nil:
-		if !found.IsDir() || !h.indexes || !h.index(x, p, s) {
-			h.sendFile(x, p, s, sender, found)
-		}
+		h.sendFile(x, p, s, sender, found)
 		return
-	case name != "" && handler == NoHandler && name != "default-handler" && name != noHandler:
+	case other:
 		p.respond(statusNotFound) // what another module would make of the file must not be sent as it is
-		return
-	case found.IsDir() && h.indexes && h.index(x, p, s):
 		return
 	}
 	h.plainFile(x, p, s, found)
@@ -244,8 +248,14 @@ func isCareful(x *exchange.Exchange) bool {
 // tryIndex decides about a path as if it had been asked for, and takes the plan over where that is a file, is proxied or
 // redirected, for which it returns 0.
 func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
-	request, filename, handler := x.Request, x.Filename, x.Handler
+	request, filename, handler, varied := x.Request, x.Filename, x.Handler, x.Varied
+	request.Query = x.Copy(request.Query) // rules made it in room of the plan
+	env := x.Env
+	restore := func() {
+		x.Request, x.Filename, x.Handler, x.Varied, x.Env = request, filename, handler, varied, env
+	}
 	sub := &Plan{depth: p.depth + 1}
+	x.Request.Fields, x.Env = slices.Clone(request.Fields), env.Clone() // what is done to them counts once
 	x.Request.Path, x.Request.RawPath, x.Handler = nil, route.AppendEscapedPath(nil, path), ""
 	h.decide(x, sub)
 	status := statusNotFound
@@ -253,7 +263,8 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	case sub.Kind == Forward && (sub.File.Found.Name == "" || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
 		sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
 		sub.Kind == Respond && sub.Status/100 == 3:
-		x.Request, x.Filename, x.Handler = request, filename, ""
+		restore()
+		x.Handler = ""
 		x.Request.Path, x.Request.RawPath = nil, route.AppendEscapedPath(nil, path)
 		p.depth++
 		h.decide(x, p)
@@ -262,7 +273,7 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 		status = sub.Status
 	case sub.Kind == Handle:
 	}
-	x.Request, x.Filename, x.Handler = request, filename, handler
+	restore()
 	return status
 }
 
