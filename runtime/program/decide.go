@@ -370,7 +370,7 @@ func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, form route.For
 	}
 	if url, status = p.takeSocket(url); status == 0 {
 		p.buf, c, status = route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, form)
-		if p.Refused = 0; status == statusForbidden && string(c.URL[:c.Authority]) == "balancer://" {
+		if p.Refused = 0; (status == statusForbidden || status == statusBadRequest) && string(c.URL[:c.Authority]) == "balancer://" {
 			p.Refused, status = status, 0
 		}
 	}

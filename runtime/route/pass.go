@@ -2,6 +2,7 @@ package route
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
@@ -203,8 +204,8 @@ func appendKeepingSlashes(dst, path []byte) (_ []byte, status int) {
 
 // AppendCanonical appends the canonical form of the URL that a mapping made, whose path has a form. status is 0, or 400 for a
 // URL without a host, with control characters or spaces in that or with a broken port (500 where that is the name of a
-// balancer), and for a broken escape, or 403 for a query, or a path that is not escaped here, with control characters or
-// spaces: then c is complete, but must not be sent.
+// balancer). It is 400 for a broken escape, too, and 403 for a query, or a path that is not escaped here, with control characters
+// or spaces: then c is complete, but must not be sent.
 func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte, c Canonical, status int) {
 	u, ok := splitURL(url)
 	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
@@ -233,8 +234,9 @@ func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte
 	}
 	c.Path = len(dst) - start
 	dst = append(dst, '/')
+	before := dst
 	if dst, status = appendCanonicalPath(dst, u.Path, form); status == statusBadRequest {
-		return dst, c, status
+		dst = append(before, u.Path...) // in which a balancer looks for a session
 	}
 	script := string(dst[start:start+c.Authority]) == "fcgi://" // which has the query as a variable
 	if script && form == Whole && bytes.IndexByte(u.Path, '?') >= 0 {
@@ -242,7 +244,7 @@ func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte
 	}
 	if hasQuery && !script && form != Whole {
 		if !IsClean(query) {
-			status = statusForbidden
+			status = cmp.Or(status, statusForbidden)
 		}
 		dst = append(dst, '?')
 		dst = append(dst, query...)
