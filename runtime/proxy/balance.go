@@ -27,7 +27,7 @@ func (p *Proxy) balance(ctx context.Context, j *Job) Result {
 		j.sayAttempt("balancer", attempts)
 		result := p.attempt(ctx, j, w, nil, path)
 		p.judge(j, b, w, result)
-		if result.Status != 503 || j.X.Response.Started || w.Usable() {
+		if result.Status != 503 || result.Blameless || j.X.Response.Started || w.Usable() {
 			return result
 		}
 		if live := b.Live(); attempts >= live.Attempts() {
