@@ -15,7 +15,7 @@ import (
 func (a *attempt) writeHead(authority, path []byte) {
 	http10 := a.env("force-proxy-request-1.0")
 	body := a.X.Request.Framing.Kind != wire.FramingNone
-	a.awaits = a.expecting || body && !http10 && a.worker.Settings.Ping > 0
+	a.awaits = a.expecting || body && !http10 && a.pings()
 	if a.upgrade = nil; a.Upgrades && !http10 {
 		if wanted := a.X.Request.Fields.Get("Upgrade"); a.worker.Settings.Upgrades(wanted) {
 			a.upgrade = wanted
@@ -44,6 +44,13 @@ func (a *attempt) writeHead(authority, path []byte) {
 	}
 	a.chunked = out.framing.Kind == wire.FramingChunked
 	a.out = appendRequest(a.out[:0], a.X, a.Plan, &out)
+}
+
+// pings says whether the backend is asked before it gets the body of the request (mod_proxy: PROXY_SHOULD_PING_100_CONTINUE).
+func (a *attempt) pings() bool {
+	r := &a.X.Request
+	empty := r.Framing.Kind == wire.FramingLength && r.Framing.Length == 0
+	return a.worker.Settings.Ping > 0 && !empty && !a.Plan.Foreign && string(r.Method) != "HEAD"
 }
 
 // send writes what is ready of the request. A request that is complete with that is written and awaited in one go: then
