@@ -150,7 +150,7 @@ func (a *attempt) badHead(err error) Result {
 }
 
 // forwardInterim passes an interim response on, as env proxy-interim-response and the client's Expect want. Fields with
-// control characters, which httpd passes on here, are left out: to some readers they begin others.
+// control characters and lengths, which httpd passes on here, are left out: to some readers they begin others, or a body.
 func (a *attempt) forwardInterim() error {
 	policy, set := a.X.Env.Get("proxy-interim-response")
 	switch {
@@ -176,7 +176,7 @@ func (a *attempt) appendInterim() {
 	for _, cookies := range [...]bool{false, true} {
 		for _, field := range a.head.Fields {
 			if wire.EqualFold(field.Name, "Set-Cookie") != cookies || !wire.ValidField(field) || dropsFromResponse(field.Name) ||
-				isWarning(field.Name) || nominated(a.head.Fields, field.Name) {
+				wire.EqualFold(field.Name, "Content-Length") || isWarning(field.Name) || nominated(a.head.Fields, field.Name) {
 				continue
 			}
 			a.adapt(&field)

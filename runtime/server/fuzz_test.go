@@ -39,6 +39,7 @@ func FuzzExchange(f *testing.F) {
 		}
 	}
 	f.Add([]byte("HEAD / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), []byte("HTTP/1.1 200 OK\r\nContent-Length: 2t\n\r\nok"))
+	f.Add([]byte("GET / HTTP/1.1\r\nHost: b\r\n\r\n"), []byte("HTTP/1.1 103 Early\r\nContent-Length: 2\xe6\r\n\r\nHTTP/1.1 200 OK\r\n\r\nok"))
 	target := newFuzzed(f)
 	f.Fuzz(func(t *testing.T, request, response []byte) {
 		sent := requestsIn(request)
