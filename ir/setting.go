@@ -24,6 +24,9 @@ const (
 	SwitchProxyAddHeaders SwitchName = "ProxyAddHeaders"
 	// SwitchProxy100Continue is mod_proxy: Proxy100Continue, default On.
 	SwitchProxy100Continue SwitchName = "Proxy100Continue"
+	// SwitchProxyWebsocketFallbackToProxyHttp is mod_proxy_wstunnel: ProxyWebsocketFallbackToProxyHttp, whether mod_proxy_http serves what goes
+	// to backends of ws and wss, be it WebSocket or not, default On.
+	SwitchProxyWebsocketFallbackToProxyHttp SwitchName = "ProxyWebsocketFallbackToProxyHttp" //nolint:revive,staticcheck // as the directive
 	// SwitchCGIPassAuth is core: CGIPassAuth, whether applications get credentials, default Off.
 	SwitchCGIPassAuth SwitchName = "CGIPassAuth"
 	// SwitchProxyPassInterpolateEnv is mod_proxy: ProxyPassInterpolateEnv, whether ${NAME} is replaced where a directive has the word

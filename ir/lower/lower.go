@@ -141,7 +141,7 @@ type handler func(l *lowering, n *parser.Node, at place) ir.Item
 func handlers() map[string]handler {
 	all := map[string]handler{}
 	for _, module := range []map[string]handler{
-		coreHandlers(), protocolHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), fcgiHandlers(), healthHandlers(), heartbeatHandlers(), rewriteHandlers(),
+		coreHandlers(), protocolHandlers(), soHandlers(), unixdHandlers(), mpmHandlers(), proxyHandlers(), wstunnelHandlers(), fcgiHandlers(), healthHandlers(), heartbeatHandlers(), rewriteHandlers(),
 		headersHandlers(), authzHandlers(), authnHandlers(), limitHandlers(), accessHandlers(), logHandlers(), sslHandlers(),
 		fileHandlers(), aliasHandlers(), mimeHandlers(), dirHandlers(), filterHandlers(), deflateHandlers(),
 		envHandlers(), setenvifHandlers(), reqtimeoutHandlers(),

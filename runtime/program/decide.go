@@ -263,6 +263,9 @@ func (h *Host) mapped(x *exchange.Exchange, p *Plan, early *scope, encoded bool)
 func (p *Plan) try(x *exchange.Exchange, early *scope, m *mapping) (url []byte, form route.Form, hit bool) {
 	p.sayTried(x, m)
 	if url, form, hit = m.apply(x, p, early); hit {
+		if early.webSocketOnly && upstream.IsWebSocket(url) && x.Request.Fields.Get("Upgrade") == nil {
+			return nil, 0, false
+		}
 		p.sayMapped(x, m)
 	}
 	return url, form, hit
@@ -365,6 +368,7 @@ func sessionURL(x *exchange.Exchange, path, url []byte, raw bool) []byte {
 // status is 0, or that of the answer to a URL that cannot be forwarded to.
 func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, form route.Form) (c route.Canonical, status int) {
 	p.PreserveHost, p.AddForwarded, p.Continue, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.tls
+	p.WebSocketOnly = s.webSocketOnly
 	if form == route.Decoded && s.keepsSlashes {
 		form = route.DecodedKeepingSlashes
 	}

@@ -46,7 +46,6 @@ func TestEveryDirectiveHasOneFate(t *testing.T) {
 			t.Errorf("%s is inert, and %s", d.Name, fate)
 		case d.Guards && fate != "refused":
 			t.Errorf("%s guards something, and is %s", d.Name, fate)
-		case d.Name == "ProxyWebsocketFallbackToProxyHttp": // only Off is not what the server does
 		case d.Effect != directive.Inert && fate == "silent":
 			t.Errorf("%s is not run, and nobody is told", d.Name)
 		}

@@ -132,6 +132,9 @@ type Plan struct {
 	Via Via
 	// Foreign says that the request is for another server, to which this one is a forward proxy.
 	Foreign bool
+	// WebSocketOnly says that a backend of ws or wss gets no request that does not ask for a protocol that it is for
+	// (mod_proxy_wstunnel: ProxyWebsocketFallbackToProxyHttp Off).
+	WebSocketOnly bool
 	// Tunnel says that Worker is the other end of a tunnel for the client (mod_proxy_connect).
 	Tunnel bool
 	// TraceEnable says what becomes of the method TRACE (core: TraceEnable).
@@ -225,7 +228,7 @@ func (p *Plan) reset(h *Host) {
 	p.header.Vars = eval.Context{Server: &h.server, Self: &p.Self}
 	p.Kind, p.Status, p.Location, p.Handler, p.SetHandler = 0, 0, nil, NoHandler, ""
 	p.Worker, p.Socket, p.Balancer, p.Path, p.Session, p.Authority, p.Reverse, p.TLS = nil, "", nil, nil, nil, nil, nil, nil
-	p.response, p.early, p.Foreign, p.Tunnel = nil, true, false, false
+	p.response, p.early, p.Foreign, p.Tunnel, p.WebSocketOnly = nil, true, false, false, false
 	p.scope, p.rewritten, p.pathInfo, p.forced, p.Trace = nil, nil, nil, "", h.scopes.base.trace
 	p.File = static.File{}
 	p.buf = p.buf[:0]

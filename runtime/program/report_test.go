@@ -113,7 +113,6 @@ func TestRefused(t *testing.T) {
 		{"CustomLog \"|/bin/cat\" \"%h\"", "CustomLog", "program"},
 		{"CustomLog logs/a \"%h\" \"expr=-U '/a'\"", "CustomLog", "subrequest"},
 		{"CustomLog logs/a \"%{tid}P\"", "CustomLog", "thread"},
-		{"ProxyWebsocketFallbackToProxyHttp Off", "ProxyWebsocketFallbackToProxyHttp", "RewriteCond"},
 		{"DocumentRoot /srv\n<Directory /srv>\nAuthType Basic\n</Directory>", "AuthType", "AuthType"},
 		{"DocumentRoot /srv\n<Files x>\nRequire user admin\n</Files>", "Require", "user"},
 		{"DocumentRoot /srv\nAddHandler cgi-script .cgi", "AddHandler", "the files themselves"},

@@ -48,8 +48,10 @@ type scope struct {
 	body         int64
 	addForwarded bool
 	continues    bool
-	rewrites     bool
-	canonical    bool
+	// webSocketOnly says that backends of ws and wss get nothing else (mod_proxy_wstunnel: ProxyWebsocketFallbackToProxyHttp Off).
+	webSocketOnly bool
+	rewrites      bool
+	canonical     bool
 	// handler is what SetHandler names, where it is one of this server's; handlerName is the name itself.
 	handler     Handler
 	handlerName string
@@ -149,7 +151,7 @@ func (c *scopes) build(b *builder, h *Host, s *effective.Server) {
 				c.files = append(c.files, sec)
 			case effective.PhaseLocation, effective.PhaseIf:
 				c.location = append(c.location, sec)
-				c.located = c.located || sec.mapping != nil || len(sec.names) > 0 || source.Settings.Own(ir.SwitchProxyPassInterpolateEnv) || source.Settings.Own(ir.SwitchRewriteEngine) || source.Settings.Words(ir.WordsLogLevel).IsSet()
+				c.located = c.located || sec.mapping != nil || len(sec.names) > 0 || source.Settings.Own(ir.SwitchProxyPassInterpolateEnv) || source.Settings.Own(ir.SwitchRewriteEngine) || source.Settings.Own(ir.SwitchProxyWebsocketFallbackToProxyHttp) || source.Settings.Words(ir.WordsLogLevel).IsSet()
 				c.edits = c.edits || len(source.Headers) > 0 || source.Settings.Word(ir.WordServerSignature).IsSet()
 				c.documented = c.documented || len(source.Files.Documents) > 0
 			}
@@ -343,17 +345,18 @@ func (c *scopes) compile(list []*effective.Section) *scope {
 	s := &scope{
 		tls: backends, tlsStandard: merged.Settings.SSLOption("StdEnvVars"), tlsCertificates: merged.Settings.SSLOption("ExportCertData"),
 		headers: headers, response: response, access: rules, open: rules.IsOpen(), conditions: conditions, variables: variables,
-		trace:        traceOf(c.tracer, merged.Settings),
-		signature:    signatureOf(merged.Settings.Word(ir.WordServerSignature).Value),
-		body:         merged.Settings.Number(ir.NumberLimitRequestBody).Value,
-		preserveHost: merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
-		addForwarded: merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
-		continues:    merged.Settings.Switch(ir.SwitchProxy100Continue).Value,
-		rewrites:     merged.Settings.Switch(ir.SwitchRewriteEngine).Value,
-		canonical:    clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
-		interpolates: merged.Settings.Switch(ir.SwitchProxyPassInterpolateEnv).Value,
-		reverse:      c.reverse(merged),
-		keepsSlashes: c.host.slashes == route.SlashesKept && !slices.ContainsFunc(list, resetsSlashes),
+		trace:         traceOf(c.tracer, merged.Settings),
+		signature:     signatureOf(merged.Settings.Word(ir.WordServerSignature).Value),
+		body:          merged.Settings.Number(ir.NumberLimitRequestBody).Value,
+		preserveHost:  merged.Settings.Switch(ir.SwitchProxyPreserveHost).Value,
+		addForwarded:  merged.Settings.Switch(ir.SwitchProxyAddHeaders).Value,
+		continues:     merged.Settings.Switch(ir.SwitchProxy100Continue).Value,
+		webSocketOnly: !merged.Settings.Switch(ir.SwitchProxyWebsocketFallbackToProxyHttp).Value,
+		rewrites:      merged.Settings.Switch(ir.SwitchRewriteEngine).Value,
+		canonical:     clib.EqualFold(merged.Settings.Word(ir.WordUseCanonicalName).Value, "on"),
+		interpolates:  merged.Settings.Switch(ir.SwitchProxyPassInterpolateEnv).Value,
+		reverse:       c.reverse(merged),
+		keepsSlashes:  c.host.slashes == route.SlashesKept && !slices.ContainsFunc(list, resetsSlashes),
 	}
 	if s.interpolates {
 		s.interpolated = newInterpolation(merged)

@@ -114,7 +114,7 @@ func (b *builder) surveyReadTimeout(item *ir.Words) {
 func (b *builder) surveySwitch(item *ir.Switch) {
 	switch item.Name {
 	case ir.SwitchProxyRequests: // an open proxy is refused where its server is compiled
-	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue,
+	case ir.SwitchRewriteEngine, ir.SwitchProxyPreserveHost, ir.SwitchProxyAddHeaders, ir.SwitchProxy100Continue, ir.SwitchProxyWebsocketFallbackToProxyHttp,
 		ir.SwitchProxyPassInterpolateEnv, ir.SwitchCGIPassAuth, ir.SwitchBalancerInherit, ir.SwitchProxyPassInherit, ir.SwitchBalancerPersist, ir.SwitchKeepAlive, ir.SwitchMergeSlashes, ir.SwitchExtendedStatus, ir.SwitchDirectorySlash, ir.SwitchStrictHostCheck:
 	case ir.SwitchMergeTrailers:
 		if item.On {
@@ -177,10 +177,6 @@ func (b *builder) surveyResidue(item *ir.Residue, in *ir.Section) {
 	case ir.ResidueUnsupported:
 		switch {
 		case b.surveyTLSResidue(item):
-		case item.Name == "ProxyWebsocketFallbackToProxyHttp":
-			if clib.EqualFold(item.Args, "off") { // On is what this server does
-				b.report.refuse(item, "ProxyWebsocketFallbackToProxyHttp Off is not run by this server, and without it requests that do not ask for WebSocket would go to backends of ws://: leave it out, and choose by RewriteCond %%{HTTP:Upgrade}")
-			}
 		case item.Guards && isOfFiles(in) && !b.servesFiles():
 			b.report.ignore(item, "%s is not run by this server; it stands in <%s>, and no files are served", item.Name, in.Kind)
 		case item.Guards:

@@ -49,6 +49,9 @@ func (p *Proxy) try(ctx context.Context, j *Job, w *upstream.Worker, to target, 
 		j.TriedAt = p.clock.Now()
 	}
 	j.Tried = w
+	if result := a.requireUpgrade(); result.ends() {
+		return result
+	}
 	if a.inPackets() {
 		j.expecting = false // the client is asked for its body when that is read
 	}

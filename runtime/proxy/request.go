@@ -18,6 +18,8 @@ type outgoing struct {
 	framing wire.Framing
 	// upgrade is the protocol that the connection is offered to switch to, as the client wrote it; nil for none.
 	upgrade []byte
+	// offer takes the place of upgrade in the order of mod_proxy_wstunnel; empty for no such request.
+	offer string
 	// credentials are for another proxy, beside those of the client; empty for none.
 	credentials string
 	// keepAlive asks the backend to keep the connection.
@@ -53,6 +55,8 @@ func appendRequest(dst []byte, x *exchange.Exchange, plan *program.Plan, out *ou
 	}
 	switch {
 	case out.http10:
+	case out.offer != "":
+		dst = append(append(append(dst, "Upgrade: "...), out.offer...), "\r\nConnection: Upgrade\r\n"...)
 	case out.upgrade != nil:
 		dst = append(append(append(dst, "Connection: Upgrade\r\nUpgrade: "...), out.upgrade...), "\r\n"...)
 	case out.keepAlive:

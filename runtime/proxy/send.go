@@ -25,6 +25,11 @@ func (a *attempt) writeHead(authority, path []byte) {
 	if remote := a.target.remote; remote != nil && !upstream.IsTLS(a.worker.Scheme) { // which the backend must not learn
 		out.credentials = remote.Credentials
 	}
+	if a.webSocketOnly() && a.upgrade != nil {
+		if out.offer = a.offered(); out.offer == upstream.AnyProtocol {
+			out.offer = string(a.upgrade)
+		}
+	}
 	if out.host == nil {
 		start := len(a.scratch)
 		a.scratch = append(a.scratch, a.worker.Authority...)

@@ -52,7 +52,7 @@ func orNone(value []byte) string {
 func (a *attempt) tunnel() {
 	t := tunnel{
 		client: a.Client.Conn(), origin: a.conn.conn, clock: a.proxy.clock, rooms: &a.proxy.rooms,
-		timeout: max(a.Client.Timeout(), a.worker.Settings.Timeout), whole: a.env("proxy-nohalfclose"),
+		timeout: a.silence(), whole: a.env("proxy-nohalfclose"),
 	}
 	early := a.Body.TakeRest() // what the client sent behind its request, in the buffer of the request, which stays
 	a.X.Response.Reason = nil

@@ -8,6 +8,11 @@ const AnyProtocol = "*"
 // WebSocket is the protocol that workers of the schemes ws and wss may switch to where upgrade says nothing.
 const WebSocket = "WebSocket"
 
+// IsWebSocket says whether a URL has the scheme ws or wss.
+func IsWebSocket(url []byte) bool {
+	return clib.HasPrefixFold(url, "ws:") || clib.HasPrefixFold(url, "wss:")
+}
+
 // Upgrades says whether a connection to the worker may switch to the protocol that the value of an Upgrade field names
 // (httpd: ap_proxy_worker_can_upgrade). A value that names several matches only a parameter that is written the same.
 func (s *Settings) Upgrades(protocol []byte) bool {
