@@ -30,6 +30,12 @@ var scriptFolders = []string{"conformance", "lint"}
 func TestDeparturesPage(t *testing.T) {
 	const page = "../../docs/departures.md"
 	want := departuresPage(t)
+	holdPage(t, page, want, "the scripts say; go test ./cmd/lbconf -run DeparturesPage")
+}
+
+// holdPage holds a page to what a test makes of it; -update writes it. of says what that is, and which test does.
+func holdPage(t *testing.T, page string, want []byte, of string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(page, want, 0o644); err != nil {
 			t.Fatal(err)
@@ -40,7 +46,7 @@ func TestDeparturesPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is not what the scripts say; go test ./cmd/lbconf -run DeparturesPage -update writes it (- scripts, + page):\n%s", page, diff)
+		t.Errorf("%s is not what %s -update writes it (- what it is to be, + page):\n%s", page, of, diff)
 	}
 }
 

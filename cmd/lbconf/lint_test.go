@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/lbconf/lbconf/ir/lint"
@@ -25,18 +24,7 @@ func TestRulesPage(t *testing.T) {
 	if err := writeRulesMarkdown(&b); err != nil {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.WriteFile(page, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(b.String(), string(got)); diff != "" {
-		t.Errorf("%s is not what lbconf rules --format markdown prints; go test ./cmd/lbconf -run RulesPage -update writes it:\n%s", page, diff)
-	}
+	holdPage(t, page, b.Bytes(), "lbconf rules --format markdown prints; go test ./cmd/lbconf -run RulesPage")
 }
 
 // TestLintSchema validates the output for every example, good and bad, against the schema that ships, and sees that the

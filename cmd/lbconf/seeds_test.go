@@ -12,8 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/lbconf/lbconf/cmd/internal/engine"
 	"github.com/lbconf/lbconf/cmd/internal/script"
 	"github.com/lbconf/lbconf/emit"
@@ -36,18 +34,7 @@ func TestSeeds(t *testing.T) {
 	}
 	const page = "../../docs/seeds.md"
 	want := seedsPage(t, result)
-	if *update {
-		if err := os.WriteFile(page, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is not what was found; go test ./cmd/lbconf -run TestSeeds -update writes it (- found, + page):\n%s", page, diff)
-	}
+	holdPage(t, page, want, "was found; go test ./cmd/lbconf -run TestSeeds")
 }
 
 // seed is what was found out about one seed.
