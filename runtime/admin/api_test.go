@@ -3,7 +3,6 @@ package admin_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -41,15 +40,7 @@ func (s *site) call(t *testing.T, method, path, body string, fields ...string) a
 		name, value, _ := strings.Cut(field, ": ")
 		request.Header.Set(name, value)
 	}
-	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	response, text := exchange(t, request)
 	a := answer{status: response.StatusCode, header: response.Header}
 	if len(text) > 0 {
 		if err := json.Unmarshal(text, &a.body); err != nil {
@@ -263,11 +254,7 @@ func TestAPIIsThePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = response.Body.Close() // there is none
+		response, _ := exchange(t, request)
 		if got := response.Header.Get("Content-Type"); got != want || response.StatusCode != 200 {
 			t.Errorf("%s: %d %s, want %s", path, response.StatusCode, got, want)
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -106,17 +105,24 @@ func (s *site) do(t *testing.T, path, form string) (int, string) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Referer", s.url+"/balancer-manager")
-	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, DialContext: (&net.Dialer{}).DialContext}}
+	response, text := exchange(t, request)
+	return response.StatusCode, string(text)
+}
+
+// exchange sends a request on a connection of its own and returns the response, and its body, which was read and closed.
+func exchange(t *testing.T, request *http.Request) (*http.Response, []byte) {
+	t.Helper()
+	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = response.Body.Close() }()
+	defer func() { _ = response.Body.Close() }() // it was read
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, string(text)
+	return response, text
 }
 
 const cluster = `
