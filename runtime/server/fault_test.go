@@ -224,12 +224,6 @@ func (b *faultBackend) config(addr, log string) string {
 func (f fault) ask(addr string, i int, d date) string {
 	begun := sync.OnceFunc(func() { close(d.begun) })
 	defer begun()
-	send := func(conn net.Conn, word string, begun func()) string {
-		if _, err := fmt.Fprintf(conn, "GET /c%04d/%s HTTP/1.1\r\nHost: front.test\r\n\r\n", i, word); err != nil {
-			return err.Error()
-		}
-		return receiveWhole(conn, begun)
-	}
 	nothing := func() {}
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -239,17 +233,22 @@ func (f fault) ask(addr string, i int, d date) string {
 	_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
 	switch {
 	case f.later:
-		_ = send(conn, "before", nothing)
+		_ = askWord(conn, i, "before", nothing)
 	case f.pooled:
 		other, err := net.Dial("tcp", addr)
 		if err != nil {
 			return err.Error()
 		}
-		_ = send(other, "before", nothing)
+		_ = askWord(other, i, "before", nothing)
 		closeQuietly(other)
 	}
-	seen := send(conn, "fault", begun)
+	seen := askWord(conn, i, "fault", begun)
 	closeQuietly(conn)
+	return d.then(seen, addr, i)
+}
+
+// then adds to what a client of a case has seen what a later one gets.
+func (d date) then(seen, addr string, i int) string {
 	select {
 	case <-d.gone: // a connection of the pool that ends while it is used is a race
 	case <-time.After(5 * time.Second):
@@ -261,7 +260,15 @@ func (f fault) ask(addr string, i int, d date) string {
 	}
 	defer closeQuietly(again)
 	_ = again.SetDeadline(time.Now().Add(20 * time.Second))
-	return seen + "\nthen " + firstLine(send(again, "after", nothing))
+	return seen + "\nthen " + firstLine(askWord(again, i, "after", func() {}))
+}
+
+// askWord asks for a word of a case and returns what receiveWhole does.
+func askWord(conn net.Conn, i int, word string, begun func()) string {
+	if _, err := fmt.Fprintf(conn, "GET /c%04d/%s HTTP/1.1\r\nHost: front.test\r\n\r\n", i, word); err != nil {
+		return err.Error()
+	}
+	return receiveWhole(conn, begun)
 }
 
 // receiveWhole reads a response and returns its bytes and how it ended. It calls begun when there are any.

@@ -3,7 +3,6 @@ package server_test
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -156,16 +155,7 @@ func newFuzzed(f *testing.F) *fuzzed {
 	if err := s.Listen(); err != nil {
 		f.Fatal(err)
 	}
-	target.front = s.Addresses()[0].Actual.String()
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	f.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			f.Error(err)
-		}
-	})
+	target.front = serve(f, s)
 	return target
 }
 

@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/lbconf/lbconf/runtime/server"
 )
-
-var update = flag.Bool("update", false, "write the outcomes of httpd into the tables of hostile messages")
 
 const hostileHead = " @ HTTP/1.1\\r\\nHost: front.test\\r\\n"
 
@@ -74,27 +71,17 @@ func compareHostile(t *testing.T, settings, file string) {
 			outcomes[which] = append(outcomes[which], fmt.Sprintf("%s %d", hostileOutcome(answer), len(sent[which][i])))
 		}
 	}
-	if *update {
-		table.rewrite(t, outcomes[0])
-	}
-	for i, c := range table.cases {
-		t.Run(c.name, func(t *testing.T) {
-			if got := outcomes[0][i]; got != c.outcome {
-				t.Errorf("httpd: %s, the table says %s\n%.400q", got, c.outcome, answers[0][i])
+	table.compare(t, outcomes, answers, func(t *testing.T, i int, c *hostileCase) {
+		t.Helper()
+		if diff := cmp.Diff(sent[0][i], sent[1][i]); diff != "" && c.departure == "" {
+			t.Errorf("the backend got (-httpd +lbconf):\n%s", diff)
+		}
+		for _, request := range sent[1][i] {
+			if err := oneRequest(request); err != nil && settings == "" {
+				t.Errorf("%q: %v", request, err)
 			}
-			if got := outcomes[1][i]; got != c.want() {
-				t.Errorf("lbconf: %s, want %s\n%.400q", got, c.want(), answers[1][i])
-			}
-			if diff := cmp.Diff(sent[0][i], sent[1][i]); diff != "" && c.departure == "" {
-				t.Errorf("the backend got (-httpd +lbconf):\n%s", diff)
-			}
-			for _, request := range sent[1][i] {
-				if err := oneRequest(request); err != nil && settings == "" {
-					t.Errorf("%q: %v", request, err)
-				}
-			}
-		})
-	}
+		}
+	})
 	theirs := engines[0].strays()
 	for _, stray := range engines[1].strays() {
 		if !slices.Contains(theirs, stray) {

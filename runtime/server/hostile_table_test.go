@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"testing"
 )
+
+var update = flag.Bool("update", false, "write the outcomes of httpd into the tables of hostile messages")
 
 // hostileCase is a line of a table of hostile messages: NAME | OUTCOME | MESSAGE. The outcome is httpd's; a line
 // "= OUTCOME: REASON" behind it is that of lbconf where it departs.
@@ -106,6 +109,27 @@ func (h *hostileTable) rewrite(t *testing.T, outcomes []string) {
 	}
 	if err := os.WriteFile(h.file, []byte(strings.Join(h.lines, "\n")+"\n"), 0o600); err != nil {
 		t.Error(err)
+	}
+}
+
+// compare holds httpd and lbconf, in this order, to the outcomes of the table. -update writes those of httpd into it. further
+// looks at what else there is of a case.
+func (h *hostileTable) compare(t *testing.T, outcomes, answers [2][]string, further func(t *testing.T, i int, c *hostileCase)) {
+	t.Helper()
+	if *update {
+		h.rewrite(t, outcomes[0])
+	}
+	for i := range h.cases {
+		c := &h.cases[i]
+		t.Run(c.name, func(t *testing.T) {
+			if got := outcomes[0][i]; got != c.outcome {
+				t.Errorf("httpd: %s, the table says %s\n%.600q", got, c.outcome, answers[0][i])
+			}
+			if got := outcomes[1][i]; got != c.want() {
+				t.Errorf("lbconf: %s, want %s\n%.600q", got, c.want(), answers[1][i])
+			}
+			further(t, i, c)
+		})
 	}
 }
 

@@ -44,18 +44,7 @@ func TestHostileBytes(t *testing.T) {
 				if strings.HasPrefix(request, "GET") || len(request) == 0 {
 					request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n" + request
 				}
-				conn, err := net.Dial("tcp", addr)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = conn.Write([]byte(request)) // the server may have closed already
-				_ = conn.(*net.TCPConn).CloseWrite()
-				_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
-				if got := drain(conn); got != nil {
-					t.Errorf("%q: %v", request, got)
-				}
-				closeQuietly(conn)
+				throw(t, addr, request)
 			}
 		})
 	}
@@ -64,6 +53,23 @@ func TestHostileBytes(t *testing.T) {
 		if r, body := dial(t, addr).get(fmt.Sprintf("/good/%d", i)); r.StatusCode != 200 || body != "ok" {
 			t.Errorf("after it %d %q", r.StatusCode, body)
 		}
+	}
+}
+
+// throw sends a request to which something must come, if only the end of the connection.
+func throw(t *testing.T, addr, request string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer closeQuietly(conn)
+	_, _ = conn.Write([]byte(request)) // the server may have closed already
+	_ = conn.(*net.TCPConn).CloseWrite()
+	_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if err := drain(conn); err != nil {
+		t.Errorf("%q: %v", request, err)
 	}
 }
 

@@ -76,6 +76,12 @@ func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Serv
 	}
 	o.Log = slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: level}))
 	s := newServer(t, p, o)
+	return s, serve(t, s)
+}
+
+// serve has a server that listens serve until the end of the test, and returns its first address.
+func serve(t testing.TB, s *server.Server) (addr string) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
@@ -85,7 +91,7 @@ func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Serv
 			t.Errorf("Serve: %v", err)
 		}
 	})
-	return s, s.Addresses()[0].Actual.String()
+	return s.Addresses()[0].Actual.String()
 }
 
 type testWriter struct{ t *testing.T }

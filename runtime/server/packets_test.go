@@ -87,19 +87,7 @@ func TestHostilePackets(t *testing.T) {
 	for i := range 12 {
 		clients.Go(func() {
 			for j := range 10 {
-				conn, err := net.Dial("tcp", front)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				request := fmt.Sprintf(requests[(i+j)%len(requests)], []string{"a", "f", "b"}[j%3])
-				_, _ = conn.Write([]byte(request)) // the server may have closed already
-				_ = conn.(*net.TCPConn).CloseWrite()
-				_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
-				if got := drain(conn); got != nil {
-					t.Errorf("%q: %v", request, got)
-				}
-				closeQuietly(conn)
+				throw(t, front, fmt.Sprintf(requests[(i+j)%len(requests)], []string{"a", "f", "b"}[j%3]))
 			}
 		})
 	}

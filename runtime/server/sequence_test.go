@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -110,16 +109,7 @@ func startManaged(t *testing.T, p *program.Program) (addr string) {
 	if err := admin.Mount(s, admin.Options{Log: log}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	return s.Addresses()[0].Actual.String()
+	return serve(t, s)
 }
 
 // compare reports the first step with different outcomes.

@@ -150,19 +150,7 @@ func (u upload) ask(addr string, i int, d date) string {
 	answered()
 	sending.Wait()
 	closeQuietly(conn)
-	select {
-	case <-d.gone: // a connection of the pool that ends while it is used is a race
-	case <-time.After(3 * time.Second):
-		return seen + "\nthe backend got nothing"
-	}
-	again, err := net.Dial("tcp", addr)
-	if err != nil {
-		return err.Error()
-	}
-	defer closeQuietly(again)
-	_ = again.SetDeadline(time.Now().Add(20 * time.Second))
-	_, _ = fmt.Fprintf(again, "GET /c%04d/after HTTP/1.1\r\nHost: front.test\r\n\r\n", i)
-	return seen + "\nthen " + firstLine(receiveWhole(again, func() {}))
+	return d.then(seen, addr, i)
 }
 
 // TestUploadsAgainstHTTPD: backends that answer or stop before they have read the body.
