@@ -5,7 +5,10 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
+
+	"github.com/lbconf/lbconf/runtime/server"
 )
 
 // reloadOnHangup loads the configuration again at each SIGHUP until the returned function is called.
@@ -38,6 +41,7 @@ func (d *daemon) reloadOnHangup(ctx context.Context) (stop func()) {
 
 func (d *daemon) reload(ctx context.Context) error {
 	d.keep()
+	before := d.server.Addresses()
 	compiled, err := d.compile(ctx)
 	if err != nil {
 		return err
@@ -45,5 +49,20 @@ func (d *daemon) reload(ctx context.Context) error {
 	if err := d.server.Swap(compiled); err != nil {
 		return d.listenError(errors.Join(err, compiled.CloseLogs()))
 	}
+	d.listenChanged(before, d.server.Addresses())
 	return nil
+}
+
+// listenChanged says which addresses a reload opened and closed.
+func (d *daemon) listenChanged(before, now []server.Bound) {
+	for _, bound := range now {
+		if !slices.Contains(before, bound) {
+			d.options.Log.Info("listening on "+bound.Actual.String(), "configured", bound.Configured.Port)
+		}
+	}
+	for _, bound := range before {
+		if !slices.Contains(now, bound) {
+			d.options.Log.Info("no longer listening on "+bound.Actual.String(), "configured", bound.Configured.Port)
+		}
+	}
 }

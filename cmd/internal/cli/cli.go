@@ -34,7 +34,7 @@ type ExitError struct {
 // Error returns the text of the cause.
 func (e *ExitError) Error() string {
 	if e.Err == nil {
-		return fmt.Sprintf("exit %d", e.Code)
+		return fmt.Sprintf("what is wrong stands above (exit code %d)", e.Code)
 	}
 	return e.Err.Error()
 }
