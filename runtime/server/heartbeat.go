@@ -52,6 +52,10 @@ func (b *heartbeats) follow(h program.Heartbeat) {
 // run runs until ctx is done.
 func (b *heartbeats) run(ctx context.Context) {
 	for ctx.Err() == nil {
+		select {
+		case <-b.changed: // what is read below is that change, too
+		default:
+		}
 		b.mu.Lock()
 		what := b.what
 		b.mu.Unlock()
