@@ -164,13 +164,16 @@ func TestFindings(t *testing.T) {
 // TestAdvice holds messages that must name the cause, where the first guess would be another one.
 func TestAdvice(t *testing.T) {
 	for text, want := range map[string]string{
-		"BalancerMember http://b/":  "it stands in no <Proxy balancer://name>",
-		"\u00a0ServerName x":        "U+00A0 is no white space to httpd",
-		"ServerName\u00a0x":         "U+00A0 is no white space to httpd",
-		"Server\u200bName x":        "U+200B is no white space to httpd",
-		"ProxyStatus Half":          "write one of Off, On, Full",
-		"ProxyIOBufferSize 100":     "512 or more, or 0 for the default of the system",
-		"RedirectMatch 301 ( http:": `write ")" after it`,
+		"BalancerMember http://b/":          "it stands in no <Proxy balancer://name>",
+		"\u00a0ServerName x":                "U+00A0 is no white space to httpd",
+		"ServerName\u00a0x":                 "U+00A0 is no white space to httpd",
+		"Server\u200bName x":                "U+200B is no white space to httpd",
+		"ProxyPass / unix:/s":               "too: unix:/s|http://localhost/",
+		`ProxyPass / "unix:/s | http://h/"`: "leave out the blanks",
+		"ProxyPass / 127.0.0.1:1":           "such as http://127.0.0.1:1",
+		"ProxyStatus Half":                  "write one of Off, On, Full",
+		"ProxyIOBufferSize 100":             "512 or more, or 0 for the default of the system",
+		"RedirectMatch 301 ( http:":         `write ")" after it`,
 	} {
 		tree := parser.Load(parser.Input{Name: "test.conf", Source: []byte(text + "\n")})
 		_, diags := lower.Lower(tree)

@@ -49,13 +49,22 @@ func (l *lowering) defineWorker(t target, match bool, to *pool) bool {
 		to.add(w)
 		return true
 	case strings.HasPrefix(httpd, "Unable to parse"):
-		message := "httpd cannot parse the URL %q"
-		if parsed, ok := ir.ParseURL(t.url); ok && parsed.Port != "" {
+		message, help := "httpd cannot parse the URL %q", "write a port from 1 to 65535, or none, and an IPv6 address in brackets"
+		switch parsed, ok := ir.ParseURL(t.url); {
+		case ok && parsed.Port != "":
 			message = "the port of %q is no number"
+		case strings.ContainsAny(t.url, " \t"):
+			help = "leave out the blanks"
+		case !strings.Contains(t.url, "//"):
+			help = write + ", such as http://" + t.url
 		}
-		l.refuseTarget(t, httpd, "write a port from 1 to 65535, or none, and an IPv6 address in brackets", message, t.url)
+		l.refuseTarget(t, httpd, help, message, t.url)
 	case strings.HasPrefix(httpd, "URL must be absolute"):
-		l.refuseTarget(t, httpd, write, "%q is no URL with scheme and host", t.url)
+		help := write
+		if clib.HasPrefixFold(t.url, "unix:") {
+			help = "write the URL behind the socket, too: " + t.url + "|http://localhost/"
+		}
+		l.refuseTarget(t, httpd, help, "%q is no URL with scheme and host", t.url)
 	default:
 		l.refuseTarget(t, httpd, "shorten it", "a part of the URL is too long: httpd keeps %d bytes of a host and %d of the path of a socket", ir.MaxWorkerHost, ir.MaxWorkerSocket)
 	}
