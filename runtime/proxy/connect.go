@@ -48,6 +48,7 @@ func (p *Proxy) tunnelTo(ctx context.Context, j *Job, to target, remote *program
 		known = nil
 	}
 	if out.Blocks(w.Host, known) || !out.MayTunnelTo(w.Port) {
+		p.log.Warn("connect to remote machine blocked", "host", w.Name)
 		return Result{Status: 403, Text: textBlocked}
 	}
 	nc, err := dialAny(ctx, w, to.port, list)
