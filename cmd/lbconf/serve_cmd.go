@@ -22,7 +22,7 @@ type serveCmd struct {
 	Listen   []string      `placeholder:"[PORT=]ADDR:PORT" help:"Open ADDR:PORT in place of PORT of the configuration, or beside what it listens on. Repeatable."`
 	Strict   bool          `help:"Refuse to start when httpd would refuse the configuration, or when a directive of it is not executed. ErrorLog and PidFile do not count."`
 	KeepRoot bool          `help:"As root, serve as root although the configuration names a User."`
-	Token    string        `name:"api-token-file" placeholder:"FILE" help:"Programs that use the API of balancer-manager must send what is in FILE as Authorization: Bearer, beside what Require demands."`
+	Token    string        `name:"api-token-file" placeholder:"FILE" help:"Programs that use the API of balancer-manager must send what is in FILE, a line of at least 16 bytes, as Authorization: Bearer, beside what Require demands."`
 	Drain    time.Duration `default:"30s" help:"Time for requests in flight when the server stops. Default: ${default}."`
 	Path     *string       `arg:"" optional:"" help:"Configuration: a file, a folder with apache2.conf or httpd.conf, or YAML of lbconf. Without it a demo runs: a balancer in front of two backends."`
 }
@@ -55,7 +55,7 @@ func (c *serveCmd) Run(ctx context.Context, term *terminal) error {
 		Log: daemon.NewLog(term.stderr),
 	}
 	if c.Token != "" {
-		if options.Token, err = daemon.ReadToken(c.Token); err != nil {
+		if options.Token, err = daemon.ReadToken(c.Token, options.Log); err != nil {
 			return exitWith(exitUsage, err)
 		}
 	}

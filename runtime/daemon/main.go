@@ -91,7 +91,7 @@ func (p process) options(source *Source) (Options, error) {
 	}
 	var err error
 	if options.Listen, err = ParseListen(listen); err == nil && *token != "" {
-		options.Token, err = ReadToken(*token)
+		options.Token, err = ReadToken(*token, options.Log)
 	}
 	return options, err
 }
