@@ -245,8 +245,8 @@ func isCareful(x *exchange.Exchange) bool {
 	return careful
 }
 
-// tryIndex decides about a path as if it had been asked for, and takes the plan over where that is a file, is proxied or
-// redirected, for which it returns 0.
+// tryIndex decides about a path as if it had been asked for by GET, as the subrequests of httpd do, and takes the plan over
+// where that is a file, is proxied or redirected, for which it returns 0.
 func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	request, filename, handler, varied := x.Request, x.Filename, x.Handler, x.Varied
 	request.Query = x.Copy(request.Query) // rules made it in room of the plan
@@ -254,20 +254,27 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	restore := func() {
 		x.Request, x.Filename, x.Handler, x.Varied, x.Env = request, filename, handler, varied, env
 	}
+	try := func(plan *Plan) {
+		x.Request.Method, x.Handler = methodGet, ""
+		x.Request.Path, x.Request.RawPath = nil, route.AppendEscapedPath(nil, path)
+		h.decide(x, plan)
+	}
 	sub := &Plan{depth: p.depth + 1}
 	x.Request.Fields, x.Env = slices.Clone(request.Fields), env.Clone() // what is done to them counts once
-	x.Request.Path, x.Request.RawPath, x.Handler = nil, route.AppendEscapedPath(nil, path), ""
-	h.decide(x, sub)
+	try(sub)
 	status := statusNotFound
 	switch {
 	case sub.Kind == Forward && (sub.File.Found.Name == "" || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
-		sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()),
-		sub.Kind == Respond && sub.Status/100 == 3:
+		sub.Kind == Handle && (sub.Handler != HandlerFile || sub.File.Found.Info != nil && !sub.File.Found.IsDir()):
 		restore()
-		x.Handler = ""
-		x.Request.Path, x.Request.RawPath = nil, route.AppendEscapedPath(nil, path)
 		p.depth++
-		h.decide(x, p)
+		try(p)
+		x.Request.Method = request.Method
+		return 0
+	case sub.Kind == Respond && sub.Status/100 == 3: // the folder is redirected there
+		restore()
+		p.respond(sub.Status)
+		p.Location = x.Copy(sub.Location)
 		return 0
 	case sub.Kind == Respond:
 		status = sub.Status
@@ -276,6 +283,8 @@ func (h *Host) tryIndex(x *exchange.Exchange, p *Plan, path []byte) int {
 	restore()
 	return status
 }
+
+var methodGet = []byte("GET")
 
 // withSlash is the URL of the request with a slash behind its path. A subrequest knows no port of the Host field.
 func (h *Host) withSlash(x *exchange.Exchange, p *Plan) []byte {
