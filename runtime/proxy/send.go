@@ -1,12 +1,14 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"os"
 	"time"
 
+	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/runtime/upstream"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -35,6 +37,9 @@ func (a *attempt) writeHead(authority, path []byte) {
 		a.scratch = append(a.scratch, a.worker.Authority...)
 		out.host = a.scratch[start:len(a.scratch):len(a.scratch)]
 	}
+	if a.worker.Port == ir.DefaultPort("http") { // which httpd leaves out for https, too
+		out.host = bytes.TrimSuffix(out.host, port80)
+	}
 	if a.Plan.PreserveHost {
 		if out.host = a.X.Request.Fields.Get("Host"); out.host == nil {
 			out.host = a.X.CopyString(a.Plan.ServerName)
@@ -57,6 +62,8 @@ func (a *attempt) pings() bool {
 	empty := r.Framing.Kind == wire.FramingLength && r.Framing.Length == 0
 	return a.worker.Settings.Ping > 0 && !empty && !a.Plan.Foreign && string(r.Method) != "HEAD"
 }
+
+var port80 = []byte(":80")
 
 // send writes what is ready of the request. A request that is complete with that is written and awaited in one go: then
 // n is the number of bytes of the response that are in in. Otherwise the rest is sent, or awaits a 100.
