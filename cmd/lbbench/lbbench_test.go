@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 func testLoad(t *testing.T, handler http.HandlerFunc) (loadResult, error) {
@@ -88,7 +89,7 @@ func TestConfigurations(t *testing.T) {
 		for _, c := range contenders("")[1:] {
 			t.Run(name+"/"+c.engine.Name(), func(t *testing.T) {
 				engine.Require(t, c.engine)
-				front, err := engine.Reserve()
+				front, err := testenv.Reserve()
 				if err != nil {
 					t.Fatal(err)
 				}

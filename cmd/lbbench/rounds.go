@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // sample is one round of one contender.
@@ -59,7 +60,7 @@ func (p plan) round(ctx context.Context, c contender) (result sample, err error)
 		return sample{}, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	front, err := engine.Reserve()
+	front, err := testenv.Reserve()
 	if err != nil {
 		return sample{}, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // application is a server of applications that both engines are put in front of.
@@ -77,7 +78,7 @@ func (a *application) await(t *testing.T, network, address string) {
 // reserve keeps a free port for the length of the test.
 func reserve(t *testing.T) string {
 	t.Helper()
-	reservation, err := engine.Reserve()
+	reservation, err := testenv.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}

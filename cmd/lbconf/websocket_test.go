@@ -18,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // The sessions of TestWebSocketSessions.
@@ -72,7 +73,7 @@ func startEngine(t *testing.T, e engine.Engine, config string) (addr string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	front, err := engine.Reserve()
+	front, err := testenv.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
-// Package testenv gives tests what is no part of the project: programs of the machine and real configurations. A test is
-// skipped where they are missing, and fails where the environment says that they must be there.
+// Package testenv gives tests what is no part of the project: programs of the machine, real configurations, and ports that
+// nobody else gets. A test is skipped where a program or the configurations are missing, and fails where the environment says
+// that they must be there.
 package testenv
 
 import (

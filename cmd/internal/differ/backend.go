@@ -8,13 +8,13 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // backends are the servers behind the front: they record what they get, and answer as the exchange says that runs.
 type backends struct {
 	addresses   map[string]string // by name
-	reserved    []*engine.Reservation
+	reserved    []*testenv.Reservation
 	listeners   []net.Listener
 	tasks       sync.WaitGroup
 	mu          sync.Mutex
@@ -41,7 +41,7 @@ func startBackends(ctx context.Context, c *Case) (*backends, error) {
 	b.settled = sync.NewCond(&b.mu)
 	b.fill = func(text string) string { return text }
 	for i, name := range append(append([]string{}, c.Backends...), c.Dead...) {
-		r, err := engine.Reserve()
+		r, err := testenv.Reserve()
 		if err != nil {
 			b.stop()
 			return nil, err

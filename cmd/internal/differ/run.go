@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // Outcome is what happened in a batch.
@@ -29,7 +30,7 @@ type Run struct {
 
 // run runs a case on an engine, with everything that is its own put back into placeholders.
 func (c *Case) run(ctx context.Context, e engine.Engine, b *backends) (*Run, error) {
-	front, err := engine.Reserve()
+	front, err := testenv.Reserve()
 	if err != nil {
 		return nil, err
 	}

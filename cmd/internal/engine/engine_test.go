@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // scratch returns a folder that the account of httpd can enter, with one file in it.
@@ -34,7 +36,7 @@ func scratch(t *testing.T, name, text string) string {
 
 func reserve(t *testing.T) string {
 	t.Helper()
-	r, err := Reserve()
+	r, err := testenv.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,14 +14,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // backend is a server behind the engine: it records what it gets and answers as the script says. Its address stays the
 // same for the whole script, whether it listens or not.
 type backend struct {
 	name        string
-	reservation *engine.Reservation
+	reservation *testenv.Reservation
 	socket      string              // path of the Unix socket that it listens on; empty for the address
 	render      func([]byte) []byte // puts addresses for placeholders into answers
 	life        context.Context     //nolint:containedctx // that of the script
@@ -39,7 +39,7 @@ type backend struct {
 }
 
 func newBackend(ctx context.Context, name, socket string, render func([]byte) []byte) (*backend, error) {
-	reservation, err := engine.Reserve()
+	reservation, err := testenv.Reserve()
 	if err != nil {
 		return nil, err
 	}

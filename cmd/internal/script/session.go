@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/lbconf/lbconf/cmd/internal/engine"
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // session is one script on one engine: its work folder, backends, fronts, client connections and the engine.
@@ -41,7 +42,7 @@ type session struct {
 type front struct {
 	port        int  // 0 for @front@ without a port
 	mapped      bool // the configuration names the port, and the engine maps it
-	reservation *engine.Reservation
+	reservation *testenv.Reservation
 }
 
 func newSession(e engine.Engine, lbconf Program, script string) *session {
@@ -215,7 +216,7 @@ func (s *session) openFront(port int, mapped bool) error {
 	if slices.ContainsFunc(s.fronts, func(f front) bool { return f.port == port }) {
 		return nil
 	}
-	reservation, err := engine.Reserve()
+	reservation, err := testenv.Reserve()
 	if err != nil {
 		return err
 	}
@@ -316,7 +317,7 @@ func (s *session) start(ctx context.Context, file string, mapped []int) error {
 // moveFronts gives every front another port, in the files too.
 func (s *session) moveFronts() error {
 	for i, f := range s.fronts {
-		fresh, err := engine.Reserve()
+		fresh, err := testenv.Reserve()
 		if err != nil {
 			return err
 		}

@@ -29,16 +29,20 @@ type Server struct {
 	Root string
 }
 
-// Start runs httpd with the modules that tests need and conf behind them until the test ends. @port@ in conf is the port.
+// Start runs httpd with the modules that tests need and conf behind them until the test ends, and returns when it has all its
+// threads: while they start it closes connections that it would keep. @port@ in conf is the port.
 // Without httpd the test is skipped, or fails where engines are required.
 func Start(t *testing.T, conf string) *Server {
 	t.Helper()
 	binary := testenv.Program(t, "apache2")
 	s := &Server{Root: openFolder(t)}
-	listener := listen(t)
-	s.Addr = listener.Addr().String()
+	port, err := testenv.Reserve() // nobody else gets it before httpd does, or answers in its place
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = port.Release() }) // nothing was sent through it
+	s.Addr = port.Addr
 	_, s.Port, _ = net.SplitHostPort(s.Addr)
-	_ = listener.Close() // the port is httpd's now
 	for _, folder := range []string{"logs", "htdocs", "run"} {
 		if err := os.MkdirAll(filepath.Join(s.Root, folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -66,7 +70,7 @@ func Start(t *testing.T, conf string) *Server {
 		_ = command.Process.Signal(syscall.SIGTERM) // it may have ended by itself
 		select {
 		case <-exited:
-		case <-clock.Wall{}.NewTimer(10 * time.Second).C():
+		case <-clock.Wall{}.NewTimer(20 * time.Second).C():
 			_ = command.Process.Kill() // nothing else is left to do
 			<-exited
 		}
@@ -76,7 +80,7 @@ func Start(t *testing.T, conf string) *Server {
 			}
 		}
 	})
-	if !s.await(t, exited) {
+	if !s.await(t, exited) || !awaitThreads(t, command.Process.Pid, threadsOf(text), exited) {
 		<-exited
 		log, _ := os.ReadFile(filepath.Join(s.Root, "logs", "error_log")) // shown as far as it is there
 		t.Fatalf("httpd ended: %v\n%s%s", ended, out.String(), log)
@@ -115,7 +119,7 @@ func (s *Server) dial(t *testing.T) (net.Conn, error) {
 // await waits until httpd listens; it returns false when httpd ends before.
 func (s *Server) await(t *testing.T, exited chan struct{}) bool {
 	t.Helper()
-	for range 1000 {
+	for range 10_000 {
 		select {
 		case <-exited:
 			return false
@@ -125,7 +129,7 @@ func (s *Server) await(t *testing.T, exited chan struct{}) bool {
 			_ = conn.Close() // it was only to see that somebody listens
 			return true
 		}
-		<-clock.Wall{}.NewTimer(10 * time.Millisecond).C()
+		<-clock.Wall{}.NewTimer(3 * time.Millisecond).C()
 	}
 	t.Fatal("httpd does not listen")
 	return false
@@ -190,7 +194,7 @@ func (s *Server) Do(t *testing.T, raw string) *Response {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(clock.Wall{}.Now().Add(10 * time.Second)); err != nil {
+	if err := conn.SetDeadline(clock.Wall{}.Now().Add(30 * time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(conn, raw); err != nil {
