@@ -75,11 +75,16 @@ func TestConnectEnds(t *testing.T) {
 		if err == nil {
 			t.Error("the origin read a byte that nobody sent")
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Error("the origin still waits for a client that is gone")
 	}
-	reset := speaking(t, func(conn net.Conn) { _ = conn.(*net.TCPConn).SetLinger(0) })
+	established := make(chan struct{}) // a reset that comes before is a connection that could not be made
+	reset := speaking(t, func(conn net.Conn) {
+		<-established
+		_ = conn.(*net.TCPConn).SetLinger(0)
+	})
 	c = connectTo(t, addr, reset)
+	close(established)
 	if !c.closed() {
 		t.Error("the client still waits for an origin that is gone")
 	}

@@ -66,10 +66,11 @@ func TestBoundIsFirstComeFirstServed(t *testing.T) {
 			order <- i
 			g.release(s.log)
 		}()
-		for first.users.Load() < int64(i)+2 {
-			time.Sleep(time.Millisecond)
+		for waiting := 0; waiting <= i; time.Sleep(time.Millisecond) {
+			first.queue.mu.Lock()
+			waiting = len(first.queue.waiting)
+			first.queue.mu.Unlock()
 		}
-		time.Sleep(5 * time.Millisecond) // it has counted itself, and now waits
 	}
 	first.release(s.log)
 	for want := range 5 {

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -18,12 +19,14 @@ import (
 	"github.com/lbconf/lbconf/runtime/server"
 )
 
-// TestHeartbeatDistribution sends 10,000 requests through httpd and as many through this server, both with lbmethod=heartbeat
+var heartbeatRequests = flag.Int("heartbeat.requests", 2_000, "how many requests of lbmethod=heartbeat are counted on each server")
+
+// TestHeartbeatDistribution sends many requests through httpd and as many through this server, both with lbmethod=heartbeat
 // over the same file. Each must choose every member as often as the rule says: of 61 numbers 10, 20 and 31 for hosts with 10,
 // 20 and 30 slots. The bound is one that a right server misses once in a million runs.
 func TestHeartbeatDistribution(t *testing.T) {
 	if testing.Short() {
-		t.Skip("sends 20,000 requests")
+		t.Skip("sends thousands of requests")
 	}
 	testenv.Program(t, "apache2")
 	hosts := []string{"127.0.0.2", "127.0.0.3", "127.0.0.4"}
@@ -41,10 +44,10 @@ func TestHeartbeatDistribution(t *testing.T) {
 	}
 	_, ours := start(t, conf.String())
 	for name, address := range map[string]string{"httpd": httpdtest.Start(t, modules.String()+conf.String()).Addr, "lbconf": ours} {
-		counts := countAnswers(t, address, 10_000)
+		counts := countAnswers(t, address, *heartbeatRequests)
 		chi := 0.
 		for host, share := range expected {
-			want := share * 10_000
+			want := share * float64(*heartbeatRequests)
 			chi += math.Pow(float64(counts[host])-want, 2) / want
 		}
 		if chi > 27.6 { // two degrees of freedom, one in a million

@@ -27,7 +27,7 @@ var requestMacros = map[string]string{
 
 const hostileConfig = `
 ServerName front.test
-RequestReadTimeout header=1 body=1
+RequestReadTimeout header=3 body=3
 ProxyPass / http://BACKEND/
 <VirtualHost *>
 ServerName front.test
@@ -61,7 +61,9 @@ func compareHostile(t *testing.T, settings, file string) {
 			_, addr = startWith(t, compile(t, config, nil), server.Options{})
 		}
 		answers[which] = make([]string, len(table.cases))
-		each(len(table.cases), func(i int) { answers[which][i] = raw(addr, table.cases[i].text) })
+		each(len(table.cases), func(i int) {
+			answers[which][i] = rawResponses(addr, table.cases[i].text, table.cases[i].responses(which))
+		})
 		backend.finish()
 	}
 	sent := [2][][]string{engines[0].perCase(len(table.cases)), engines[1].perCase(len(table.cases))}
@@ -96,7 +98,7 @@ func TestHostileRequestsInPieces(t *testing.T) {
 	backend := newRecorder(t)
 	_, addr := startWith(t, compile(t, strings.ReplaceAll(hostileConfig, "BACKEND", backend.addr), nil), server.Options{})
 	answers := make([]string, len(table.cases))
-	each(len(table.cases), func(i int) { answers[i] = rawInPieces(addr, table.cases[i].text, uint64(i)) })
+	each(len(table.cases), func(i int) { answers[i] = rawInPieces(addr, &table.cases[i], uint64(i)) })
 	backend.finish()
 	sent := backend.perCase(len(table.cases))
 	for i, c := range table.cases {
@@ -107,7 +109,8 @@ func TestHostileRequestsInPieces(t *testing.T) {
 }
 
 // rawInPieces is raw with some milliseconds between parts of the request.
-func rawInPieces(addr, request string, seed uint64) string {
+func rawInPieces(addr string, c *hostileCase, seed uint64) string {
+	request := c.text
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return err.Error()
@@ -121,7 +124,7 @@ func rawInPieces(addr, request string, seed uint64) string {
 		time.Sleep(2 * time.Millisecond)
 	}
 	_, _ = io.WriteString(conn, request)
-	return readUntilQuiet(conn, 150*time.Millisecond)
+	return readUntilQuiet(conn, c.text, c.responses(1))
 }
 
 // each calls do for all numbers below n, some at a time.

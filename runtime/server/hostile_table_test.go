@@ -29,6 +29,18 @@ func (c *hostileCase) want() string {
 	return c.outcome
 }
 
+// responses is how many responses the case has, of httpd for 0 and of lbconf for 1.
+func (c *hostileCase) responses(which int) int {
+	outcome := c.outcome
+	if which == 1 {
+		outcome = c.want()
+	}
+	return len(statusWord.FindAllString(outcome, -1))
+}
+
+// statusWord is the status of a response in an outcome.
+var statusWord = regexp.MustCompile(`\b[2-9]\d\d\b`)
+
 // hostileTable is a file of cases.
 type hostileTable struct {
 	file  string

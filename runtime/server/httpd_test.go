@@ -23,9 +23,7 @@ import (
 // requests that are sent at once.
 func startHTTPD(t *testing.T, config string) string {
 	t.Helper()
-	addr := httpdtest.Start(t, "LoadModule reqtimeout_module "+testenv.Modules+"/mod_reqtimeout.so\nThreadsPerChild 64\nMaxRequestWorkers 64\n"+config).Addr
-	time.Sleep(200 * time.Millisecond) // while threads start, httpd closes connections that it would keep
-	return addr
+	return httpdtest.Start(t, "LoadModule reqtimeout_module "+testenv.Modules+"/mod_reqtimeout.so\nThreadsPerChild 64\nMaxRequestWorkers 64\n"+config).Addr
 }
 
 // exchangeCase is what a client sends and what the backend answers. In both, @ in a path stands for the case.

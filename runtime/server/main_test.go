@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -225,7 +227,10 @@ func readMessage(r *bufio.Reader) (string, error) {
 }
 
 // raw sends bytes and returns what comes back until the peer closes or is silent for a while; then <open> follows.
-func raw(addr, request string) string {
+func raw(addr, request string) string { return rawResponses(addr, request, 1) }
+
+// rawResponses is raw for a request that so many responses belong to.
+func rawResponses(addr, request string, responses int) string {
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
 		return err.Error()
@@ -234,16 +239,18 @@ func raw(addr, request string) string {
 	if _, err := io.WriteString(conn, request); err != nil {
 		return err.Error()
 	}
-	return readUntilQuiet(conn, 150*time.Millisecond)
+	return readUntilQuiet(conn, request, responses)
 }
 
-func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
+// readUntilQuiet reads until the peer closes, or is silent for a while behind so many whole responses to a request.
+func readUntilQuiet(conn net.Conn, request string, responses int) string {
 	var got bytes.Buffer
 	buf := make([]byte, 1<<16)
+	method, _, _ := strings.Cut(request, " ")
 	for {
-		wait := quiet
-		if interim.Match(got.Bytes()) {
-			wait = 5 * time.Second // the response follows, and a machine may be busy
+		wait := 150 * time.Millisecond
+		if owed(got.Bytes(), method, responses) {
+			wait = 4 * time.Second // the machine may be busy; behind five KeepAliveTimeout ends what is open
 		}
 		_ = conn.SetReadDeadline(time.Now().Add(wait))
 		n, err := conn.Read(buf)
@@ -261,6 +268,34 @@ func readUntilQuiet(conn net.Conn, quiet time.Duration) string {
 // interim is what comes before a response: nothing, or interim responses.
 var interim = regexp.MustCompile(`^(HTTP/1\.1 10[03] [^\n]*\n([^\r\n]+\r\n)*\r\n)*$`)
 
+// owed says whether more must follow what was got: one of so many responses, the rest of one, or the end of a connection that a
+// response says is closed.
+func owed(got []byte, method string, responses int) bool {
+	if interim.Match(got) {
+		return true
+	}
+	r := bufio.NewReader(bytes.NewReader(got))
+	for {
+		if _, err := r.Peek(1); err != nil {
+			return responses > 0
+		}
+		response, err := http.ReadResponse(r, &http.Request{Method: method})
+		if err != nil {
+			return errors.Is(err, io.ErrUnexpectedEOF) // anything else is no response
+		}
+		if response.StatusCode == http.StatusSwitchingProtocols {
+			return false
+		}
+		if response.StatusCode/100 != 1 {
+			responses--
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		if err := errors.Join(err, response.Body.Close()); err != nil || response.Close {
+			return true
+		}
+	}
+}
+
 func mustURL(s string) *url.URL {
 	u, err := url.Parse(s)
 	if err != nil {
@@ -272,7 +307,7 @@ func mustURL(s string) *url.URL {
 // within waits until check finds nothing wrong, and fails the test after some seconds.
 func within(t *testing.T, check func() error) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(2 * time.Millisecond) {
 		err := check()
 		if err == nil {
 			return

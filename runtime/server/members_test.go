@@ -193,7 +193,7 @@ func (c *caller) send(request string) error {
 		}
 		c.conn, c.r = conn, bufio.NewReader(conn)
 	}
-	if err := c.conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := c.conn.SetDeadline(time.Now().Add(5 * time.Minute)); err != nil {
 		return err
 	}
 	_, err := io.WriteString(c.conn, request)

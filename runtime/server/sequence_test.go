@@ -59,7 +59,7 @@ func TestSequences(t *testing.T) {
 	}
 	backends := make([][]*scripted, len(balancers))
 	arrivals := make([]chan string, len(balancers))
-	config := "ServerName front.test\nLogLevel crit\nMaxKeepAliveRequests 0\nKeepAliveTimeout 60\nProxyTimeout 20\nProxyPass /sync !\nProxyPass /m !\n<Location /m>\nSetHandler balancer-manager\n</Location>\n" +
+	config := "ServerName front.test\nLogLevel crit\nMaxKeepAliveRequests 0\nKeepAliveTimeout 600\nProxyTimeout 600\nProxyPass /sync !\nProxyPass /m !\n<Location /m>\nSetHandler balancer-manager\n</Location>\n" +
 		"Header always set X-Env \"%{BALANCER_WORKER_ROUTE}e %{BALANCER_SESSION_STICKY}e %{BALANCER_SESSION_ROUTE}e %{BALANCER_ROUTE_CHANGED}e\"\n"
 	for i, g := range balancers {
 		arrivals[i] = make(chan string, 16)

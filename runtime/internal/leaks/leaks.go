@@ -57,7 +57,7 @@ func resources() held {
 }
 
 // patience is how long what a test has ended may take to be gone.
-const patience = 3 * time.Second
+const patience = 10 * time.Second
 
 // await waits until the process holds no more than before, and says what it does hold where it goes on to.
 func (was held) await(wait time.Duration) string {
