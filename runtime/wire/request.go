@@ -27,7 +27,7 @@ type RequestHead struct {
 	Coded bool
 
 	scan scanner
-	// joined is the length of the last field with its folded lines, as httpd counts it.
+	// joined is the length of the last field with its folded lines, as httpd counts it; 0 for one that has none.
 	joined int
 }
 
@@ -110,11 +110,13 @@ func (h *RequestHead) joinsTooLong(limit int) bool {
 
 // readLine splits the request line and asks whether its version and its method are taken.
 func (h *RequestHead) readLine(rules *Rules) error {
-	parse := h.parseLine
+	var err error
 	if rules.Unsafe {
-		parse = h.parseUnsafe
+		err = h.parseUnsafe()
+	} else {
+		err = h.parseLine()
 	}
-	if err := parse(); err != nil {
+	if err != nil {
 		return err
 	}
 	switch {
@@ -252,7 +254,7 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // parseFields reads the fields from pos to the blank line and returns the position behind it, or 0 when that is not
 // there.
 func (h *RequestHead) parseFields(buf []byte, pos int, rules *Rules) (int, error) {
-	complete := false
+	complete, last := false, []byte(nil)
 	for {
 		line, n, err := cutLine(buf[pos:], rules.Field, 400, rules.Unsafe)
 		if n == 0 || err != nil {
@@ -265,6 +267,9 @@ func (h *RequestHead) parseFields(buf []byte, pos int, rules *Rules) (int, error
 			if complete = complete || endsIn(buf[pos:], rules.Unsafe); !complete {
 				return 0, nil // folding changes the buffer, which only the last attempt may do
 			}
+			if h.joined == 0 {
+				h.joined = len(bytes.TrimRight(last, " \t"))
+			}
 			if err := h.fold(line, rules.Field); err != nil {
 				return 0, err
 			}
@@ -274,16 +279,17 @@ func (h *RequestHead) parseFields(buf []byte, pos int, rules *Rules) (int, error
 		if rules.Fields > 0 && len(h.Fields) >= rules.Fields {
 			return 0, errTooManyFields()
 		}
-		split := splitField
+		var field Field
 		if rules.Unsafe {
-			split = splitUnsafe
+			field, err = splitUnsafe(line)
+		} else {
+			field, err = splitField(line)
 		}
-		field, err := split(line)
 		if err != nil {
 			return 0, err
 		}
 		h.Fields = append(h.Fields, field)
-		h.joined = len(bytes.TrimRight(line, " \t"))
+		last, h.joined = line, 0
 		pos += n
 	}
 }
