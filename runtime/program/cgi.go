@@ -171,7 +171,7 @@ func (h *Host) translated(x *exchange.Exchange, p *Plan, info []byte) []byte {
 		p.path, p.buf = info, nil
 		url, form, hit := m.apply(x, p, p.scope)
 		if url != nil {
-			if canonical, _, status := route.AppendCanonical([]byte("proxy:"), url, nil, false, form); status == 0 {
+			if canonical, status := route.AppendCanonical([]byte("proxy:"), new(route.Canonical), url, nil, false, form); status == 0 {
 				return canonical
 			}
 		}

@@ -319,8 +319,8 @@ func (h *Host) forward(x *exchange.Exchange, p *Plan, url []byte, form route.For
 		p.tunnel(x, url, start)
 		return
 	}
-	c, status := p.target(x, s, url, form)
-	if status != 0 {
+	var c route.Canonical
+	if status := p.target(x, s, &c, url, form); status != 0 {
 		p.respond(status)
 		return
 	}
@@ -364,21 +364,21 @@ func sessionURL(x *exchange.Exchange, path, url []byte, raw bool) []byte {
 	return room
 }
 
-// target takes over what a scope says about proxying and appends the canonical form of the URL that the request goes to. The
-// status is 0, or that of the answer to a URL that cannot be forwarded to.
-func (p *Plan) target(x *exchange.Exchange, s *scope, url []byte, form route.Form) (c route.Canonical, status int) {
+// target takes over what a scope says about proxying, appends the canonical form of the URL that the request goes to, and sets c
+// to its parts. The status is 0, or that of the answer to a URL that cannot be forwarded to.
+func (p *Plan) target(x *exchange.Exchange, s *scope, c *route.Canonical, url []byte, form route.Form) (status int) {
 	p.PreserveHost, p.AddForwarded, p.Continue, p.TLS = s.preserveHost, s.addForwarded, s.continues, s.tls
 	p.WebSocketOnly = s.webSocketOnly
 	if form == route.Decoded && s.keepsSlashes {
 		form = route.DecodedKeepingSlashes
 	}
 	if url, status = p.takeSocket(url); status == 0 {
-		p.buf, c, status = route.AppendCanonical(p.buf, url, x.Request.Query, x.Request.HasQuery, form)
+		p.buf, status = route.AppendCanonical(p.buf, c, url, x.Request.Query, x.Request.HasQuery, form)
 		if p.Refused = 0; (status == statusForbidden || status == statusBadRequest) && string(c.URL[:c.Authority]) == "balancer://" {
 			p.Refused, status = status, 0
 		}
 	}
-	return c, status
+	return status
 }
 
 // dispatch chooses what serves a canonical URL: a balancer, a worker, or for want of one the default worker, which opens

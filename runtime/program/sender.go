@@ -74,8 +74,8 @@ func (h *Host) sendFile(x *exchange.Exchange, p *Plan, s *scope, to *sender, fou
 		return
 	}
 	p.Reverse = s.reverseFor(x, p)
-	c, status := p.target(x, s, url, route.Decoded)
-	if status != 0 {
+	var c route.Canonical
+	if status := p.target(x, s, &c, url, route.Decoded); status != 0 {
 		p.respond(status)
 		return
 	}

@@ -53,13 +53,13 @@ type absoluteURL struct {
 	Path []byte
 }
 
-// splitURL splits an absolute URL as mod_proxy does: the authority goes up to the first slash, and digits at its end
-// behind a colon are the port. Whatever else stands there is the host. ok is false where the URL has no host, where its
-// port is not one from 1 to 65535, and for a bracket that is not closed.
-func splitURL(url []byte) (u absoluteURL, ok bool) {
+// split sets u, which is empty, to the parts of an absolute URL as mod_proxy sees them: the authority goes up to the first slash,
+// and digits at its end behind a colon are the port. Whatever else stands there is the host. ok is false where the URL has no
+// host, where its port is not one from 1 to 65535, and for a bracket that is not closed.
+func (u *absoluteURL) split(url []byte) (ok bool) {
 	i := bytes.Index(url, []byte("://"))
 	if i <= 0 || !isScheme(url[:i]) {
-		return u, false
+		return false
 	}
 	u.Scheme = url[:i]
 	host := url[i+3:]
@@ -75,21 +75,21 @@ func splitURL(url []byte) (u absoluteURL, ok bool) {
 	}
 	switch {
 	case end == 0:
-		return u, false
+		return false
 	case host[end-1] == ':' && end < len(host):
 		if u.Port, ok = hostPort(host[end-1:]); !ok {
-			return u, false
+			return false
 		}
 		host = host[:end-1]
 	}
 	if len(host) > 0 && host[0] == '[' {
 		if host[len(host)-1] != ']' {
-			return u, false
+			return false
 		}
 		host = host[1 : len(host)-1]
 	}
 	u.Host = host
-	return u, len(host) > 0
+	return len(host) > 0
 }
 
 // AppendEscapedPath appends a decoded path as mod_proxy writes it to a backend: letters, digits, slashes and
@@ -202,21 +202,21 @@ func appendKeepingSlashes(dst, path []byte) (_ []byte, status int) {
 	}
 }
 
-// AppendCanonical appends the canonical form of the URL that a mapping made, whose path has a form. status is 0, or 400 for a
-// URL without a host, with control characters or spaces in that or with a broken port (500 where that is the name of a
-// balancer). It is 400 for a broken escape, too, and 403 for a query, or a path that is not escaped here, with control characters
-// or spaces: then c is complete, but must not be sent.
-func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte, c Canonical, status int) {
-	u, ok := splitURL(url)
-	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
-	if !ok {
-		return dst, c, statusBadRequest
+// AppendCanonical appends the canonical form of the URL that a mapping made, whose path has a form, and sets c, which is empty, to
+// its parts. status is 0, or 400 for a URL without a host, with control characters or spaces in that or with a broken port (500
+// where that is the name of a balancer): then c stays empty. It is 400 for a broken escape, too, and 403 for a query, or a path
+// that is not escaped here, with control characters or spaces: then c is complete, but must not be sent.
+func AppendCanonical(dst []byte, c *Canonical, url, query []byte, hasQuery bool, form Form) (_ []byte, status int) {
+	var u absoluteURL
+	if !u.split(url) {
+		return dst, statusBadRequest
 	}
+	// A host can be text of the client and goes into the Host field: a line end in it would begin a field of its own.
 	if bytes.IndexByte(u.Host, '?') >= 0 || bytes.IndexByte(u.Host, '#') >= 0 || !IsClean(u.Host) {
 		if clib.EqualFold(u.Scheme, "balancer") {
-			return dst, c, statusInternal // it is the name of none
+			return dst, statusInternal // it is the name of none
 		}
-		return dst, c, statusBadRequest
+		return dst, statusBadRequest
 	}
 	start := len(dst)
 	dst = appendLower(dst, u.Scheme)
@@ -255,5 +255,5 @@ func AppendCanonical(dst, url, query []byte, hasQuery bool, form Form) (_ []byte
 		hostStart++
 	}
 	c.Host = c.URL[hostStart : hostStart+len(u.Host)]
-	return dst, c, status
+	return dst, status
 }

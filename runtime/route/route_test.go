@@ -100,8 +100,8 @@ func TestFindWorker(t *testing.T) {
 		"http://H/": 0, "http://h:80/x": 0, "http://h/PM": 1, "http://h/PMX?q": 1, "http://h/pm": 0, "http://h:81/": -1,
 		"http://h:81/abc": 3, "http://o/xyz": 4, "http://o/xy": 4, "http://other/x": -1, "http://o/yyy": -1, "http://hh/": -1,
 	} {
-		_, c, status := route.AppendCanonical(nil, []byte(url), nil, false, route.Whole)
-		if status != 0 {
+		var c route.Canonical
+		if _, status := route.AppendCanonical(nil, &c, []byte(url), nil, false, route.Whole); status != 0 {
 			t.Fatalf("%s: %d", url, status)
 		}
 		got := -1
@@ -137,7 +137,8 @@ func FuzzParse(f *testing.F) {
 		if ok && socket != nil && (len(socket) == 0 || !bytes.Contains(rest, []byte(":"))) || ok && socket == nil && !bytes.Equal(rest, text) {
 			t.Errorf("%q is the socket %q and %q", text, socket, rest)
 		}
-		if _, c, status := route.AppendCanonical(nil, text, nil, false, route.Decoded); status == 0 && (c.Path >= len(c.URL) || c.URL[c.Path] != '/' || len(c.Host) == 0) {
+		var c route.Canonical
+		if _, status := route.AppendCanonical(nil, &c, text, nil, false, route.Decoded); status == 0 && (c.Path >= len(c.URL) || c.URL[c.Path] != '/' || len(c.Host) == 0) {
 			t.Errorf("%q is %q", text, c.URL)
 		}
 	})

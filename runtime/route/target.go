@@ -29,7 +29,7 @@ const (
 // encoded slash where it is refused.
 func AppendPath(dst, raw []byte, merge bool, slashes Slashes) (path []byte, status int) {
 	start := len(dst)
-	if dst, status = AppendEncodedPath(dst, raw, merge); status != 0 || bytes.IndexByte(dst[start:], '%') < 0 {
+	if dst, status = AppendEncodedPath(dst, raw, merge); status != 0 || bytes.IndexByte(raw, '%') < 0 {
 		return dst, status
 	}
 	n, status := unescape(dst[start:], slashes)
