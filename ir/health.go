@@ -47,8 +47,8 @@ type Health struct {
 	Template Setting[string]
 }
 
-// DefaultHealth returns httpd's defaults with nothing set.
-func DefaultHealth() Health {
+// defaultHealth returns httpd's defaults with nothing set.
+func defaultHealth() Health {
 	return Health{
 		Method:   Setting[HealthMethod]{Value: HealthNone},
 		Interval: Setting[time.Duration]{Value: 30 * time.Second},

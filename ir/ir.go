@@ -61,10 +61,10 @@ func (o Origin) Arg(i int) diag.Span {
 
 // Item is one directive or section of a scope. Its variants are, by file: *LoadModule, *Listen, *ServerName, *ServerAlias
 // (server.go); *VirtualHost, *Section (section.go); *Switch, *Number, *Word, *Words (setting.go); *ProxyPass,
-// *ProxyPassReverse, *ProxyPassReverseCookie, *FCGISetEnvIf, *ProxySet, *BalancerMember (proxy.go); *HealthTemplate, *HealthExpr (health.go); *RewriteCond, *RewriteRule, *RewriteMap (rewrite.go); *SetEnvIf,
-// *SetEnv, *EnvNames (env.go); *HeaderEdit (header.go); *Require, *AccessOrder, *AccessRule (access.go); *LogFormat,
-// *CustomLog (log.go); *ErrorDocument (errordocument.go); *Alias (alias.go); *MimeEdit (mime.go); *FilterByType
-// (filter.go); *Residue (residue.go).
+// *ProxyPassReverse, *ProxyPassReverseCookie, *FCGISetEnvIf, *ProxySet, *BalancerMember (proxy.go); *HealthTemplate,
+// *HealthExpr (health.go); *RewriteCond, *RewriteRule, *RewriteMap (rewrite.go); *SetEnvIf, *SetEnv, *EnvNames (env.go);
+// *HeaderEdit (header.go); *Require, *AccessOrder, *AccessRule (access.go); *LogFormat, *CustomLog (log.go); *ErrorDocument
+// (errordocument.go); *Alias (alias.go); *MimeEdit (mime.go); *FilterByType (filter.go); *Residue (residue.go).
 //
 //sumtype:decl
 type Item interface {

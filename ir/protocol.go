@@ -7,8 +7,8 @@ import (
 	"github.com/lbconf/lbconf/parser/clib"
 )
 
-// ProtocolOptions returns the words of HttpProtocolOptions in pairs that exclude each other, the default first.
-func ProtocolOptions() [][2]string {
+// protocolOptions returns the words of HttpProtocolOptions in pairs that exclude each other, the default first.
+func protocolOptions() [][2]string {
 	return [][2]string{{"Strict", "Unsafe"}, {"LenientMethods", "RegisteredMethods"}, {"Allow0.9", "Require1.0"}}
 }
 
@@ -16,7 +16,7 @@ func ProtocolOptions() [][2]string {
 // not take.
 func CheckProtocolOptions(words []string) error {
 	for i, word := range words {
-		pairs := ProtocolOptions()
+		pairs := protocolOptions()
 		is := func(other string) bool { return clib.EqualFold(word, other) }
 		at := slices.IndexFunc(pairs, func(p [2]string) bool { return slices.ContainsFunc(p[:], is) })
 		if at < 0 {

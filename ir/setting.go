@@ -356,9 +356,9 @@ const (
 	WordsRequestReadTimeout WordsName = "RequestReadTimeout"
 	// WordsHttpProtocolOptions is core: HttpProtocolOptions: Strict or Unsafe, LenientMethods or RegisteredMethods, Allow0.9 or
 	// Require1.0, in any case. Default Strict LenientMethods Allow0.9.
-	WordsHttpProtocolOptions WordsName = "HttpProtocolOptions" //nolint:revive,staticcheck // as the directive
+	WordsHttpProtocolOptions WordsName = "HttpProtocolOptions" //nolint:staticcheck // as the directive
 	// WordsRegisterHttpMethod is core: RegisterHttpMethod, methods that the server knows beside those of HTTP and WebDAV.
-	WordsRegisterHttpMethod WordsName = "RegisterHttpMethod" //nolint:revive,staticcheck // as the directive
+	WordsRegisterHttpMethod WordsName = "RegisterHttpMethod" //nolint:staticcheck // as the directive
 	// WordsProxyRemote is mod_proxy: ProxyRemote: what goes to another proxy (*, a scheme, or the beginning of a URL), the
 	// URL of that proxy, and user:password for it, which may be left out.
 	WordsProxyRemote WordsName = "ProxyRemote"

@@ -77,7 +77,7 @@ func DefaultWorker() Worker {
 		FlushWait:         Setting[time.Duration]{Value: 10 * time.Millisecond},
 		Flusher:           Setting[string]{Value: "flush"},
 		ResponseFieldSize: Setting[int]{Value: 8192},
-		Health:            DefaultHealth(),
+		Health:            defaultHealth(),
 	}
 }
 

@@ -1,8 +1,6 @@
 package effective
 
 import (
-	"slices"
-
 	"github.com/lbconf/lbconf/ir"
 	"github.com/lbconf/lbconf/parser/clib"
 )
@@ -98,16 +96,6 @@ func aliasMatch(uri, fake string) int {
 		return 0
 	}
 	return i
-}
-
-// ParamOf returns the last parameter of the directive with a key, and whether there is one.
-func (m *Mapping) ParamOf(key string) (ir.Param, bool) {
-	for _, p := range slices.Backward(m.Pass.Params) {
-		if clib.EqualFold(p.Key, key) {
-			return p, true
-		}
-	}
-	return ir.Param{}, false
 }
 
 // MapsAt is the value of the word mapping=: "encoded" or "servlet", which counts where both are there; empty for a mapping of

@@ -34,8 +34,8 @@ type Ignored struct {
 }
 
 // Reusable says whether connections are kept: enablereuse and disablereuse where they are written; else a worker of
-// ProxyPassMatch with $1 in its URL keeps none, and neither does one of FastCGI. With $1 in the host or port nothing helps, the address is another one each
-// time.
+// ProxyPassMatch with $1 in its URL keeps none, and neither does one of FastCGI. With $1 in the host or port nothing helps, the
+// address is another one each time.
 func (w *Worker) Reusable() bool {
 	if w.URL.Scheme == "fcgi" && !w.Params.Reuse.Set {
 		return false
