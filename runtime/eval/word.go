@@ -21,8 +21,8 @@ import (
 // Text is a compiled expression that is a text. It is immutable.
 type Text struct{ root word }
 
-// CompileText compiles a text. What this server cannot evaluate as httpd does is an error that says why.
-func CompileText(w expr.Word, server *Server) (*Text, error) {
+// compileText compiles a text. What this server cannot evaluate as httpd does is an error that says why.
+func compileText(w expr.Word, server *Server) (*Text, error) {
 	compiler := conditions{server: server}
 	root, err := compiler.word(w, 1)
 	if err != nil {
@@ -38,7 +38,7 @@ func ParseText(text string, server *Server) (*Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	return CompileText(parsed, server)
+	return compileText(parsed, server)
 }
 
 // Append appends the text for a request.
