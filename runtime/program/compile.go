@@ -159,9 +159,11 @@ func (b *builder) host(s *effective.Server) *Host {
 	h := &Host{
 		ServerName: b.serverName(s), ServerPort: serverPort(s), addresses: s.Addresses(), names: newHostSet(), table: b.program.table,
 		merge: s.Settings.Switch(ir.SwitchMergeSlashes).Value, forwards: int(s.Settings.Number(ir.NumberProxyMaxForwards).Value),
-		https:   s.Name != nil && s.Name.Scheme == "https",
-		slashes: slashesOf(s.Settings.EncodedSlashes().Value), BufferSize: int(min(s.Settings.Number(ir.NumberProxyIOBufferSize).Value, 1<<20)), badHeader: badHeaderOf(s.Settings.Word(ir.WordProxyBadHeader).Value),
-		via: viaOf(s.Settings.Word(ir.WordProxyVia).Value), trace: traceEnableOf(s.Settings.Word(ir.WordTraceEnable).Value),
+		https:      s.Name != nil && s.Name.Scheme == "https",
+		slashes:    valueOf(slashValues, s.Settings.EncodedSlashes().Value),
+		BufferSize: int(min(s.Settings.Number(ir.NumberProxyIOBufferSize).Value, 1<<20)),
+		badHeader:  valueOf(badHeaderValues, s.Settings.Word(ir.WordProxyBadHeader).Value),
+		via:        valueOf(viaValues, s.Settings.Word(ir.WordProxyVia).Value), trace: valueOf(traceValues, s.Settings.Word(ir.WordTraceEnable).Value),
 		methods: b.registered,
 		Settings: Settings{
 			Timeout: s.Settings.Timeout(), KeepAlive: s.Settings.Switch(ir.SwitchKeepAlive).Value,
@@ -284,47 +286,16 @@ func (b *builder) environ(conditions [][]*ir.SetEnvIf, variables []ir.Item) {
 	}
 }
 
-func traceEnableOf(word string) TraceEnable {
-	switch clib.ToLower(word) {
-	case "off":
-		return TraceOff
-	case "extended":
-		return TraceExtended
-	}
-	return TraceOn
-}
+// The words of directives that choose one of a few values, in lower case. The value of any other word is the zero one, the default.
+var (
+	traceValues     = map[string]TraceEnable{"off": TraceOff, "extended": TraceExtended}
+	slashValues     = map[string]route.Slashes{"on": route.SlashesDecoded, "nodecode": route.SlashesKept}
+	badHeaderValues = map[string]wire.BadHeader{"ignore": wire.BadHeaderIgnore, "startbody": wire.BadHeaderStartBody}
+	viaValues       = map[string]Via{"on": ViaOn, "full": ViaFull, "block": ViaBlock}
+)
 
-func slashesOf(word string) route.Slashes {
-	switch clib.ToLower(word) {
-	case "on":
-		return route.SlashesDecoded
-	case "nodecode":
-		return route.SlashesKept
-	}
-	return route.SlashesRefused
-}
-
-func badHeaderOf(word string) wire.BadHeader {
-	switch clib.ToLower(word) {
-	case "ignore":
-		return wire.BadHeaderIgnore
-	case "startbody":
-		return wire.BadHeaderStartBody
-	}
-	return wire.BadHeaderIsError
-}
-
-func viaOf(word string) Via {
-	switch clib.ToLower(word) {
-	case "on":
-		return ViaOn
-	case "full":
-		return ViaFull
-	case "block":
-		return ViaBlock
-	}
-	return ViaOff
-}
+// valueOf is what a word of a directive stands for, which has no case.
+func valueOf[T any](values map[string]T, word string) T { return values[clib.ToLower(word)] }
 
 func (b *builder) rules(h *Host, s *effective.Server) {
 	if !s.Rewrite.Engine.Value || len(s.Rewrite.Rules) == 0 || !configuresRewriting(s) {
