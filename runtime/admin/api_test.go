@@ -19,11 +19,13 @@ import (
 
 const api = "/balancer-manager/api/v1"
 
-// answer is a response to a program.
+// answer is a response.
 type answer struct {
 	status int
 	header http.Header
-	body   map[string]any
+	text   string
+	// body is what a program reads in text.
+	body map[string]any
 }
 
 // call sends a request of a program. fields are "Name: value"; a body has the type of JSON unless they say another.
@@ -40,11 +42,10 @@ func (s *site) call(t *testing.T, method, path, body string, fields ...string) a
 		name, value, _ := strings.Cut(field, ": ")
 		request.Header.Set(name, value)
 	}
-	response, text := exchange(t, request)
-	a := answer{status: response.StatusCode, header: response.Header}
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &a.body); err != nil {
-			t.Fatalf("%s %s: %v in %q", method, path, err, text)
+	a := exchange(t, request)
+	if len(a.text) > 0 {
+		if err := json.Unmarshal([]byte(a.text), &a.body); err != nil {
+			t.Fatalf("%s %s: %v in %q", method, path, err, a.text)
 		}
 	}
 	return a
@@ -254,9 +255,9 @@ func TestAPIIsThePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, _ := exchange(t, request)
-		if got := response.Header.Get("Content-Type"); got != want || response.StatusCode != 200 {
-			t.Errorf("%s: %d %s, want %s", path, response.StatusCode, got, want)
+		a := exchange(t, request)
+		if got := a.header.Get("Content-Type"); got != want || a.status != 200 {
+			t.Errorf("%s: %d %s, want %s", path, a.status, got, want)
 		}
 	}
 }

@@ -105,12 +105,12 @@ func (s *site) do(t *testing.T, path, form string) (int, string) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Referer", s.url+"/balancer-manager")
-	response, text := exchange(t, request)
-	return response.StatusCode, string(text)
+	a := exchange(t, request)
+	return a.status, a.text
 }
 
-// exchange sends a request on a connection of its own and returns the response, and its body, which was read and closed.
-func exchange(t *testing.T, request *http.Request) (*http.Response, []byte) {
+// exchange sends a request on a connection of its own.
+func exchange(t *testing.T, request *http.Request) answer {
 	t.Helper()
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -122,7 +122,7 @@ func exchange(t *testing.T, request *http.Request) (*http.Response, []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, text
+	return answer{status: response.StatusCode, header: response.Header, text: string(text)}
 }
 
 const cluster = `

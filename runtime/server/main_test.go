@@ -82,15 +82,15 @@ func startWith(t *testing.T, p *program.Program, o server.Options) (*server.Serv
 }
 
 // serve has a server that listens serve until the end of the test, and returns its first address.
-func serve(t testing.TB, s *server.Server) (addr string) {
-	t.Helper()
+func serve(tb testing.TB, s *server.Server) (addr string) {
+	tb.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		if err := <-done; err != nil {
-			t.Errorf("Serve: %v", err)
+			tb.Errorf("Serve: %v", err)
 		}
 	})
 	return s.Addresses()[0].Actual.String()
