@@ -206,7 +206,7 @@ func (c *scopes) section(b *builder, source *effective.Section, compiled map[*ef
 func (s *section) pretranslates() bool { return s.mapping != nil && s.mapping.encoded }
 
 // matches says whether the section covers a subject. A pattern sees the slashes of a path as they are, text sees runs of
-// them as one (httpd: ap_location_walk), so that //a does not pass by a section for /a.
+// them as one where the path was not merged before (httpd: ap_location_walk), so that //a does not pass by a section for /a.
 func (s *section) matches(subject, merged []byte, p *Plan) bool {
 	if s.match != nil {
 		var ok bool
@@ -287,7 +287,8 @@ func (k *pick) add(sections []*section, subject, merged []byte, p *Plan) {
 
 func (k *pick) locations(c *scopes, path []byte, p *Plan) {
 	merged := path
-	if len(path) > 0 && path[0] == '/' && bytes.Contains(path, twoSlashes) { // httpd leaves the slashes of a URL alone
+	// httpd leaves the slashes of a URL alone, and with MergeSlashes On, which has merged those of the client, those of rules.
+	if !c.host.merge && len(path) > 0 && path[0] == '/' && bytes.Contains(path, twoSlashes) {
 		p.merged = route.AppendMerged(p.merged[:0], path)
 		merged = p.merged
 	}
