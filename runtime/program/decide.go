@@ -121,8 +121,8 @@ func (h *Host) decide(x *exchange.Exchange, p *Plan) {
 		return
 	}
 	if url == nil && string(x.Request.Method) == "TRACE" {
-		// It is sent back before files, access rules and handlers are looked at (httpd: ap_send_http_trace).
-		p.scope = h.scopes.find(p.path, nil, p)
+		// It is sent back before sections, files, access rules and handlers are looked at (httpd: ap_send_http_trace).
+		p.scope = h.scopes.base
 		p.use(p.scope)
 		p.Kind, p.Handler = Handle, HandlerTrace
 		return
