@@ -83,12 +83,8 @@ func (h *Host) local(x *exchange.Exchange, p *Plan, rewritten []byte) {
 
 // plainFile lets the file be sent, or says what becomes of a directory.
 func (h *Host) plainFile(x *exchange.Exchange, p *Plan, s *scope, found static.Found) {
-	method := string(x.Request.Method)
-	if found.IsDir() && (method == "GET" || method == "HEAD" || method == "POST") {
-		p.respond(h.listing)
-		if method == "POST" {
-			p.Status = statusNotFound // nothing lists a directory in answer to it
-		}
+	if method := string(x.Request.Method); found.IsDir() && (method == "GET" || method == "HEAD") {
+		p.respond(h.listing) // nothing lists a directory in answer to another method
 		return
 	}
 	p.Kind, p.Handler = Handle, HandlerFile
@@ -214,7 +210,8 @@ func (h *Host) index(x *exchange.Exchange, p *Plan, s *scope) bool {
 		return true
 	}
 	if p.depth >= maxIndexes {
-		return false
+		p.respond(statusInternal)
+		return true
 	}
 	last := 0
 	for _, name := range s.files.Index {
