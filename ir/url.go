@@ -203,7 +203,7 @@ func BalancerName(s string) string {
 
 // MatchWorkerName compares a URL with the name of a worker of ProxyPassMatch: $ and a digit stand for any text, a backslash takes
 // the next byte literally, and what follows the name in the URL does not matter.
-func MatchWorkerName(url, name string) bool {
+func MatchWorkerName[T string | []byte](url T, name string) bool {
 	// star and mark are where to go on when the text behind the last reference does not match: that takes a byte more.
 	star, mark := -1, 0
 	u, n := 0, 0
