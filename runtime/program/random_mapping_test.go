@@ -141,6 +141,7 @@ func TestRandomReverses(t *testing.T) {
 // compareRandom compares the answers of both servers to random requests of random configurations. stream tells the numbers of one
 // test from those of another.
 func compareRandom(t *testing.T, stream uint64, configuration, request func(*rand.Rand) string) {
+	t.Helper()
 	for seed := range *mappingSeeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(seed), stream)) //nolint:gosec // a count of tests
