@@ -251,7 +251,7 @@ func (f fault) ask(addr string, i int, d date) string {
 func (d date) then(seen, addr string, i int) string {
 	select {
 	case <-d.gone: // a connection of the pool that ends while it is used is a race
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		return seen + "\nthe backend got nothing"
 	}
 	again, err := net.Dial("tcp", addr)
@@ -321,7 +321,7 @@ func TestFaultsAgainstHTTPD(t *testing.T) {
 			b.askAll(addr, seen[which])
 			b.mu.Lock()
 			defer b.mu.Unlock()
-			came[which], logs[which] = slices.Clone(b.came), linesByCase(t, log, len(cases))
+			came[which], logs[which] = slices.Clone(b.came), linesByCase(t, log, len(cases), b.requests())
 		})
 	}
 	for i, c := range cases {
@@ -350,14 +350,30 @@ func (b *faultBackend) askAll(addr string, seen []string) {
 	running.Wait()
 }
 
-// linesByCase returns what the log has of each case.
-func linesByCase(t *testing.T, name string, cases int) []string {
-	t.Helper()
-	time.Sleep(100 * time.Millisecond) // httpd writes the line when the connection is done with the response
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Error(err)
+// requests is how many requests the clients send.
+func (b *faultBackend) requests() int {
+	n := 0
+	for _, c := range b.cases {
+		n += 2 // the one of the fault, and the one that comes later
+		if c.later || c.pooled {
+			n++
+		}
 	}
+	return n
+}
+
+// linesByCase returns what the log has of each case, when it has the lines of so many requests: a line is written when the
+// connection is done with the response.
+func linesByCase(t *testing.T, name string, cases, requests int) []string {
+	t.Helper()
+	var text []byte
+	within(t, func() (err error) {
+		text, err = os.ReadFile(name)
+		if n := strings.Count(string(text), "\n/c") + 1; err == nil && n < requests {
+			err = fmt.Errorf("the log has %d lines of %d requests", n, requests)
+		}
+		return err
+	})
 	all := make([]string, cases)
 	for _, line := range slices.Sorted(strings.Lines(string(text))) {
 		var i int

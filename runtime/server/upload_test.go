@@ -193,7 +193,7 @@ func TestUploadsAgainstHTTPD(t *testing.T) {
 				})
 			}
 			running.Wait()
-			logs[which] = linesByCase(t, log, len(cases))
+			logs[which] = linesByCase(t, log, len(cases), 2*len(cases))
 		})
 	}
 	for i, c := range cases {

@@ -302,3 +302,24 @@ func TestLBConfCommand(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestMayEnter: a folder that is closed to others is named, wherever on the way it is.
+func TestMayEnter(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("httpd changes its account only when root starts it")
+	}
+	dir := filepath.Join(scratch(t, "site.conf", ""), "closed", "open")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := (HTTPD{}).MayEnter(dir); err != nil {
+		t.Error(err)
+	}
+	closed := filepath.Dir(dir)
+	if err := os.Chmod(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := (HTTPD{}).MayEnter(dir); err == nil || !strings.Contains(err.Error(), "may not enter "+closed+" (mode 0700)") {
+		t.Errorf("%v, want an error that names %s", err, closed)
+	}
+}

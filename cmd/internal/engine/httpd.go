@@ -220,6 +220,28 @@ func serviceAccount() string {
 	return "nobody"
 }
 
+// MayEnter returns an error that names the first folder on the way to dir which the account of httpd's children may not enter:
+// it answers 403 to whatever it looks for below. Who is not root runs the children under their own account.
+func (HTTPD) MayEnter(dir string) error {
+	account := serviceAccount()
+	if account == "" {
+		return nil
+	}
+	for up := dir; ; up = filepath.Dir(up) {
+		info, err := os.Stat(up)
+		if err != nil {
+			return err
+		}
+		if info.Mode()&0o001 == 0 {
+			return fmt.Errorf("%[1]s may not enter %[2]s (mode %04[3]o), and httpd runs its children as %[1]s: let TMPDIR name a folder that everybody may enter, as /tmp",
+				account, up, info.Mode().Perm())
+		}
+		if up == filepath.Dir(up) {
+			return nil
+		}
+	}
+}
+
 // debianEnv holds the variables that Debian's apache2.conf expects from its envvars file.
 func debianEnv(run, dir string) []string {
 	account := serviceAccount()

@@ -92,7 +92,7 @@ const sideBySide = 8
 
 // Run runs the scripts. The error is a *ReadError for a script that cannot be read and an *engine.MissingError for an
 // engine that is not installed, and then nothing was run; it is that of ctx when the run was interrupted. A script that
-// fails is in the result.
+// fails is in the result. Nothing is run either where httpd could not enter the folder of the scripts.
 func Run(ctx context.Context, options Options) (Result, error) {
 	scripts, err := collect(options.Files)
 	if err != nil {
@@ -128,6 +128,13 @@ func Run(ctx context.Context, options Options) (Result, error) {
 	}
 	if root, err = filepath.EvalSymlinks(root); err != nil {
 		return Result{}, err
+	}
+	for _, e := range options.Engines {
+		if httpd, ok := e.(engine.HTTPD); ok {
+			if err := httpd.MayEnter(root); err != nil {
+				return Result{}, err
+			}
+		}
 	}
 	options.runAll(ctx, root, scripts, &result)
 	if err := ctx.Err(); err != nil {
