@@ -26,7 +26,7 @@ const (
 	SwitchProxy100Continue SwitchName = "Proxy100Continue"
 	// SwitchProxyWebsocketFallbackToProxyHttp is mod_proxy_wstunnel: ProxyWebsocketFallbackToProxyHttp, whether mod_proxy_http serves what goes
 	// to backends of ws and wss, be it WebSocket or not, default On.
-	SwitchProxyWebsocketFallbackToProxyHttp SwitchName = "ProxyWebsocketFallbackToProxyHttp" //nolint:revive,staticcheck // as the directive
+	SwitchProxyWebsocketFallbackToProxyHttp SwitchName = "ProxyWebsocketFallbackToProxyHttp" //nolint:staticcheck // as the directive
 	// SwitchCGIPassAuth is core: CGIPassAuth, whether applications get credentials, default Off.
 	SwitchCGIPassAuth SwitchName = "CGIPassAuth"
 	// SwitchProxyPassInterpolateEnv is mod_proxy: ProxyPassInterpolateEnv, whether ${NAME} is replaced where a directive has the word
