@@ -113,6 +113,23 @@ func (t *task) deflate(body wire.Framing, start, encoding []byte) *encoder {
 	return t.conn.server.encoders.get(d.Level)
 }
 
+// leaves says whether a response has a part of a file, or for HEAD nothing of it.
+func (t *task) leaves(content *exchange.Content) bool {
+	whole := t.plan.Handler == program.HandlerFile && t.x.Response.Status == 200 && content.Length() == 0
+	return content.Range != nil || whole && string(t.x.Request.Method) == "HEAD"
+}
+
+// varyByWhole says that the response depends on Accept-Encoding where the whole file could have been compressed.
+func (t *task) varyByWhole(content *exchange.Content) {
+	info := t.plan.File.Found.Info
+	if info == nil || t.plan.Deflation(&t.x, 200, t.x.Response.ContentType) == nil || content.Encoding != nil && !isIdentity(content.Encoding) {
+		return
+	}
+	if !t.skipsDeflate(wire.Framing{Kind: wire.FramingLength, Length: info.Size()}, nil, t.x.Response.ContentType) {
+		t.mergeVary()
+	}
+}
+
 // skipsDeflate says whether a response is left alone without a word: one that has no body or is small, one that is a part,
 // and where a variable says so.
 func (t *task) skipsDeflate(body wire.Framing, start, media []byte) bool {

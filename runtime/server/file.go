@@ -40,7 +40,8 @@ func (t *task) compresses(media string) bool {
 	if t.failed.status != 0 {
 		status = t.failed.status
 	}
-	return t.plan.Deflation(&t.x, status, []byte(media)) != nil && !t.env("no-gzip") &&
+	info := t.plan.File.Found.Info
+	return info != nil && info.Size() > smallest && t.plan.Deflation(&t.x, status, []byte(media)) != nil && !t.env("no-gzip") &&
 		(t.env("force-gzip") || acceptsGzip(t.x.Request.Fields.Get("Accept-Encoding")))
 }
 

@@ -112,10 +112,10 @@ func (t *task) send(content exchange.Content) {
 	var compressor *encoder
 	switch {
 	case t.plan.Kind != program.Handle:
-	case content.Range == nil:
+	case t.leaves(&content):
+		t.varyByWhole(&content)
+	default:
 		compressor = t.deflate(framing, nil, content.Encoding)
-	case t.plan.Deflation(x, 200, x.Response.ContentType) != nil:
-		t.mergeVary() // the whole would have been compressed
 	}
 	if !t.plan.EditOwn(x, t.conn.server.clock.Now()) {
 		t.unsized = true
