@@ -96,10 +96,7 @@ func portOf(text string) (uint16, bool) {
 	return uint16(clib.Atoi64(text) & 0xffff), true //nolint:gosec // masked
 }
 
-// String is the URL put together again, without the port of its scheme.
-func (u URI) String() string { return string(u.appendTo(nil)) }
-
-// appendTo appends what String returns.
+// appendTo appends the URL put together again, without the port of its scheme.
 func (u URI) appendTo(b []byte) []byte {
 	b = append(append(append(b, u.Scheme...), "://"...), u.User...)
 	if strings.Contains(u.Host, ":") {

@@ -326,13 +326,13 @@ func AppendChunk(dst, data []byte) []byte {
 	if len(data) == 0 {
 		return dst
 	}
-	dst = AppendChunkSize(dst, len(data))
+	dst = appendChunkSize(dst, len(data))
 	dst = append(dst, data...)
 	return append(dst, "\r\n"...)
 }
 
-// AppendChunkSize returns dst with the line that starts a chunk of n bytes.
-func AppendChunkSize(dst []byte, n int) []byte {
+// appendChunkSize returns dst with the line that starts a chunk of n bytes.
+func appendChunkSize(dst []byte, n int) []byte {
 	const hex = "0123456789abcdef"
 	shift := 0
 	for n>>shift > 15 {

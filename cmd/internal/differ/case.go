@@ -61,15 +61,6 @@ type Answer struct {
 	Close bool
 }
 
-// Exchanges is the number of requests.
-func (c *Case) Exchanges() int {
-	n := 0
-	for _, b := range c.Batches {
-		n += len(b.Requests)
-	}
-	return n
-}
-
 // Text is the configuration as a file.
 func (c *Case) Text() string {
 	var b strings.Builder
