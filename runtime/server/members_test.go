@@ -8,9 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/lbconf/lbconf/parser/testenv"
 )
 
 // scripted is a backend that does what requests ask it for, and whose port stays its own while it refuses connections.
@@ -19,8 +20,6 @@ import (
 // release is called with its value.
 type scripted struct {
 	name, addr string
-	port       int
-	reserved   int
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -34,29 +33,14 @@ type scripted struct {
 func newScripted(t *testing.T, name string, arrived chan string) *scripted {
 	t.Helper()
 	s := &scripted{name: name, open: map[net.Conn]bool{}, held: map[string]chan struct{}{}, arrived: arrived}
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	port, err := testenv.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.reserved = fd
-	// SO_REUSEADDR comes behind the bind: with it the system might choose a port that another backend has.
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1); err != nil {
-		t.Fatal(err)
-	}
-	own, err := syscall.Getsockname(fd)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if address, ok := own.(*syscall.SockaddrInet4); ok {
-		s.port = address.Port
-	}
-	s.addr = "127.0.0.1:" + strconv.Itoa(s.port)
+	s.addr = port.Addr
 	t.Cleanup(func() {
 		s.refuse()
-		_ = syscall.Close(fd)
+		_ = port.Release() // nothing was sent through it
 	})
 	s.accept(t)
 	return s
