@@ -14,33 +14,6 @@ import (
 	"time"
 )
 
-// packetBackend is a backend that speaks in packets: talk has each connection, which is closed behind it.
-func packetBackend(t *testing.T, talk func(conn net.Conn)) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var tasks sync.WaitGroup
-	tasks.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return // it was closed
-			}
-			tasks.Go(func() {
-				defer func() { _ = conn.Close() }() // the server may have closed it
-				talk(conn)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = listener.Close()
-		tasks.Wait()
-	})
-	return listener.Addr().String()
-}
-
 // record is one of FastCGI.
 func record(kind byte, content string) string {
 	return string(binary.BigEndian.AppendUint16([]byte{1, kind, 0, 1}, uint16(len(content)))) + "\x00\x00" + content
@@ -71,7 +44,7 @@ func TestHostilePackets(t *testing.T) {
 		}
 		return text.String()
 	}
-	addr := packetBackend(t, func(conn net.Conn) {
+	addr := speaking(t, func(conn net.Conn) {
 		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
 		_, _ = conn.Read(make([]byte, 4096))
 		_, _ = conn.Write([]byte(noise())) // the server may have closed already
@@ -108,8 +81,8 @@ func TestClientLeavesPackets(t *testing.T) {
 			gone <- struct{}{}
 		}
 	}
-	container := packetBackend(t, endless(packet("\x04\x00\xc8\x00\x02OK\x00\x00\x00"), packet("\x03\x03\xe8"+strings.Repeat("x", 1000)+"\x00")))
-	script := packetBackend(t, endless(record(6, "A: b\n\n"), record(6, strings.Repeat("x", 30000))))
+	container := speaking(t, endless(packet("\x04\x00\xc8\x00\x02OK\x00\x00\x00"), packet("\x03\x03\xe8"+strings.Repeat("x", 1000)+"\x00")))
+	script := speaking(t, endless(record(6, "A: b\n\n"), record(6, strings.Repeat("x", 30000))))
 	_, front := start(t, fmt.Sprintf("ProxyPass /a/ ajp://%s/\nProxyPass /f/ fcgi://%s/\n", container, script))
 	for _, path := range []string{"/a/", "/f/"} {
 		conn, err := net.Dial("tcp", front)
@@ -134,7 +107,7 @@ func TestClientLeavesPackets(t *testing.T) {
 // TestScriptSpeaksFirst: an application that does not read the body before what it says is taken waits for nobody.
 func TestScriptSpeaksFirst(t *testing.T) {
 	const size = 4 << 20
-	addr := packetBackend(t, func(conn net.Conn) {
+	addr := speaking(t, func(conn net.Conn) {
 		_, _ = conn.Write([]byte(record(6, "A: b\n\n")))
 		for range size / 60000 {
 			_, _ = conn.Write([]byte(record(6, strings.Repeat("x", 60000))))
@@ -174,7 +147,7 @@ func TestScriptSpeaksFirst(t *testing.T) {
 // TestScriptEndsEarly: an application that ends in one go with what it says, and reads no more of the body, has answered.
 func TestScriptEndsEarly(t *testing.T) {
 	answered := make(chan struct{})
-	addr := packetBackend(t, func(conn net.Conn) {
+	addr := speaking(t, func(conn net.Conn) {
 		_, _ = conn.Write([]byte(record(6, "A: b\n\nearly") + record(6, "") + record(3, "\x00\x00\x00\x00\x00\x00\x00\x00")))
 		<-answered
 	})
@@ -203,7 +176,7 @@ func TestScriptEndsEarly(t *testing.T) {
 // connection is not looked for there.
 func TestPaddedEnd(t *testing.T) {
 	var conns atomic.Int32
-	addr := packetBackend(t, func(conn net.Conn) {
+	addr := speaking(t, func(conn net.Conn) {
 		conns.Add(1)
 		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 		padded := strings.Replace(record(3, "\x00\x00\x00\x00\x00\x00\x00\x00"), "\x00\x08\x00\x00", "\x00\x08\x05\x00", 1)
