@@ -15,9 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lbconf/lbconf/ir/lower"
-	"github.com/lbconf/lbconf/parser"
-	"github.com/lbconf/lbconf/runtime/program"
 	"github.com/lbconf/lbconf/runtime/server"
 	"github.com/lbconf/lbconf/runtime/wire"
 )
@@ -145,46 +142,22 @@ type fuzzed struct {
 func newFuzzed(f *testing.F) *fuzzed {
 	f.Helper()
 	target := &fuzzed{}
-	backend, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { closeQuietly(backend) })
-	go target.answer(backend)
-	config := "ProxyPass / http://" + backend.Addr().String() + "/\n"
-	lowered, _ := lower.Lower(parser.Load(parser.Input{Name: "fuzz.conf", Source: []byte(config)}))
-	p, report := program.Compile(lowered, program.Options{ServerRoot: f.TempDir()})
-	if !report.OK() {
-		f.Fatal(report.Refused)
-	}
-	s := server.New(p, server.Options{Listen: map[uint16]string{80: "127.0.0.1:0"}, Log: slog.New(slog.DiscardHandler)})
-	if err := s.Listen(); err != nil {
-		f.Fatal(err)
-	}
-	target.front = serve(f, s)
+	config := "ProxyPass / http://" + speaking(f, target.answer) + "/\n"
+	target.front = serve(f, newServer(f, compile(f, config, nil), server.Options{Log: slog.New(slog.DiscardHandler)}))
 	return target
 }
 
 // answer is the backend.
-func (z *fuzzed) answer(l net.Listener) {
-	for {
-		conn, err := l.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer closeQuietly(conn)
-			message, err := readMessage(bufio.NewReader(conn))
-			if err != nil {
-				return
-			}
-			z.mu.Lock()
-			z.received = append(z.received, message)
-			response := z.response
-			z.mu.Unlock()
-			_, _ = conn.Write(response) // the server may have closed already
-		}()
+func (z *fuzzed) answer(conn net.Conn) {
+	message, err := readMessage(bufio.NewReader(conn))
+	if err != nil {
+		return
 	}
+	z.mu.Lock()
+	z.received = append(z.received, message)
+	response := z.response
+	z.mu.Unlock()
+	_, _ = conn.Write(response) // the server may have closed already
 }
 
 // exchange sends a request with the end behind it, and returns what comes back and what the backend got.

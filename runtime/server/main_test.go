@@ -28,19 +28,19 @@ import (
 )
 
 // compile makes a program of configuration text.
-func compile(t *testing.T, config string, table *upstream.Table) *program.Program {
-	t.Helper()
-	tree := parser.Load(parser.Input{Name: filepath.Join(t.TempDir(), "test.conf"), Source: []byte(config)})
+func compile(tb testing.TB, config string, table *upstream.Table) *program.Program {
+	tb.Helper()
+	tree := parser.Load(parser.Input{Name: filepath.Join(tb.TempDir(), "test.conf"), Source: []byte(config)})
 	lowered, list := lower.Lower(tree)
 	for _, d := range list {
-		t.Logf("%v", d)
+		tb.Logf("%v", d)
 	}
-	p, report := program.Compile(lowered, program.Options{Table: table, ServerRoot: t.TempDir()})
+	p, report := program.Compile(lowered, program.Options{Table: table, ServerRoot: tb.TempDir()})
 	for _, entry := range report.Refused {
-		t.Fatalf("refused: %s", entry.Message)
+		tb.Fatalf("refused: %s", entry.Message)
 	}
 	if err := p.OpenLogs(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return p
 }
@@ -56,13 +56,13 @@ func TestMain(m *testing.M) { os.Exit(leaks.Main(m)) }
 
 // newServer makes a server that listens for port 80 of the configuration, and of which nothing may be left at the end of
 // the test.
-func newServer(t *testing.T, p *program.Program, o server.Options) *server.Server {
-	t.Helper()
-	leaks.Check(t)
+func newServer(tb testing.TB, p *program.Program, o server.Options) *server.Server {
+	tb.Helper()
+	leaks.Check(tb)
 	o.Listen = map[uint16]string{80: "127.0.0.1:0"}
 	s := server.New(p, o)
 	if err := s.Listen(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
@@ -320,20 +320,20 @@ func within(t *testing.T, check func() error) {
 }
 
 // listen opens a listener that ends with the test.
-func listen(t *testing.T) net.Listener {
-	t.Helper()
+func listen(tb testing.TB) net.Listener {
+	tb.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { closeQuietly(l) })
+	tb.Cleanup(func() { closeQuietly(l) })
 	return l
 }
 
 // speaking is a backend that lets speak have each connection, and closes that behind it.
-func speaking(t *testing.T, speak func(conn net.Conn)) (addr string) {
-	t.Helper()
-	l := listen(t)
+func speaking(tb testing.TB, speak func(conn net.Conn)) (addr string) {
+	tb.Helper()
+	l := listen(tb)
 	go func() {
 		for {
 			conn, err := l.Accept()
